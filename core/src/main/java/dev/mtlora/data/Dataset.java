@@ -1,0 +1,18 @@
+package dev.mtlora.data;
+
+import dev.mtlora.tensor.Rng;
+
+/** Numbered samples. Implementations are safe to read from several threads at once. */
+public interface Dataset {
+  /** Number of samples. */
+  int size();
+
+  /**
+   * Reads or makes one sample.
+   *
+   * @param index 0 .. size-1
+   * @param rng the stream of this sample in this epoch; a dataset without augmentation ignores it
+   * @throws DataException if a file is missing, damaged or out of range; names the file and the cure
+   */
+  Sample get(int index, Rng rng);
+}

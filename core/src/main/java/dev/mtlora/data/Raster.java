@@ -1,0 +1,38 @@
+package dev.mtlora.data;
+
+/**
+ * A picture or a label map in plain Java memory: {@code values[(y * width + x) * channels + c]}.
+ *
+ * <p>Images hold RGB in 0..255 before normalisation. Labels hold what their task reads: class
+ * indices, metres, unit vectors, 0/1 masks; {@link dev.mtlora.data} documents the units next to
+ * each reader. A raster is treated as immutable once handed on: transforms return new ones.
+ *
+ * @param height rows, at least 1
+ * @param width columns, at least 1
+ * @param channels values per pixel, at least 1
+ * @param values row-major, pixel by pixel; its length is height * width * channels
+ */
+public record Raster(int height, int width, int channels, float[] values) {
+  public Raster {
+    if (height < 1 || width < 1 || channels < 1) {
+      throw new IllegalArgumentException(
+          "a raster needs positive sides but is %d x %d x %d".formatted(height, width, channels));
+    }
+    if (values.length != (long) height * width * channels) {
+      throw new IllegalArgumentException(
+          "a raster of %d x %d x %d needs %d values but has %d"
+              .formatted(
+                  height, width, channels, (long) height * width * channels, values.length));
+    }
+  }
+
+  /** A raster of zeros. */
+  public Raster(int height, int width, int channels) {
+    this(height, width, channels, new float[Math.multiplyExact(height * width, channels)]);
+  }
+
+  /** The value of one channel of one pixel. */
+  public float at(int y, int x, int channel) {
+    return values[(y * width + x) * channels + channel];
+  }
+}
