@@ -1,0 +1,33 @@
+package dev.mtlora.tensor;
+
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Mixed precision: inside, products and convolutions run in bf16, while norms, softmax and losses
+ * stay in f32. On CPUs with AMX a training step is two to three times faster than in f32.
+ *
+ * <p>Closing it also forgets the bf16 copies of the weights, which the optimiser is about to change.
+ */
+public final class Autocast implements AutoCloseable {
+  private final Device device;
+  private final boolean before;
+
+  private Autocast(Device device, boolean enabled) {
+    this.device = device;
+    this.before = torch.is_autocast_enabled(device.type());
+    torch.set_autocast_dtype(device.type(), DType.BF16.scalarType());
+    torch.set_autocast_enabled(device.type(), enabled);
+  }
+
+  /** Turns bf16 arithmetic on or off for operations on the given device, on this thread. */
+  public static Autocast bf16(Device device, boolean enabled) {
+    Engine.start();
+    return new Autocast(device, enabled);
+  }
+
+  @Override
+  public void close() {
+    torch.set_autocast_enabled(device.type(), before);
+    torch.clear_cache();
+  }
+}

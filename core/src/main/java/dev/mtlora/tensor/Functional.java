@@ -1,0 +1,193 @@
+package dev.mtlora.tensor;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongArrayRef;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** The operations that layers and losses are made of, as functions of tensors. */
+public final class Functional {
+  private Functional() {}
+
+  /** {@code x W^T + b}: x {@code [..., in]}, W {@code [out, in]}, b {@code [out]} or none. */
+  public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+    return Tensor.op(
+        "linear",
+        () -> torch.linear(x.handle(), weight.handle(), Tensor.optional(bias)),
+        x,
+        weight,
+        bias);
+  }
+
+  /**
+   * Convolution of {@code [B, C, H, W]} with {@code [out, C, k, k]}.
+   *
+   * @param stride step in both directions
+   * @param padding zeros on each side
+   * @param dilation distance between taps
+   */
+  public static Tensor conv2d(
+      Tensor x, Tensor weight, @Nullable Tensor bias, long stride, long padding, long dilation) {
+    return Tensor.op(
+        "conv2d",
+        () ->
+            torch.conv2d(
+                x.handle(),
+                weight.handle(),
+                Tensor.optional(bias),
+                new long[] {stride, stride},
+                new long[] {padding, padding},
+                new long[] {dilation, dilation},
+                1),
+        x,
+        weight,
+        bias);
+  }
+
+  /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
+  public static Tensor convTranspose2d(Tensor x, Tensor weight, long stride) {
+    return Tensor.op(
+        "convTranspose2d",
+        () ->
+            torch.conv_transpose2d(
+                x.handle(),
+                weight.handle(),
+                Tensor.optional(null),
+                new long[] {stride, stride},
+                new long[] {0, 0},
+                new long[] {0, 0},
+                1,
+                1,
+                1),
+        x,
+        weight);
+  }
+
+  /** Layer normalisation over the last dimension (Ba et al. 2016), weight and bias {@code [C]}. */
+  public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
+    long[] last = {x.size(-1)};
+    return Tensor.op(
+        "layerNorm",
+        () ->
+            torch.layer_norm(
+                x.handle(), last, Tensor.optional(weight), Tensor.optional(bias), eps, true),
+        x,
+        weight,
+        bias);
+  }
+
+  /**
+   * Batch normalisation of {@code [B, C, ...]} (Ioffe and Szegedy 2015).
+   *
+   * @param training true: statistics of this batch, which also move the running ones; false: the
+   *     running ones
+   */
+  public static Tensor batchNorm(Tensor x, BatchNormState state, boolean training) {
+    return Tensor.op(
+        "batchNorm",
+        () ->
+            torch.batch_norm(
+                x.handle(),
+                Tensor.optional(state.weight()),
+                Tensor.optional(state.bias()),
+                Tensor.optional(state.runningMean()),
+                Tensor.optional(state.runningVar()),
+                training,
+                state.momentum(),
+                state.eps(),
+                true),
+        x,
+        state.weight());
+  }
+
+  /**
+   * What batch normalisation reads and moves; all tensors {@code [C]}.
+   *
+   * @param weight scale
+   * @param bias shift
+   * @param runningMean moving average of the means
+   * @param runningVar moving average of the unbiased variances
+   * @param momentum share of the new batch in the moving averages
+   * @param eps added to the variance
+   */
+  public record BatchNormState(
+      Tensor weight,
+      Tensor bias,
+      Tensor runningMean,
+      Tensor runningVar,
+      double momentum,
+      double eps) {}
+
+  /** The exact GELU, {@code x Φ(x)} with erf (Hendrycks and Gimpel 2016). */
+  public static Tensor gelu(Tensor x) {
+    return Tensor.op("gelu", () -> torch.gelu(x.handle()), x);
+  }
+
+  /** {@code max(x, 0)}. */
+  public static Tensor relu(Tensor x) {
+    return Tensor.op("relu", () -> torch.relu(x.handle()), x);
+  }
+
+  /** Softmax over the last dimension. */
+  public static Tensor softmax(Tensor x) {
+    return Tensor.op("softmax", () -> x.handle().softmax(-1), x);
+  }
+
+  /** Logarithm of the softmax over one dimension. */
+  public static Tensor logSoftmax(Tensor x, int dimension) {
+    return Tensor.op("logSoftmax", () -> x.handle().log_softmax(dimension), x);
+  }
+
+  /** {@code log(sigmoid(x))}, stable for large |x|. */
+  public static Tensor logSigmoid(Tensor x) {
+    return Tensor.op("logSigmoid", () -> torch.log_sigmoid(x.handle()), x);
+  }
+
+  /** Zeroes values with probability p and divides the others by 1 - p; draws from the engine. */
+  public static Tensor dropout(Tensor x, double p) {
+    return Tensor.op("dropout", () -> torch.dropout(x.handle(), p, true), x);
+  }
+
+  /** Dropout of whole channels of {@code [B, C, H, W]}. */
+  public static Tensor channelDropout(Tensor x, double p) {
+    return Tensor.op("channelDropout", () -> torch.feature_dropout(x.handle(), p, true), x);
+  }
+
+  /** Bilinear resize of {@code [B, C, H, W]}, corners not aligned. */
+  public static Tensor resizeBilinear(Tensor x, long height, long width) {
+    if (x.size(-2) == height && x.size(-1) == width) {
+      return x;
+    }
+    return Tensor.op(
+        "resizeBilinear",
+        () ->
+            torch.upsample_bilinear2d(
+                x.handle(),
+                new LongArrayRef(new long[] {height, width}, 2),
+                false,
+                new DoubleOptional(),
+                new DoubleOptional()),
+        x);
+  }
+
+  /** Mean over the last two dimensions of {@code [B, C, H, W]}: {@code [B, C, 1, 1]}. */
+  public static Tensor globalAveragePool(Tensor x) {
+    return x.mean(true, 2, 3);
+  }
+
+  /**
+   * Softmax cross-entropy summed over all pixels whose label is not {@code ignore}.
+   *
+   * @param logits {@code [B, K, H, W]}
+   * @param labels I64 {@code [B, H, W]}
+   */
+  public static Tensor crossEntropySum(Tensor logits, Tensor labels, long ignore) {
+    return Tensor.op(
+        "crossEntropySum",
+        () ->
+            torch.cross_entropy_loss(
+                logits.handle(), labels.handle(), Tensor.optional(null), 2, ignore, 0.0),
+        logits,
+        labels);
+  }
+}

@@ -1,0 +1,696 @@
+package dev.mtlora.tensor;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.LongArrayRefOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An n-dimensional array in native memory, owned by a {@link Scope}.
+ *
+ * <p>Operations broadcast as NumPy does, return new tensors, and are recorded for {@link #backward}
+ * unless the scope is one of {@link Scope#inference}. The few that change a tensor in place end in
+ * {@code InPlace} and are for optimisers and buffers. A failing operation throws {@link
+ * IllegalArgumentException} with libtorch's reason and the shapes of all operands.
+ *
+ * <p>Longer than other files because one type holds the whole arithmetic; the layers' operations
+ * (convolution, norms, losses) are in {@link Functional}.
+ */
+public final class Tensor {
+  private final org.bytedeco.pytorch.Tensor handle;
+  private final long[] shape;
+
+  Tensor(org.bytedeco.pytorch.Tensor handle) {
+    Scope.requireOpen();
+    this.handle = handle;
+    this.shape = handle.sizes().vec().get();
+  }
+
+  org.bytedeco.pytorch.Tensor handle() {
+    return handle;
+  }
+
+  /** Runs one native operation; a failure names the operation, the reason and all shapes. */
+  static Tensor op(
+      String name, Supplier<org.bytedeco.pytorch.Tensor> call, @Nullable Tensor... operands) {
+    Scope.requireOpen();
+    try {
+      return new Tensor(call.get());
+    } catch (RuntimeException e) {
+      throw failure(name, e, operands);
+    }
+  }
+
+  private static IllegalArgumentException failure(
+      String name, RuntimeException e, @Nullable Tensor... operands) {
+    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    String shapes =
+        Stream.of(operands)
+            .map(t -> t == null ? "none" : Arrays.toString(t.shape))
+            .collect(Collectors.joining(", "));
+    return new IllegalArgumentException(name + " of " + shapes + ": " + reason, e);
+  }
+
+  static TensorOptional optional(@Nullable Tensor tensor) {
+    return tensor == null ? new TensorOptional() : new TensorOptional(tensor.handle);
+  }
+
+  // --- making and reading -----------------------------------------------------------------------
+
+  /** A copy of Java floats, row-major, on the CPU. */
+  public static Tensor of(float[] values, long... shape) {
+    requireCount(values.length, shape);
+    Tensor tensor = empty(DType.F32, shape);
+    if (values.length > 0) {
+      new FloatPointer(tensor.handle.data_ptr()).put(values, 0, values.length);
+    }
+    return tensor;
+  }
+
+  /** A copy of Java doubles, row-major, on the CPU. */
+  public static Tensor of(double[] values, long... shape) {
+    requireCount(values.length, shape);
+    Tensor tensor = empty(DType.F64, shape);
+    if (values.length > 0) {
+      new DoublePointer(tensor.handle.data_ptr()).put(values, 0, values.length);
+    }
+    return tensor;
+  }
+
+  /** A copy of Java longs, row-major, on the CPU. */
+  public static Tensor of(long[] values, long... shape) {
+    requireCount(values.length, shape);
+    Tensor tensor = empty(DType.I64, shape);
+    if (values.length > 0) {
+      new LongPointer(tensor.handle.data_ptr()).put(values, 0, values.length);
+    }
+    return tensor;
+  }
+
+  /** A copy of raw little-endian bytes, row-major, on the CPU; reads all that remains. */
+  public static Tensor of(ByteBuffer bytes, DType dtype, long... shape) {
+    requireCount(bytes.remaining() / dtype.bytes(), shape);
+    Tensor tensor = empty(dtype, shape);
+    long size = tensor.count() * dtype.bytes();
+    if (size > 0) {
+      new BytePointer(tensor.handle.data_ptr()).capacity(size).asByteBuffer().put(bytes.duplicate());
+    }
+    return tensor;
+  }
+
+  private static void requireCount(long given, long... shape) {
+    long needed = 1;
+    for (long side : shape) {
+      needed = Math.multiplyExact(needed, side);
+    }
+    if (needed != given) {
+      throw new IllegalArgumentException(
+          "a tensor of shape %s needs %d values but got %d"
+              .formatted(Arrays.toString(shape), needed, given));
+    }
+  }
+
+  private static TensorOptions options(DType dtype) {
+    return new TensorOptions(dtype.scalarType());
+  }
+
+  private static Tensor empty(DType dtype, long... shape) {
+    return op("empty", () -> torch.empty(shape, options(dtype), null));
+  }
+
+  /** Zeros of the given type, on the CPU. */
+  public static Tensor zeros(DType dtype, long... shape) {
+    return op("zeros", () -> torch.zeros(shape, options(dtype)));
+  }
+
+  /** 32-bit zeros, on the CPU. */
+  public static Tensor zeros(long... shape) {
+    return zeros(DType.F32, shape);
+  }
+
+  /** One value everywhere, 32 bit, on the CPU. */
+  public static Tensor full(double value, long... shape) {
+    return op("full", () -> torch.full(shape, new Scalar(value), options(DType.F32)));
+  }
+
+  /** Standard normal draws from the given generator, 32 bit, on the CPU. */
+  public static Tensor randn(Rng rng, long... shape) {
+    return drawn(rng, shape, (t, generator) -> t.normal_(0, 1, generator));
+  }
+
+  /** Uniform draws in [low, high) from the given generator, 32 bit, on the CPU. */
+  public static Tensor uniform(Rng rng, double low, double high, long... shape) {
+    return drawn(rng, shape, (t, generator) -> t.uniform_(low, high, generator));
+  }
+
+  private static Tensor drawn(Rng rng, long[] shape, Draw draw) {
+    Tensor tensor = empty(DType.F32, shape);
+    draw.into(
+        tensor.handle,
+        new org.bytedeco.pytorch.GeneratorOptional(torch.createCPUGenerator(rng.nextLong())));
+    return tensor;
+  }
+
+  private interface Draw {
+    void into(
+        org.bytedeco.pytorch.Tensor tensor, org.bytedeco.pytorch.GeneratorOptional generator);
+  }
+
+  /** All values as 32-bit floats, row-major; waits for the device. */
+  public float[] toFloats() {
+    float[] values = new float[Math.toIntExact(count())];
+    try (Scope scope = Scope.inference()) {
+      Tensor host = host(DType.F32);
+      if (values.length > 0) {
+        new FloatPointer(host.handle.data_ptr()).get(values, 0, values.length);
+      }
+    }
+    return values;
+  }
+
+  /** All values as doubles, row-major; waits for the device. */
+  public double[] toDoubles() {
+    double[] values = new double[Math.toIntExact(count())];
+    try (Scope scope = Scope.inference()) {
+      Tensor host = host(DType.F64);
+      if (values.length > 0) {
+        new DoublePointer(host.handle.data_ptr()).get(values, 0, values.length);
+      }
+    }
+    return values;
+  }
+
+  /** All values as longs, row-major; floats are truncated; waits for the device. */
+  public long[] toLongs() {
+    long[] values = new long[Math.toIntExact(count())];
+    try (Scope scope = Scope.inference()) {
+      Tensor host = host(DType.I64);
+      if (values.length > 0) {
+        new LongPointer(host.handle.data_ptr()).get(values, 0, values.length);
+      }
+    }
+    return values;
+  }
+
+  /** A copy of the raw little-endian bytes, row-major; waits for the device. */
+  public ByteBuffer toBytes() {
+    int size = Math.toIntExact(count() * dtype().bytes());
+    ByteBuffer copy = ByteBuffer.allocate(size).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    try (Scope scope = Scope.inference()) {
+      if (size > 0) {
+        Tensor host = host(dtype());
+        copy.put(new BytePointer(host.handle.data_ptr()).capacity(size).asByteBuffer());
+      }
+    }
+    return copy.flip();
+  }
+
+  private Tensor host(DType dtype) {
+    return new Tensor(handle.detach().cpu().toType(dtype.scalarType()).contiguous());
+  }
+
+  /** The value of a tensor that holds exactly one; waits for the device. */
+  public double item() {
+    if (count() != 1) {
+      throw new IllegalArgumentException(
+          "item() needs a tensor of one value but the shape is " + Arrays.toString(shape));
+    }
+    try (Scope scope = Scope.inference()) {
+      return handle.detach().cpu().toType(DType.F64.scalarType()).item_double();
+    }
+  }
+
+  // --- shape ------------------------------------------------------------------------------------
+
+  /** The sides; a copy. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** Number of dimensions. */
+  public int rank() {
+    return shape.length;
+  }
+
+  /** One side; negative dimensions count from the end. */
+  public long size(int dimension) {
+    return shape[dimension < 0 ? dimension + shape.length : dimension];
+  }
+
+  /** Number of values. */
+  public long count() {
+    return handle.numel();
+  }
+
+  /** Element type. */
+  public DType dtype() {
+    return DType.of(handle.scalar_type());
+  }
+
+  /** True if the tensor lives on a GPU. */
+  public boolean onGpu() {
+    return handle.is_cuda();
+  }
+
+  /** The same values under another shape, without a copy; -1 infers one side. */
+  public Tensor view(long... newShape) {
+    return op("view to " + Arrays.toString(newShape), () -> handle.view(newShape), this);
+  }
+
+  /** The same values under another shape, copied only if needed; -1 infers one side. */
+  public Tensor reshape(long... newShape) {
+    return op("reshape to " + Arrays.toString(newShape), () -> handle.reshape(newShape), this);
+  }
+
+  /** Dimensions in another order, without a copy. */
+  public Tensor permute(long... order) {
+    return op("permute to " + Arrays.toString(order), () -> handle.permute(order), this);
+  }
+
+  /** Two dimensions swapped, without a copy. */
+  public Tensor transpose(int a, int b) {
+    return op("transpose", () -> handle.transpose(a, b), this);
+  }
+
+  /** The same values in row-major memory; itself where they are already. */
+  public Tensor contiguous() {
+    return op("contiguous", handle::contiguous, this);
+  }
+
+  /** Repeats sides of length 1 without a copy; -1 keeps a side. */
+  public Tensor expand(long... newShape) {
+    return op("expand to " + Arrays.toString(newShape), () -> handle.expand(newShape), this);
+  }
+
+  /** {@code length} entries of one dimension from {@code start}, without a copy. */
+  public Tensor narrow(int dimension, long start, long length) {
+    return op("narrow", () -> handle.narrow(dimension, start, length), this);
+  }
+
+  /** One entry of one dimension, which disappears; without a copy. */
+  public Tensor select(int dimension, long index) {
+    return op("select", () -> handle.select(dimension, index), this);
+  }
+
+  /** A new dimension of length 1. */
+  public Tensor unsqueeze(int dimension) {
+    return op("unsqueeze", () -> handle.unsqueeze(dimension), this);
+  }
+
+  /** Removes a dimension of length 1. */
+  public Tensor squeeze(int dimension) {
+    return op("squeeze", () -> handle.squeeze(dimension), this);
+  }
+
+  /** Entries of one dimension picked by an I64 vector of indices. */
+  public Tensor indexSelect(int dimension, Tensor indices) {
+    return op(
+        "indexSelect", () -> handle.index_select(dimension, indices.handle), this, indices);
+  }
+
+  /** Values picked along one dimension by an I64 tensor of the result's shape. */
+  public Tensor gather(int dimension, Tensor indices) {
+    return op("gather", () -> handle.gather(dimension, indices.handle), this, indices);
+  }
+
+  /** Rolls two dimensions; values leaving one end enter at the other. */
+  public Tensor roll(long shiftA, long shiftB, int dimensionA, int dimensionB) {
+    return op(
+        "roll",
+        () -> handle.roll(new long[] {shiftA, shiftB}, new long[] {dimensionA, dimensionB}),
+        this);
+  }
+
+  /** The tensors joined along an existing dimension. */
+  public static Tensor cat(List<Tensor> tensors, int dimension) {
+    return op(
+        "cat", () -> torch.cat(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+  }
+
+  /** The tensors joined along a new dimension. */
+  public static Tensor stack(List<Tensor> tensors, int dimension) {
+    return op(
+        "stack", () -> torch.stack(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+  }
+
+  private static TensorVector vector(List<Tensor> tensors) {
+    return new TensorVector(
+        tensors.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
+  }
+
+  /** The same values in another type; itself where the type is that already. */
+  public Tensor to(DType dtype) {
+    return op("to " + dtype, () -> handle.toType(dtype.scalarType()), this);
+  }
+
+  /** The same values on another device; itself where they are already. */
+  public Tensor to(Device device) {
+    return op(
+        "to " + device,
+        () -> handle.to(device.handle(), handle.scalar_type(), false, false, null),
+        this);
+  }
+
+  /** A copy in memory of its own. */
+  public Tensor copy() {
+    return op("copy", handle::clone, this);
+  }
+
+  // --- arithmetic -------------------------------------------------------------------------------
+
+  /** Sum. */
+  public Tensor plus(Tensor other) {
+    return op("plus", () -> handle.add(other.handle), this, other);
+  }
+
+  /** Sum with a number. */
+  public Tensor plus(double value) {
+    return op("plus", () -> handle.add(new Scalar(value)), this);
+  }
+
+  /** Difference. */
+  public Tensor minus(Tensor other) {
+    return op("minus", () -> handle.sub(other.handle), this, other);
+  }
+
+  /** Product, element by element. */
+  public Tensor times(Tensor other) {
+    return op("times", () -> handle.mul(other.handle), this, other);
+  }
+
+  /** Product with a number. */
+  public Tensor times(double value) {
+    return op("times", () -> handle.mul(new Scalar(value)), this);
+  }
+
+  /** Quotient, element by element. */
+  public Tensor dividedBy(Tensor other) {
+    return op("dividedBy", () -> handle.div(other.handle), this, other);
+  }
+
+  /** Matrix product over the last two dimensions, broadcasting the others. */
+  public Tensor matmul(Tensor other) {
+    return op("matmul", () -> handle.matmul(other.handle), this, other);
+  }
+
+  /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
+  public Tensor bmm(Tensor other) {
+    return op("bmm", () -> handle.bmm(other.handle), this, other);
+  }
+
+  /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
+  public Tensor plusBmm(Tensor a, Tensor b) {
+    return op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b);
+  }
+
+  /** {@code this + a x b}: {@code [i, j] + [i, k] x [k, j]}, in one product. */
+  public Tensor plusMatmul(Tensor a, Tensor b) {
+    return op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b);
+  }
+
+  /** Negative. */
+  public Tensor negate() {
+    return op("negate", handle::neg, this);
+  }
+
+  /** Absolute value. */
+  public Tensor abs() {
+    return op("abs", handle::abs, this);
+  }
+
+  /** Square root. */
+  public Tensor sqrt() {
+    return op("sqrt", handle::sqrt, this);
+  }
+
+  /** Square. */
+  public Tensor square() {
+    return op("square", handle::square, this);
+  }
+
+  /** Exponential. */
+  public Tensor exp() {
+    return op("exp", handle::exp, this);
+  }
+
+  /** Natural logarithm. */
+  public Tensor log() {
+    return op("log", handle::log, this);
+  }
+
+  /** Arc cosine. */
+  public Tensor acos() {
+    return op("acos", handle::acos, this);
+  }
+
+  /** Angle of the point (other, this), in radians. */
+  public Tensor atan2(Tensor other) {
+    return op("atan2", () -> handle.atan2(other.handle), this, other);
+  }
+
+  /** Logistic function. */
+  public Tensor sigmoid() {
+    return op("sigmoid", handle::sigmoid, this);
+  }
+
+  /** Values bounded on both sides; infinities leave a side open. */
+  public Tensor clamp(double low, double high) {
+    return op(
+        "clamp",
+        () ->
+            handle.clamp(
+                new ScalarOptional(new Scalar(low)), new ScalarOptional(new Scalar(high))),
+        this);
+  }
+
+  /** The larger of the two, element by element. */
+  public Tensor maximum(Tensor other) {
+    return op("maximum", () -> torch.maximum(handle, other.handle), this, other);
+  }
+
+  // --- reductions -------------------------------------------------------------------------------
+
+  /** Sum of all values, shape []. */
+  public Tensor sum() {
+    return op("sum", handle::sum, this);
+  }
+
+  /** Sum over some dimensions. */
+  public Tensor sum(boolean keepDimensions, long... dimensions) {
+    return op(
+        "sum",
+        () ->
+            handle.sum(
+                new LongArrayRefOptional(dimensions), keepDimensions, new ScalarTypeOptional()),
+        this);
+  }
+
+  /** Mean of all values, shape []. */
+  public Tensor mean() {
+    return op("mean", handle::mean, this);
+  }
+
+  /** Mean over some dimensions. */
+  public Tensor mean(boolean keepDimensions, long... dimensions) {
+    return op(
+        "mean",
+        () ->
+            handle.mean(
+                new LongArrayRefOptional(dimensions), keepDimensions, new ScalarTypeOptional()),
+        this);
+  }
+
+  /** Euclidean length over one dimension. */
+  public Tensor norm(int dimension, boolean keepDimension) {
+    return op(
+        "norm",
+        () ->
+            handle.norm(
+                new ScalarOptional(new Scalar(2.0)), new long[] {dimension}, keepDimension),
+        this);
+  }
+
+  /** Index of the largest value of one dimension, I64. */
+  public Tensor argmax(int dimension) {
+    return op("argmax", () -> handle.argmax(new LongOptional(dimension), false), this);
+  }
+
+  // --- truth values -----------------------------------------------------------------------------
+
+  /** True where smaller. */
+  public Tensor lt(double value) {
+    return op("lt", () -> handle.lt(new Scalar(value)), this);
+  }
+
+  /** True where larger. */
+  public Tensor gt(double value) {
+    return op("gt", () -> handle.gt(new Scalar(value)), this);
+  }
+
+  /** True where at least as large. */
+  public Tensor ge(double value) {
+    return op("ge", () -> handle.ge(new Scalar(value)), this);
+  }
+
+  /** True where equal. */
+  public Tensor eq(double value) {
+    return op("eq", () -> handle.eq(new Scalar(value)), this);
+  }
+
+  /** True where equal. */
+  public Tensor eq(Tensor other) {
+    return op("eq", () -> handle.eq(other.handle), this, other);
+  }
+
+  /** True where different. */
+  public Tensor ne(double value) {
+    return op("ne", () -> handle.ne(new Scalar(value)), this);
+  }
+
+  /** True where both are. */
+  public Tensor and(Tensor other) {
+    return op("and", () -> handle.logical_and(other.handle), this, other);
+  }
+
+  /** True where one is. */
+  public Tensor or(Tensor other) {
+    return op("or", () -> handle.logical_or(other.handle), this, other);
+  }
+
+  /** True where this is false. */
+  public Tensor not() {
+    return op("not", handle::logical_not, this);
+  }
+
+  /** True where neither infinite nor NaN. */
+  public Tensor isFinite() {
+    return op("isFinite", handle::isfinite, this);
+  }
+
+  /** This where the mask is false, the value where it is true. */
+  public Tensor maskedFill(Tensor mask, double value) {
+    return op("maskedFill", () -> handle.masked_fill(mask.handle, new Scalar(value)), this, mask);
+  }
+
+  /** {@code yes} where this BOOL tensor is true, {@code no} elsewhere. */
+  public Tensor choose(Tensor yes, Tensor no) {
+    return op("choose", () -> torch.where(handle, yes.handle, no.handle), this, yes, no);
+  }
+
+  // --- gradients --------------------------------------------------------------------------------
+
+  /** True if operations on this tensor are recorded. */
+  public boolean requiresGrad() {
+    return handle.requires_grad();
+  }
+
+  /** Starts or stops recording operations on this leaf; returns it. */
+  public Tensor requiresGrad(boolean required) {
+    handle.set_requires_grad(required);
+    return this;
+  }
+
+  /** The same memory, not recorded. */
+  public Tensor detach() {
+    return op("detach", handle::detach, this);
+  }
+
+  /** Adds the gradient of this single value to every leaf that it depends on. */
+  public void backward() {
+    try {
+      handle.backward();
+    } catch (RuntimeException e) {
+      throw failure("backward", e, this);
+    }
+  }
+
+  /** Adds the gradient of the sum of {@code this * cotangent} to every leaf. */
+  public void backward(Tensor cotangent) {
+    try {
+      handle.backward(
+          cotangent.handle, new BoolOptional(), false, new TensorArrayRefOptional());
+    } catch (RuntimeException e) {
+      throw failure("backward", e, this, cotangent);
+    }
+  }
+
+  /** The gradient that {@link #backward} has left here; empty if none reached this leaf. */
+  public Optional<Tensor> grad() {
+    org.bytedeco.pytorch.Tensor grad = handle.grad();
+    return grad.defined() ? Optional.of(new Tensor(grad)) : Optional.empty();
+  }
+
+  /** Forgets the gradient: not zero but absent, so that an optimiser leaves this leaf alone. */
+  public void clearGrad() {
+    handle.mutable_grad().reset();
+  }
+
+  // --- in place ---------------------------------------------------------------------------------
+
+  /** Overwrites the values with those of a tensor of the same shape; converts type and device. */
+  public Tensor assignInPlace(Tensor values) {
+    if (!Arrays.equals(shape, values.shape)) {
+      throw new IllegalArgumentException(
+          "cannot assign values of shape %s to a tensor of shape %s"
+              .formatted(Arrays.toString(values.shape), Arrays.toString(shape)));
+    }
+    try (Scope scope = Scope.inference()) {
+      handle.copy_(values.handle);
+    }
+    return this;
+  }
+
+  /** Multiplies by a number. */
+  public Tensor timesInPlace(double factor) {
+    handle.mul_(new Scalar(factor));
+    return this;
+  }
+
+  /** Adds {@code factor * a * b}. */
+  public Tensor plusProductInPlace(Tensor a, Tensor b, double factor) {
+    handle.addcmul_(a.handle, b.handle, new Scalar(factor));
+    return this;
+  }
+
+  /** Adds {@code factor * a / b}. */
+  public Tensor plusQuotientInPlace(Tensor a, Tensor b, double factor) {
+    handle.addcdiv_(a.handle, b.handle, new Scalar(factor));
+    return this;
+  }
+
+  /** Moves towards the target by a share of the difference. */
+  public Tensor lerpInPlace(Tensor target, double share) {
+    handle.lerp_(target.handle, new Scalar(share));
+    return this;
+  }
+
+  /** Adds a number. */
+  public Tensor plusInPlace(double value) {
+    handle.add_(new Scalar(value));
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return "Tensor" + Arrays.toString(shape) + " " + dtype();
+  }
+}
