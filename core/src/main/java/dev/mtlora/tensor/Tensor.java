@@ -266,9 +266,9 @@ public final class Tensor {
     return DType.of(handle.scalar_type());
   }
 
-  /** True if the tensor lives on a GPU. */
-  public boolean onGpu() {
-    return handle.is_cuda();
+  /** Where the values live. */
+  public Device device() {
+    return handle.is_cuda() ? new Device(true, Math.max(0, handle.device().index())) : Device.CPU;
   }
 
   /** The same values under another shape, without a copy; -1 infers one side. */
@@ -686,6 +686,12 @@ public final class Tensor {
   /** Adds a number. */
   public Tensor plusInPlace(double value) {
     handle.add_(new Scalar(value));
+    return this;
+  }
+
+  /** Adds one to a counter. */
+  public Tensor incrementInPlace() {
+    handle.add_(new Scalar(1L));
     return this;
   }
 

@@ -1,0 +1,60 @@
+package dev.mtlora.nn;
+
+import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A square convolution; parameters {@code weight [out, in, k, k]} and {@code bias [out]} if any,
+ * with libtorch's default initialisation.
+ */
+public final class Conv2d extends Module {
+  private final Shape shape;
+  private final Tensor weight;
+  private final @Nullable Tensor bias;
+
+  /**
+   * The shape of a convolution.
+   *
+   * @param in input channels
+   * @param out output channels
+   * @param kernel side of the window
+   * @param stride step
+   * @param padding zeros on each side
+   * @param dilation distance between taps
+   */
+  public record Shape(long in, long out, long kernel, long stride, long padding, long dilation) {
+    /** A window of one pixel. */
+    public static Shape pointwise(long in, long out) {
+      return new Shape(in, out, 1, 1, 0, 1);
+    }
+
+    /** A 3x3 window that keeps the size, taps {@code dilation} apart. */
+    public static Shape threeByThree(long in, long out, long dilation) {
+      return new Shape(in, out, 3, 1, dilation, dilation);
+    }
+
+    /** Windows side by side that cut the picture into patches. */
+    public static Shape patches(long in, long out, long side) {
+      return new Shape(in, out, side, side, 0, 1);
+    }
+  }
+
+  /** A convolution with or without bias. */
+  public Conv2d(Rng rng, Shape shape, boolean bias) {
+    this.shape = shape;
+    long fanIn = shape.in() * shape.kernel() * shape.kernel();
+    weight =
+        parameter(
+            "weight",
+            Init.kaimingUniform(rng, shape.out(), shape.in(), shape.kernel(), shape.kernel()));
+    this.bias = bias ? parameter("bias", Init.bias(rng, fanIn, shape.out())) : null;
+  }
+
+  /** {@code [B, in, H, W] -> [B, out, H', W']}. */
+  public Tensor forward(Tensor x) {
+    return Functional.conv2d(
+        x, weight, bias, shape.stride(), shape.padding(), shape.dilation());
+  }
+}

@@ -1,0 +1,23 @@
+package dev.mtlora.nn;
+
+import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Tensor;
+
+/** Layer normalisation over the last dimension (Ba et al. 2016), eps 1e-5, with weight and bias. */
+public final class LayerNorm extends Module {
+  private static final double EPS = 1e-5;
+
+  private final Tensor weight;
+  private final Tensor bias;
+
+  /** Over {@code channels} values. */
+  public LayerNorm(long channels) {
+    weight = parameter("weight", Init.ones(channels));
+    bias = parameter("bias", Tensor.zeros(channels));
+  }
+
+  /** {@code [..., C] -> [..., C]}. */
+  public Tensor forward(Tensor x) {
+    return Functional.layerNorm(x, weight, bias, EPS);
+  }
+}

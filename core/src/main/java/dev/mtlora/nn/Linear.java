@@ -1,0 +1,52 @@
+package dev.mtlora.nn;
+
+import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = x W^T + b}; parameters {@code weight [out, in]}, {@code bias [out]} if any. */
+public final class Linear extends Module {
+  private final Tensor weight;
+  private final @Nullable Tensor bias;
+
+  private Linear(Tensor weight, @Nullable Tensor bias) {
+    this.weight = parameter("weight", weight);
+    this.bias = bias == null ? null : parameter("bias", bias);
+  }
+
+  /** A backbone's layer: weights truncated normal 0.02, bias 0. */
+  public static Linear truncatedNormal(Rng rng, long in, long out, boolean bias) {
+    return new Linear(Init.truncatedNormal(rng, out, in), bias ? Tensor.zeros(out) : null);
+  }
+
+  /** A decoder's layer: libtorch's default initialisation, with bias. */
+  public static Linear standard(Rng rng, long in, long out) {
+    return new Linear(Init.kaimingUniform(rng, out, in), Init.bias(rng, in, out));
+  }
+
+  /** {@code [..., in] -> [..., out]}. */
+  public Tensor forward(Tensor x) {
+    return Functional.linear(x, weight, bias);
+  }
+
+  /** Columns of the weight. */
+  public long in() {
+    return weight.size(1);
+  }
+
+  /** Rows of the weight. */
+  public long out() {
+    return weight.size(0);
+  }
+
+  /** {@code [out, in]}. */
+  public Tensor weight() {
+    return weight;
+  }
+
+  /** {@code [out]}, or null without bias. */
+  public @Nullable Tensor bias() {
+    return bias;
+  }
+}
