@@ -1,0 +1,32 @@
+package dev.mtlora.backbone;
+
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.tensor.Tensor;
+import java.util.List;
+
+/** A pre-trained network that turns images into a pyramid of feature maps. */
+public abstract class Backbone extends Module {
+  /** A backbone; subclasses add their layers. */
+  protected Backbone() {}
+
+  /** The levels that {@link #forward} returns, finest first. */
+  public abstract List<FeatureInfo> pyramid();
+
+  /** Side of the square images this backbone takes, in pixels. */
+  public abstract int imageSize();
+
+  /**
+   * The pyramid of a batch.
+   *
+   * @param images normalised, {@code [B, 3, H, W]}
+   * @param tasks the tasks to compute; others cost nothing
+   * @return one entry per level, {@code [B, H/stride * W/stride, channels]} for every stream
+   */
+  public final List<Streams> forward(Tensor images, List<String> tasks) {
+    return forward(images, tasks, FeatureTap.NONE);
+  }
+
+  /** The same, showing every intermediate feature to a tap. */
+  public abstract List<Streams> forward(Tensor images, List<String> tasks, FeatureTap tap);
+}

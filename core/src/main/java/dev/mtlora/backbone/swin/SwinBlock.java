@@ -1,0 +1,66 @@
+package dev.mtlora.backbone.swin;
+
+import dev.mtlora.nn.DropPath;
+import dev.mtlora.nn.LayerNorm;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code h = x + dropPath(attention(norm1(x)))}, {@code y = h + dropPath(mlp(norm2(h)))}; odd blocks
+ * attend in shifted windows.
+ */
+final class SwinBlock extends Module {
+  private final LayerNorm norm1;
+  private final LayerNorm norm2;
+  private final WindowAttention attention;
+  private final Mlp mlp;
+  private final DropPath dropPath;
+  private final Windows windows;
+  private final boolean referenceResiduals;
+
+  SwinBlock(SwinSettings settings, Sites sites, double dropPath, Rng rng) {
+    int channels = settings.channels(sites.stage());
+    windows =
+        new Windows(
+            settings.side(sites.stage()), settings.window(), sites.block() % 2 == 1);
+    norm1 = child("norm1", new LayerNorm(channels));
+    attention =
+        child("attn", new WindowAttention(settings, sites.stage(), windows, sites, rng));
+    norm2 = child("norm2", new LayerNorm(channels));
+    mlp =
+        child("mlp", new Mlp(channels, (long) (channels * settings.mlpRatio()), sites, rng));
+    this.dropPath = child("drop_path", new DropPath(dropPath));
+    referenceResiduals = sites.adaptation().referenceResiduals();
+  }
+
+  /** {@code [B, N, C]} for every stream. */
+  Streams forward(Streams x) {
+    Streams h = x.plus(dropPath.forward(attend(x.map(norm1::forward))));
+    Streams y = dropPath.forward(mlp.forward(h.map(norm2::forward)));
+    return referenceResiduals ? referenceSum(h, y) : h.plus(y);
+  }
+
+  private Streams attend(Streams x) {
+    return attention.forward(x.map(windows::partition)).map(windows::reverse);
+  }
+
+  /**
+   * The reference's sum: a task whose stream forks only inside the MLP gets no residual, and where
+   * the MLP's output has no forks, the block has none (METHOD: slots off).
+   */
+  private static Streams referenceSum(Streams h, Streams y) {
+    Tensor shared = h.shared().plus(y.shared());
+    if (!y.hasForks()) {
+      return Streams.of(shared, h.tasks());
+    }
+    List<Tensor> sums = new ArrayList<>();
+    for (String task : y.forked()) {
+      sums.add(h.forked().contains(task) ? h.of(task).plus(y.of(task)) : y.of(task));
+    }
+    return new Streams(shared, h.tasks(), y.forked(), Tensor.cat(sums, 0));
+  }
+}

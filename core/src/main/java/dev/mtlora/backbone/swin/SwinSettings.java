@@ -1,0 +1,148 @@
+package dev.mtlora.backbone.swin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shape of a Swin Transformer.
+ *
+ * @param imageSize side of the square images, in pixels; see {@link #fits}
+ * @param embed channels after the patch embedding, doubled by every patch merging
+ * @param depths blocks per stage
+ * @param heads attention heads per stage
+ * @param window side of an attention window, in positions
+ * @param mlpRatio width of the MLP's hidden layer over its input
+ * @param dropPath rate at the last block; grows linearly from 0
+ * @param options what published checkpoints rarely change
+ */
+public record SwinSettings(
+    int imageSize,
+    int embed,
+    List<Integer> depths,
+    List<Integer> heads,
+    int window,
+    double mlpRatio,
+    double dropPath,
+    Options options) {
+
+  /** Side of a patch, in pixels. */
+  static final int PATCH = 4;
+
+  private static final Map<String, SwinSettings> PRESETS =
+      Map.of(
+          "swin-micro", preset(128, 48, List.of(2, 2, 4, 2), List.of(2, 4, 8, 16), 4),
+          "swin-tiny", preset(224, 96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7),
+          "swin-small", preset(224, 96, List.of(2, 2, 18, 2), List.of(3, 6, 12, 24), 7),
+          "swin-base", preset(224, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 7),
+          "swin-large", preset(224, 192, List.of(2, 2, 18, 2), List.of(6, 12, 24, 48), 7));
+
+  /**
+   * What published checkpoints rarely change.
+   *
+   * @param qkvBias bias of queries, keys and values
+   * @param qkScale factor of the queries; null for head width^-0.5
+   * @param absolutePosition a learned position embedding after the patch embedding
+   * @param patchNorm a norm after the patch embedding
+   */
+  public record Options(
+      boolean qkvBias, @Nullable Double qkScale, boolean absolutePosition, boolean patchNorm) {
+    /** As published. */
+    public static final Options STANDARD = new Options(true, null, false, true);
+  }
+
+  /** Checks that the stages agree and that the windows divide the image. */
+  public SwinSettings {
+    depths = List.copyOf(depths);
+    heads = List.copyOf(heads);
+    if (depths.isEmpty() || depths.size() != heads.size()) {
+      throw new IllegalArgumentException(
+          "swin needs as many heads as depths but has depths %s and heads %s"
+              .formatted(depths, heads));
+    }
+    if (embed < 1 || window < 1 || !(mlpRatio > 0) || depths.stream().anyMatch(d -> d < 1)) {
+      throw new IllegalArgumentException(
+          "swin needs positive sizes but has embed %d, window %d, mlpRatio %s, depths %s"
+              .formatted(embed, window, mlpRatio, depths));
+    }
+    for (int s = 0; s < heads.size(); s++) {
+      if (heads.get(s) < 1 || (embed << s) % heads.get(s) != 0) {
+        throw new IllegalArgumentException(
+            "swin stage %d has %d channels, which %d heads don't divide"
+                .formatted(s, embed << s, heads.get(s)));
+      }
+    }
+    if (!fits(imageSize, depths.size(), window)) {
+      throw new IllegalArgumentException(
+          "image size %d does not fit windows of %d; sizes near it that fit: %s"
+              .formatted(imageSize, window, fitting(imageSize, depths.size(), window)));
+    }
+  }
+
+  private static SwinSettings preset(
+      int imageSize, int embed, List<Integer> depths, List<Integer> heads, int window) {
+    return new SwinSettings(imageSize, embed, depths, heads, window, 4.0, 0.2, Options.STANDARD);
+  }
+
+  /** Names of the presets. */
+  public static List<String> presets() {
+    return PRESETS.keySet().stream().sorted().toList();
+  }
+
+  /**
+   * A published shape, or {@code swin-micro}, our small one.
+   *
+   * @throws IllegalArgumentException if there is no such preset
+   */
+  public static SwinSettings preset(String name, int imageSize, double dropPath) {
+    SwinSettings p = PRESETS.get(name);
+    if (p == null) {
+      throw new IllegalArgumentException(
+          "no backbone '%s'; there are %s".formatted(name, presets()));
+    }
+    return new SwinSettings(
+        imageSize, p.embed, p.depths, p.heads, p.window, p.mlpRatio, dropPath, p.options);
+  }
+
+  /** Positions along one side in a stage. */
+  int side(int stage) {
+    return imageSize / PATCH >> stage;
+  }
+
+  /** Channels in a stage. */
+  int channels(int stage) {
+    return embed << stage;
+  }
+
+  /** Blocks in all stages. */
+  int blocks() {
+    return depths.stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** True if every stage's side is even where it is merged, and one or many whole windows. */
+  static boolean fits(int imageSize, int stages, int window) {
+    if (imageSize < PATCH || imageSize % (PATCH << (stages - 1)) != 0) {
+      return false;
+    }
+    for (int s = 0; s < stages; s++) {
+      int side = imageSize / PATCH >> s;
+      if (side > window && side % window != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<Integer> fitting(int imageSize, int stages, int window) {
+    List<Integer> sizes = new ArrayList<>();
+    for (int distance = 1; distance <= 4096 && sizes.size() < 4; distance++) {
+      for (int size : new int[] {imageSize - distance, imageSize + distance}) {
+        if (size > 0 && fits(size, stages, window)) {
+          sizes.add(size);
+        }
+      }
+    }
+    return sizes.stream().sorted().toList();
+  }
+}

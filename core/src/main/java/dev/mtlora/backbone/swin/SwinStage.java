@@ -1,0 +1,56 @@
+package dev.mtlora.backbone.swin;
+
+import dev.mtlora.backbone.FeatureTap;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.peft.Adaptation;
+import dev.mtlora.tensor.Rng;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Blocks on one grid, then patch merging on every stream (except in the last stage). */
+final class SwinStage extends Module {
+  private final int stage;
+  private final boolean streamsContinue;
+  private final List<SwinBlock> blocks = new ArrayList<>();
+  private final @Nullable PatchMerging downsample;
+
+  SwinStage(SwinSettings settings, int stage, Adaptation adaptation, Rng rng) {
+    this.stage = stage;
+    this.streamsContinue = adaptation.streamsContinue();
+    int depth = settings.depths().get(stage);
+    for (int b = 0; b < depth; b++) {
+      Sites sites = new Sites(adaptation, stage, b, depth);
+      double dropPath = dropPath(settings, stage, b);
+      blocks.add(child("blocks." + b, new SwinBlock(settings, sites, dropPath, rng)));
+    }
+    boolean merges = stage < settings.depths().size() - 1;
+    downsample =
+        merges
+            ? child(
+                "downsample",
+                new PatchMerging(
+                    settings.side(stage),
+                    settings.channels(stage),
+                    new Sites(adaptation, stage, depth - 1, depth),
+                    rng))
+            : null;
+  }
+
+  private static double dropPath(SwinSettings settings, int stage, int block) {
+    int before = settings.depths().subList(0, stage).stream().mapToInt(Integer::intValue).sum();
+    int last = settings.blocks() - 1;
+    return last == 0 ? 0 : settings.dropPath() * (before + block) / last;
+  }
+
+  Streams forward(Streams x, FeatureTap tap) {
+    for (int b = 0; b < blocks.size(); b++) {
+      x = blocks.get(b).forward(streamsContinue ? x : x.sharedOnly());
+      tap.see("layers." + stage + ".blocks." + b, x);
+    }
+    x = downsample == null ? x : downsample.forward(x);
+    tap.see("stage." + stage, x);
+    return x;
+  }
+}

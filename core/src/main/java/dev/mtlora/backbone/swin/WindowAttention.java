@@ -1,0 +1,94 @@
+package dev.mtlora.backbone.swin;
+
+import dev.mtlora.nn.Init;
+import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.peft.Projection;
+import dev.mtlora.peft.Slot;
+import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Multi-head attention inside windows: {@code softmax(s Q K^T + bias + mask) V}, with a learned bias
+ * for every relative position and head.
+ */
+final class WindowAttention extends Module {
+  private final int heads;
+  private final double scale;
+  private final long positions;
+  private final Projection qkv;
+  private final Projection proj;
+  private final Tensor biasTable;
+  private final Tensor index;
+  private final @Nullable Tensor mask;
+
+  WindowAttention(SwinSettings settings, int stage, Windows windows, Sites sites, Rng rng) {
+    int channels = settings.channels(stage);
+    SwinSettings.Options options = settings.options();
+    heads = settings.heads().get(stage);
+    Double given = options.qkScale();
+    scale = given != null ? given : 1 / Math.sqrt(channels / (double) heads);
+    int m = windows.window();
+    positions = (long) m * m;
+    biasTable =
+        parameter(
+            "relative_position_bias_table",
+            Init.truncatedNormal(rng, (2L * m - 1) * (2L * m - 1), heads));
+    index = windows.relativePositionIndex();
+    mask = windows.mask();
+    qkv =
+        child(
+            "qkv",
+            sites.adapt(
+                Linear.truncatedNormal(rng, channels, 3L * channels, options.qkvBias()),
+                Slot.QKV));
+    proj =
+        child(
+            "proj",
+            sites.adapt(Linear.truncatedNormal(rng, channels, channels, true), Slot.PROJ));
+  }
+
+  /** {@code [B * windows, N, C]} for every stream. */
+  Streams forward(Streams x) {
+    Tensor bias = bias();
+    return proj.forward(qkv.forward(x).map(streams -> attend(streams, bias)));
+  }
+
+  /** {@code [heads, N, N]}, or {@code [windows, heads, N, N]} with the mask of a shifted grid. */
+  private Tensor bias() {
+    Tensor bias =
+        biasTable
+            .indexSelect(0, index.to(biasTable.device()))
+            .view(positions, positions, heads)
+            .permute(2, 0, 1);
+    return mask == null ? bias : bias.plus(mask.to(biasTable.device()));
+  }
+
+  private Tensor attend(Tensor qkv, Tensor bias) {
+    long batch = qkv.size(0);
+    long channels = qkv.size(-1) / 3;
+    Tensor split =
+        qkv.view(batch, positions, 3, heads, channels / heads)
+            .permute(2, 0, 3, 1, 4);                                  // 3, B, heads, N, C/heads
+    Tensor q = split.select(0, 0).times(scale);
+    Tensor scores = q.matmul(split.select(0, 1).transpose(-2, -1));   // B, heads, N, N
+    Tensor weights = Functional.softmax(biased(scores, bias));
+    return weights
+        .matmul(split.select(0, 2))                                   // B, heads, N, C/heads
+        .transpose(1, 2)
+        .reshape(batch, positions, channels);
+  }
+
+  private Tensor biased(Tensor scores, Tensor bias) {
+    if (bias.rank() == 3) {
+      return scores.plus(bias);
+    }
+    return scores
+        .view(-1, bias.size(0), heads, positions, positions)
+        .plus(bias)
+        .view(scores.shape());
+  }
+}

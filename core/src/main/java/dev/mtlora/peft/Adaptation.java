@@ -1,0 +1,46 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Module;
+
+/**
+ * A method at work on one backbone: makes the projections, owns what they share, and says which
+ * parameters are trained.
+ */
+public abstract class Adaptation extends Module {
+  /** An adaptation; subclasses add what is shared across sites. */
+  protected Adaptation() {}
+
+  /** The projection that takes the place of a linear layer. */
+  public abstract Projection adapt(Linear base, Site site);
+
+  /**
+   * True if a parameter of the backbone gets a gradient.
+   *
+   * @param parameter dotted name in the backbone, the method's own parameters included
+   */
+  public abstract boolean trains(String parameter);
+
+  /** True if the model computes at first exactly what the base model computes. */
+  public boolean startsAtBase() {
+    return true;
+  }
+
+  /** True if forked streams go on into the next block; MTLoRA's end where the next block starts. */
+  public boolean streamsContinue() {
+    return false;
+  }
+
+  /** True if the shared stream depends on every task, so that none may be left out. */
+  public boolean needsAllTasks() {
+    return false;
+  }
+
+  /**
+   * True to end a block as the reference does: a task keeps the residual only if it had forked
+   * before the MLP, and all forks are lost if the MLP's output has none.
+   */
+  public boolean referenceResiduals() {
+    return false;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.tensor.Rng;
+import java.util.List;
+
+/**
+ * A way to adapt a pre-trained backbone to several tasks. Implementations are records of settings
+ * that check themselves; everything that holds weights is in the {@link Adaptation} they make.
+ */
+public interface AdapterMethod {
+  /**
+   * Prepares the adaptation of one backbone.
+   *
+   * @param sites all linear layers that can be adapted, in order
+   * @param tasks task names, in order
+   * @param rng source of the initial values
+   * @throws IllegalArgumentException if the settings don't fit the sites or the tasks
+   */
+  Adaptation attach(List<Site> sites, List<String> tasks, Rng rng);
+}

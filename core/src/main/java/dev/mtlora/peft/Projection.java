@@ -1,0 +1,40 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Streams;
+import java.util.function.BiFunction;
+
+/** A linear layer as a method runs it: base weights, adapters, and the decision where tasks fork. */
+public abstract class Projection extends Module {
+  /** A projection; subclasses add their parameters. */
+  protected Projection() {}
+
+  /** {@code [B, N, in] -> [B, N, out]} for every stream. */
+  public abstract Streams forward(Streams x);
+
+  /** The plain layer on every stream. */
+  public static Projection onEveryStream(Linear linear) {
+    return new Plain(linear, (layer, x) -> x.map(layer::forward));
+  }
+
+  /** The plain layer on the shared stream; the others end here, and their tasks read its output. */
+  public static Projection onSharedStream(Linear linear) {
+    return new Plain(linear, (layer, x) -> Streams.of(layer.forward(x.shared()), x.tasks()));
+  }
+
+  private static final class Plain extends Projection {
+    private final Linear linear;
+    private final BiFunction<Linear, Streams, Streams> run;
+
+    Plain(Linear linear, BiFunction<Linear, Streams, Streams> run) {
+      this.linear = child("", linear);
+      this.run = run;
+    }
+
+    @Override
+    public Streams forward(Streams x) {
+      return run.apply(linear, x);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.nn.Dropout;
+import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.tensor.Tensor;
+
+/** {@code y = W x + b + s B A drop(x)}, on every stream alike. */
+final class SharedLora extends Projection {
+  private final Linear linear;
+  private final LowRank shared;
+  private final Dropout dropout;
+
+  SharedLora(Linear linear, LowRank shared, double dropout) {
+    this.linear = child("linear", linear);
+    this.shared = shared;
+    this.dropout = child("dropout", new Dropout(dropout));
+    parameter("lora_shared_A", shared.a());
+    parameter("lora_shared_B", shared.b());
+    if (shared.learnedScale() != null) {
+      parameter("lora_shared_scale", shared.learnedScale());
+    }
+  }
+
+  @Override
+  public Streams forward(Streams x) {
+    return x.map(this::adapted);
+  }
+
+  private Tensor adapted(Tensor x) {
+    return shared.addTo(linear.forward(x), dropout.forward(x));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.nn.Dropout;
+import dev.mtlora.nn.LayerNorm;
+import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer where tasks fork. The frozen product runs once, on the shared input; the low-rank products
+ * of all tasks are one batched product over the stacked streams. Unequal ranks are padded with zeros
+ * for the call, the parameters stay as they are.
+ *
+ * <pre>
+ * base = W x + b
+ * y    = base + s B A drop(x)                   (addition: base + LN(Σ_t y_t))
+ * y_t  = base + s_t B_t A_t x_t                 (matrixv2: y + s_t B_t A_t x_t)
+ * </pre>
+ */
+final class TaskLora extends Projection {
+  private final MtLora.Mode mode;
+  private final Linear linear;
+  private final @Nullable LowRank shared;
+  private final Map<String, LowRank> perTask;
+  private final Dropout dropout;
+  private final @Nullable LayerNorm norm;
+
+  private TaskLora(
+      MtLora method,
+      Linear linear,
+      @Nullable LowRank shared,
+      Map<String, LowRank> perTask,
+      double dropout) {
+    this.mode = method.mode();
+    this.linear = child("linear", linear);
+    this.shared = shared;
+    this.perTask = perTask;
+    this.dropout = child("dropout", new Dropout(dropout));
+    this.norm =
+        mode == MtLora.Mode.ADDITION ? child("lora_norm", new LayerNorm(linear.out())) : null;
+    register();
+  }
+
+  static TaskLora of(MtLora method, Linear linear, Site site, List<String> tasks, Rng rng) {
+    boolean noShared =
+        method.mode() == MtLora.Mode.ADDITION || method.ranks().shared().get(site.stage()) == 0;
+    Map<String, LowRank> perTask = new LinkedHashMap<>();
+    tasks.forEach(task -> perTask.put(task, LowRank.task(method, site, task, rng)));
+    LowRank shared = noShared ? null : LowRank.shared(method, site, rng);
+    return new TaskLora(method, linear, shared, perTask, method.dropout(site));
+  }
+
+  private void register() {
+    if (shared != null) {
+      parameter("lora_shared_A", shared.a());
+      parameter("lora_shared_B", shared.b());
+      if (shared.learnedScale() != null) {
+        parameter("lora_shared_scale", shared.learnedScale());
+      }
+    }
+    perTask.forEach((task, pair) -> parameter("lora_tasks_A." + task, pair.a()));
+    perTask.forEach((task, pair) -> parameter("lora_tasks_B." + task, pair.b()));
+    perTask.forEach(
+        (task, pair) -> {
+          if (pair.learnedScale() != null) {
+            parameter("lora_tasks_scale." + task, pair.learnedScale());
+          }
+        });
+  }
+
+  @Override
+  public Streams forward(Streams x) {
+    Tensor input = dropout.forward(x.shared());
+    Tensor base = linear.forward(x.shared());                         // B, N, out
+    Tensor y = shared == null ? base : shared.addTo(base, input);
+    Tensor from = mode == MtLora.Mode.MATRIXV2 ? y : base;
+    Tensor tasks = taskStreams(from, x, input);                       // F, B·N, out
+    if (norm != null) {
+      Tensor sum = tasks.sum(false, 0).view(base.shape());
+      y = base.plus(norm.forward(sum));
+    }
+    return new Streams(y, x.tasks(), x.tasks(), stacked(tasks, y));
+  }
+
+  /** {@code from + s_t B_t A_t x_t} of every task, {@code [F, tokens, out]}. */
+  private Tensor taskStreams(Tensor from, Streams x, Tensor input) {
+    List<LowRank> pairs = x.tasks().stream().map(this::pair).toList();
+    int rank = pairs.stream().mapToInt(LowRank::rank).max().orElse(0);
+    if (rank == 0) {
+      return from.view(1, -1, from.size(-1)).expand(pairs.size(), -1, -1).contiguous();
+    }
+    Tensor a = Tensor.stack(pairs.stream().map(p -> padded(p.a(), 0, rank)).toList(), 0);
+    Tensor b = Tensor.stack(pairs.stream().map(p -> padded(p.scaledB(), 1, rank)).toList(), 0);
+    long out = from.size(-1);
+    Tensor low = x.hasForks() ? ownInputs(x, input, a) : sharedInput(input, a);  // F, tokens, r
+    return from.view(1, -1, out)
+        .expand(pairs.size(), -1, -1)
+        .plusBmm(low, b.transpose(1, 2));
+  }
+
+  private LowRank pair(String task) {
+    LowRank pair = perTask.get(task);
+    if (pair == null) {
+      throw new IllegalArgumentException(
+          "the task %s has no adapters here; there are %s".formatted(task, perTask.keySet()));
+    }
+    return pair;
+  }
+
+  /** {@code A_t x} for tasks that read the same x: one product with all A's under each other. */
+  private static Tensor sharedInput(Tensor x, Tensor a) {
+    long tasks = a.size(0);
+    long rank = a.size(1);
+    Tensor low = Functional.linear(x, a.view(tasks * rank, -1), null);  // B, N, F·r
+    return low.view(x.count() / x.size(-1), tasks, rank).permute(1, 0, 2);
+  }
+
+  /** {@code A_t x_t}: forked tasks read their own stream, the others the shared input. */
+  private static Tensor ownInputs(Streams x, Tensor input, Tensor a) {
+    Tensor own = x.forks();
+    if (!x.forked().equals(x.tasks())) {
+      List<Tensor> inputs = new ArrayList<>();
+      x.tasks().forEach(task -> inputs.add(x.forked().contains(task) ? x.of(task) : input));
+      own = Tensor.cat(inputs, 0);
+    }
+    return own.view(a.size(0), -1, own.size(-1)).bmm(a.transpose(1, 2));
+  }
+
+  private static Tensor padded(Tensor matrix, int dimension, int rank) {
+    long missing = rank - matrix.size(dimension);
+    if (missing == 0) {
+      return matrix;
+    }
+    long[] shape = matrix.shape();
+    shape[dimension] = missing;
+    Tensor zeros = Tensor.zeros(matrix.dtype(), shape).to(matrix.device());
+    return Tensor.cat(List.of(matrix, zeros), dimension);
+  }
+
+  private static Tensor stacked(Tensor tasks, Tensor shared) {
+    long[] shape = shared.shape();
+    shape[0] *= tasks.size(0);
+    return tasks.view(shape);                                         // F·B, N, out
+  }
+}
