@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Properties;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
@@ -40,20 +42,31 @@ final class InstallMaven {
     System.err.println("mvnw: downloading " + url);
     Files.createDirectories(home.getParent());
     Path work = Files.createTempDirectory(home.getParent(), ".install");
-    Path zip = work.resolve("maven.zip");
+    try {
+      Path zip = work.resolve("maven.zip");
+      download(url, zip);
+      check(zip, properties.getProperty("distributionSha512Sum"));
+      // A rename, so that nobody ever sees half an installation.
+      Files.move(unzip(zip, work.resolve("unpacked")), home, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(work);
+    }
+  }
+
+  private static void download(String url, Path file) throws IOException {
     URLConnection connection = URI.create(url).toURL().openConnection();
     connection.setConnectTimeout(TIMEOUT_MS);
     connection.setReadTimeout(TIMEOUT_MS);
     try (InputStream in = connection.getInputStream()) {
-      Files.copy(in, zip);
+      Files.copy(in, file);
     }
-    check(zip, properties.getProperty("distributionSha512Sum"));
-    Path unpacked = unzip(zip, work);
-    Files.delete(zip);
-    if (!Files.exists(home)) {
-      // A rename, so that nobody ever sees half an installation.
-      Files.move(unpacked, home, StandardCopyOption.ATOMIC_MOVE);
-      Files.delete(work);
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 
