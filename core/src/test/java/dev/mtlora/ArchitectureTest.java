@@ -1,0 +1,137 @@
+package dev.mtlora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds the order of the packages and a few habits; a new package gets its place here. */
+class ArchitectureTest {
+  private static final List<String> ORDER =
+      List.of(
+          "tensor",
+          "nn",
+          "loss",
+          "metric",
+          "task",
+          "data",
+          "peft",
+          "backbone",
+          "decoder",
+          "model",
+          "io",
+          "train",
+          "config");
+
+  /** Files over 300 lines, and why each may be. */
+  private static final Map<String, String> LONG_FILES = Map.of();
+
+  private static final SourceRules RULES = new SourceRules(ORDER, LONG_FILES);
+
+  @TempDir private Path sources;
+
+  @Test
+  void core_allSources_keepTheRules() {
+    Path core = Path.of("src", "main", "java");
+    assertThat(core.resolve("dev/mtlora/tensor")).isDirectory();
+    assertThat(RULES.violations(core)).isEmpty();
+  }
+
+  @Test
+  void rules_packageUsesLaterOne_isReported() throws IOException {
+    write("nn/A.java", "package dev.mtlora.nn;\nimport dev.mtlora.train.Trainer;\nclass A {}\n");
+    assertThat(RULES.violations(sources))
+        .containsExactly("dev/mtlora/nn/A.java: 'nn' may not use 'train'");
+  }
+
+  @Test
+  void rules_staticImportAndQualifiedName_areReported() throws IOException {
+    write("nn/A.java", "import static dev.mtlora.io.B.c;\nclass A { dev.mtlora.data.D d; }\n");
+    assertThat(RULES.violations(sources))
+        .containsExactly(
+            "dev/mtlora/nn/A.java: 'nn' may not use 'data'",
+            "dev/mtlora/nn/A.java: 'nn' may not use 'io'");
+  }
+
+  @Test
+  void rules_subpackageUsesEarlierOneOrLinksLaterOne_isFine() throws IOException {
+    write(
+        "backbone/swin/A.java",
+        "import dev.mtlora.nn.Linear;\n/** {@link dev.mtlora.train.Trainer} */\nclass A {}\n");
+    writeInfo("backbone/swin");
+    assertThat(RULES.violations(sources)).isEmpty();
+  }
+
+  @Test
+  void rules_libtorchOutsideTensor_isReported() throws IOException {
+    write("data/A.java", "import org.bytedeco.pytorch.Tensor;\nclass A {}\n");
+    write("tensor/B.java", "import org.bytedeco.pytorch.Tensor;\nclass B {}\n");
+    assertThat(RULES.violations(sources))
+        .containsExactly("dev/mtlora/data/A.java: 'data' may not use org.bytedeco.pytorch");
+  }
+
+  @Test
+  void rules_openCvOutsideData_isReported() throws IOException {
+    write("data/A.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass A {}\n");
+    write("tensor/B.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass B {}\n");
+    assertThat(RULES.violations(sources))
+        .containsExactly("dev/mtlora/tensor/B.java: 'tensor' may not use org.bytedeco.opencv");
+  }
+
+  @Test
+  void rules_collectorOrConsole_isReported() throws IOException {
+    write(
+        "io/A.java", "class A { void a() { System.gc(); System.out.println(); } } // System.err\n");
+    assertThat(RULES.violations(sources))
+        .containsExactly(
+            "dev/mtlora/io/A.java: uses System.gc", "dev/mtlora/io/A.java: uses System.out");
+  }
+
+  @Test
+  void rules_unknownPackage_isReported() throws IOException {
+    write("util/A.java", "class A {}\n");
+    assertThat(RULES.violations(sources))
+        .anyMatch(v -> v.startsWith("dev/mtlora/util/A.java: lies in none"));
+  }
+
+  @Test
+  void rules_packageWithoutNullMarked_isReported() throws IOException {
+    write("io/A.java", "class A {}\n");
+    Files.writeString(
+        sources.resolve("dev/mtlora/io/package-info.java"), "/** No @NullMarked. */ package io;\n");
+    assertThat(RULES.violations(sources)).hasSize(1).first().asString().contains("@NullMarked");
+  }
+
+  @Test
+  void rules_longFile_isReportedUnlessListed() throws IOException {
+    write("io/A.java", "class A {}\n" + "\n".repeat(300));
+    assertThat(RULES.violations(sources))
+        .containsExactly("dev/mtlora/io/A.java: 301 lines, more than 300 without a reason");
+    SourceRules listed = new SourceRules(ORDER, Map.of("dev/mtlora/io/A.java", "a test"));
+    assertThat(listed.violations(sources)).isEmpty();
+  }
+
+  @Test
+  void rules_listedFileThatIsShortOrGone_isReported() throws IOException {
+    write("io/A.java", "class A {}\n");
+    Map<String, String> stale = Map.of("dev/mtlora/io/A.java", "x", "dev/mtlora/io/B.java", "x");
+    assertThat(new SourceRules(ORDER, stale).violations(sources)).hasSize(2);
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = sources.resolve("dev/mtlora").resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    writeInfo(Path.of(name).getParent().toString());
+  }
+
+  private void writeInfo(String name) throws IOException {
+    Path info = sources.resolve("dev/mtlora").resolve(name).resolve("package-info.java");
+    Files.writeString(info, "@NullMarked\npackage dev.mtlora;\n");
+  }
+}

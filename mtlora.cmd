@@ -1,0 +1,23 @@
+@echo off
+rem Starts the command line; builds it first if that was never done. After changing a source, run
+rem mvnw.cmd package. MTLORA_OPTS: further options for the JVM, separated by spaces.
+setlocal
+set "PROJECT=%~dp0"
+set "TARGET=%PROJECT%app\target"
+
+if not exist "%TARGET%\jvm.options" (
+  echo building mtlora, once ...>&2
+  pushd "%PROJECT%"
+  call mvnw.cmd -q -B -Dmaven.test.skip=true -pl app -am package >&2
+  popd
+)
+if not exist "%TARGET%\jvm.options" (
+  echo mtlora: the build failed>&2
+  exit /b 1
+)
+
+set "JAVA=java"
+if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
+"%JAVA%" "@%TARGET%\jvm.options" %MTLORA_OPTS% -jar "%TARGET%\mtlora.jar" %*
+exit /b %ERRORLEVEL%
