@@ -12,7 +12,9 @@ import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
 import dev.mtlora.testing.GoldenGenerator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +39,7 @@ class DecoderGoldenTest {
     try {
       return new ObjectMapper().readTree(GoldenFile.resource("golden/decoders/case.json").toFile());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -186,7 +188,7 @@ class DecoderGoldenTest {
   }
 
   private static Long[] box(long[] shape) {
-    return java.util.Arrays.stream(shape).boxed().toArray(Long[]::new);
+    return Arrays.stream(shape).boxed().toArray(Long[]::new);
   }
 
   private static void close(Tensor actual, String name, String key) {
