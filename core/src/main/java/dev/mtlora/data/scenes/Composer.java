@@ -3,6 +3,7 @@ package dev.mtlora.data.scenes;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Draws a scene from a stream of random numbers: first where, then who and what, then light. */
 final class Composer {
@@ -89,11 +90,12 @@ final class Composer {
 
   /** People first, then things, in the part of the floor that the camera sees. */
   private void populate(View view, double halfX, double halfZ, boolean indoors) {
-    int people = rng.chance(0.3) ? 0 : 1 + rng.below(look.source ? 3 : 4);
+    int people = rng.chance(0.25) ? 0 : 1 + rng.below(look.source ? 3 : 4);
+    double foremost = rng.uniform(2.2, 5);
     for (int i = 0; i < people; i++) {
       double height = rng.chance(0.2) ? rng.uniform(0.95, 1.4) : rng.uniform(1.5, 1.95);
       double nearest = i == 0 ? 1.4 : 1.8;
-      double farthest = indoors ? 6 : i == 0 ? 5 : 11;
+      double farthest = i == 0 ? foremost : indoors ? 6 : 11;
       Spot spot = new Spot(Person.ELBOW_ROOM * height, nearest, farthest);
       Vec at = find(view, spot, halfX, halfZ);
       if (at != null) {
@@ -115,7 +117,7 @@ final class Composer {
   private record Spot(double radius, double nearest, double farthest) {}
 
   /** A free place on the floor in front of the camera, or null if none was found in a few tries. */
-  private @org.jspecify.annotations.Nullable Vec find(
+  private @Nullable Vec find(
       View view, Spot spot, double halfX, double halfZ) {
     Vec eye = view.pose.at();
     Vec ahead = new Vec(-view.pose.z().x(), 0, -view.pose.z().z()).unit();
@@ -149,15 +151,14 @@ final class Composer {
 
   /** Framed pictures and windows on the three walls in front of the camera. */
   private void pictures(Vec half) {
-    int count = rng.below(5);
+    int count = rng.below(4);
     for (int i = 0; i < count; i++) {
       double wide = rng.uniform(0.2, 0.7);
       double high = rng.uniform(0.2, 0.5);
       double y = rng.uniform(1.1, 1.7);
-      int wall = i % 3;
-      double along = rng.uniform(-0.6, 0.6);
+            double along = rng.uniform(-0.6, 0.6);
       Pose pose =
-          switch (wall) {
+          switch (i) {
             case 0 -> Pose.upright(new Vec(along * half.x(), y, -half.z()), 0);
             case 1 -> Pose.upright(new Vec(-half.x(), y, along * half.z()), Math.PI / 2);
             default -> Pose.upright(new Vec(half.x(), y, along * half.z()), -Math.PI / 2);
@@ -206,14 +207,14 @@ final class Composer {
   private Vec lightColour() {
     return look.source
         ? Look.hsv(rng.uniform(0.05, 0.17), rng.uniform(0, 0.2), 1)
-        : Look.hsv(rng.uniform(), rng.uniform(0.05, 0.4), 1);
+        : Look.hsv(rng.uniform(), rng.uniform(0.02, 0.25), 1);
   }
 
   private Sky roomSky() {
     double level = look.source ? rng.uniform(0.45, 0.65) : rng.uniform(0.25, 0.5);
-    Vec tint = Look.hsv(rng.uniform(), look.source ? 0.08 : 0.25, level);
+    Vec tint = Look.hsv(rng.uniform(), look.source ? 0.08 : 0.15, level);
     return new Sky(
-        tint, tint.times(0.85), tint.times(0.55), 0, 0, Double.POSITIVE_INFINITY);
+        tint, tint.times(0.85), tint.times(0.75), 0, 0, Double.POSITIVE_INFINITY);
   }
 
   private Scene finish(View view, Backdrop backdrop, List<Light> lights, Sky sky) {

@@ -15,20 +15,20 @@ final class Film {
     double noise = source ? rng.uniform(1, 4) : rng.uniform(3, 9);
     float[] values = new float[frame.light.length];
     double middle = frame.size / 2.0;
-    for (int i = 0; i < values.length; i++) {
-      int pixel = i / 3;
+    for (int pixel = 0; pixel < values.length / 3; pixel++) {
       double dx = (pixel % frame.size + 0.5 - middle) / middle;
       double dy = (pixel / frame.size + 0.5 - middle) / middle;
       double dim = exposure * (1 - vignette * (dx * dx + dy * dy) / 2);
-      double bits = halves(rng.nextLong());
-      double level = 255 * Math.sqrt(frame.light[i] * dim) + noise * bits;
-      values[i] = (float) Math.floor(Math.max(0, Math.min(255, level)) + 0.5);
+      for (int i = 3 * pixel; i < 3 * pixel + 3; i++) {
+        double level = 255 * Math.sqrt(frame.light[i] * dim) + noise * triangular(rng.nextLong());
+        values[i] = (int) (Math.max(0, Math.min(255, level)) + 0.5);
+      }
     }
     return new Raster(frame.size, frame.size, 3, values);
   }
 
   /** A triangular random number in (-1, 1) from 64 random bits. */
-  private static double halves(long bits) {
+  private static double triangular(long bits) {
     return ((bits >>> 32) - (bits & 0xffffffffL)) * 0x1.0p-32;
   }
 

@@ -19,7 +19,10 @@ final class Frame {
   /** Camera-space unit normals: x right, y up, z to the viewer; zeros where there is nothing. */
   final float[] normal;
 
-  /** Linear RGB before exposure. */
+  /** Linear RGB at the pixel centres, before exposure. */
+  final double[] centre;
+
+  /** Linear RGB of whole pixels, before exposure: like the centre except along outlines. */
   final double[] light;
 
   Frame(int size) {
@@ -29,6 +32,7 @@ final class Frame {
     depth = new double[pixels];
     surface = new int[pixels];
     normal = new float[3 * pixels];
+    centre = new double[3 * pixels];
     light = new double[3 * pixels];
   }
 }

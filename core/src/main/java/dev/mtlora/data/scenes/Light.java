@@ -1,6 +1,7 @@
 package dev.mtlora.data.scenes;
 
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A point light (the sun is one far away) that knows which solids can shade what.
@@ -14,11 +15,11 @@ final class Light {
 
   final Vec at;
 
-  /** Linear RGB that a surface facing the light receives at any distance up to {@link #range}. */
+  /** Linear RGB that a near surface facing the light receives. */
   final Vec colour;
 
-  /** Distance in metres at which a lamp has lost half of its light; infinite for the sun. */
-  final double range;
+  /** Light is divided by 1 + perSquare * distance^2; 0 for the sun. */
+  final double perSquare;
 
   private final Pose pose;
   private final Solid[] casters;
@@ -30,11 +31,14 @@ final class Light {
   private double perU;
   private double perV;
 
-  /** A light that looks at {@code target}, with all solids that may cast a shadow. */
+  /**
+   * A light that looks at {@code target}, with all solids that may cast a shadow; {@code range} is
+   * the distance in metres at which half of the light is lost, infinite for the sun.
+   */
   Light(Vec at, Vec target, Vec colour, double range, List<Solid> solids) {
     this.at = at;
     this.colour = colour;
-    this.range = range;
+    this.perSquare = 1 / (range * range);
     Pose aim = Pose.between(target, at); // its y axis looks back at the light
     this.pose = new Pose(at, aim.z(), aim.x(), aim.y());
     this.casters = solids.toArray(new Solid[0]);
@@ -74,7 +78,7 @@ final class Light {
     return filled;
   }
 
-  private void forCells(Outline o, java.util.function.IntConsumer use) {
+  private void forCells(Outline o, IntConsumer use) {
     for (int v = cell(o.bottom(), bottom, perV); v <= cell(o.top(), bottom, perV); v++) {
       for (int u = cell(o.left(), left, perU); u <= cell(o.right(), left, perU); u++) {
         use.accept(v * CELLS + u);

@@ -46,8 +46,8 @@ final class Look {
       double hue = rng.chance(0.7) ? rng.uniform(-0.04, 0.19) : rng.uniform(0.52, 0.64);
       return hsv(hue, rng.uniform(0.15, 0.85), rng.uniform(0.4, 0.95));
     }
-    double hue = rng.chance(0.5) ? rng.uniform(0.28, 0.52) : rng.uniform(0.6, 0.93);
-    return hsv(hue, rng.uniform(0.05, 0.95), rng.uniform(0.2, 0.9));
+    double hue = rng.chance(0.5) ? rng.uniform(0.25, 0.52) : rng.uniform(0.62, 1.0);
+    return hsv(hue, rng.uniform(0.05, 0.8), rng.uniform(0.2, 0.9));
   }
 
   /** A thing with flat faces. */
@@ -71,7 +71,7 @@ final class Look {
     Vec base =
         source
             ? hsv(rng.uniform(0.02, 0.2), rng.uniform(0.05, 0.4), rng.uniform(0.65, 0.95))
-            : hsv(rng.uniform(0.4, 0.8), rng.uniform(0.1, 0.6), rng.uniform(0.35, 0.8));
+            : hsv(rng.uniform(0.4, 1.0), rng.uniform(0.05, 0.45), rng.uniform(0.35, 0.85));
     Pattern pattern = pick(source ? SOURCE_FLAT : TARGET_FLAT);
     return new Material(
         pattern, base, base.mix(colour(), rng.uniform(0.1, 0.45)), rng.uniform(1.5, 6), shift(), 0,

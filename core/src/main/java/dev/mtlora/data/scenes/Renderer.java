@@ -5,7 +5,8 @@ package dev.mtlora.data.scenes;
  * are smooth while the labels stay those of the pixel centres.
  *
  * <p>Instead of a search tree per ray, every solid is tried by the rays inside its outline only.
- * The extra rays ask only the solids that the pixel and its eight neighbours have met.
+ * The extra rays ask only the solids that the pixel and its eight neighbours have met, and take
+ * their colours from there.
  */
 final class Renderer {
   private static final double[] SUB_COLUMN = {0.125, 0.625, 0.375, 0.875};
@@ -20,7 +21,7 @@ final class Renderer {
   private final Ray scratch = new Ray();
   private final Surface surface = new Surface();
   private final double[] rgb = new double[3];
-  private final int[] around = new int[9];
+  private final int[] around = new int[9]; // pixels
 
   private Renderer(Scene scene) {
     this.scene = scene;
@@ -79,38 +80,39 @@ final class Renderer {
   }
 
   private int pixel(double along) {
-    return (int) Math.max(0, Math.min(view.size - 1, Math.floor(along / view.pixel())));
+    return (int) Math.max(0, Math.min(view.size - 1, Math.floor(along / view.pixel)));
   }
 
   private void shadeCentres() {
-    for (int i = 0; i < frame.owner.length; i++) {
-      view.aim(ray, i % view.size + 0.5, i / view.size + 0.5);
-      shade(frame.owner[i], frame.depth[i]);
-      for (int c = 0; c < 3; c++) {
-        frame.light[3 * i + c] = rgb[c];
-      }
-      if (frame.owner[i] != Frame.NOTHING) {
-        label(i);
+    int i = 0;
+    for (int y = 0; y < view.size; y++) {
+      for (int x = 0; x < view.size; x++, i++) {
+        view.aim(ray, x + 0.5, y + 0.5);
+        int owner = frame.owner[i];
+        frame.surface[i] = describe(owner, frame.depth[i]);
+        if (owner != Frame.NOTHING) {
+          view.normal(surface, frame.normal, 3 * i);
+        }
+        shade(owner, frame.depth[i]);
+        System.arraycopy(rgb, 0, frame.centre, 3 * i, 3);
       }
     }
+    System.arraycopy(frame.centre, 0, frame.light, 0, frame.light.length);
   }
 
-  private void label(int i) {
-    Pose camera = view.pose;
-    frame.surface[i] = solids[frame.owner[i]].tag.part() * 16 + surface.face;
-    Vec[] axes = {camera.x(), camera.y(), camera.z()};
-    for (int c = 0; c < 3; c++) {
-      Vec axis = axes[c];
-      frame.normal[3 * i + c] =
-          (float) (surface.nx * axis.x() + surface.ny * axis.y() + surface.nz * axis.z());
+  /** Describes what the ray met and returns its surface number. */
+  private int describe(int owner, double t) {
+    if (owner == Frame.NOTHING) {
+      return 0;
     }
+    solids[owner].describe(ray, t, surface);
+    return solids[owner].tag.part() * 16 + surface.face;
   }
 
   private void shade(int owner, double t) {
     if (owner == Frame.NOTHING) {
       scene.sky().colour(ray, rgb);
     } else {
-      solids[owner].describe(ray, t, surface);
       shader.shade(ray, t, surface, rgb);
     }
   }
@@ -126,31 +128,39 @@ final class Renderer {
   }
 
   private boolean surfacesMeet(int x, int y) {
-    int here = frame.surface[y * view.size + x];
-    return x > 0 && frame.surface[y * view.size + x - 1] != here
-        || x + 1 < view.size && frame.surface[y * view.size + x + 1] != here
-        || y > 0 && frame.surface[(y - 1) * view.size + x] != here
-        || y + 1 < view.size && frame.surface[(y + 1) * view.size + x] != here;
+    int i = y * view.size + x;
+    int here = frame.surface[i];
+    return x > 0 && frame.surface[i - 1] != here
+        || x + 1 < view.size && frame.surface[i + 1] != here
+        || y > 0 && frame.surface[i - view.size] != here
+        || y + 1 < view.size && frame.surface[i + view.size] != here;
   }
 
-  /** Collects the different solids of a pixel and its neighbours; returns how many. */
+  /** Collects one pixel of every surface that a pixel and its neighbours show; returns how many. */
   private int gather(int x, int y) {
-    int count = 0;
+    around[0] = y * view.size + x;
+    int count = 1;
     for (int v = Math.max(0, y - 1); v <= Math.min(view.size - 1, y + 1); v++) {
       for (int u = Math.max(0, x - 1); u <= Math.min(view.size - 1, x + 1); u++) {
-        int owner = frame.owner[v * view.size + u];
-        boolean known = owner == Frame.NOTHING;
-        for (int k = 0; k < count && !known; k++) {
-          known = around[k] == owner;
-        }
-        if (!known) {
-          around[count++] = owner;
+        int pixel = v * view.size + u;
+        if (find(frame.surface[pixel], count) < 0) {
+          around[count++] = pixel;
         }
       }
     }
     return count;
   }
 
+  private int find(int number, int count) {
+    for (int k = 0; k < count; k++) {
+      if (frame.surface[around[k]] == number) {
+        return around[k];
+      }
+    }
+    return -1;
+  }
+
+  /** Colours an extra ray like the nearby pixel that shows the same surface: light varies slowly. */
   private void smooth(int x, int y, int count) {
     int i = 3 * (y * view.size + x);
     for (int k = 0; k < SUB_ROW.length; k++) {
@@ -158,13 +168,19 @@ final class Renderer {
       int owner = Frame.NOTHING;
       double nearest = Ray.MISS;
       for (int j = 0; j < count; j++) {
-        double t = solids[around[j]].hit(ray, scratch);
+        int candidate = frame.owner[around[j]];
+        double t = candidate == Frame.NOTHING ? Ray.MISS : solids[candidate].hit(ray, scratch);
         if (t < nearest) {
           nearest = t;
-          owner = around[j];
+          owner = candidate;
         }
       }
-      shade(owner, nearest);
+      int same = find(describe(owner, nearest), count);
+      if (same < 0) {
+        shade(owner, nearest);
+      } else {
+        System.arraycopy(frame.centre, 3 * same, rgb, 0, 3);
+      }
       for (int c = 0; c < 3; c++) {
         frame.light[i + c] += rgb[c];
       }

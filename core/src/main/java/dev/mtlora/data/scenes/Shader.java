@@ -8,7 +8,7 @@ final class Shader {
   /** Shadow rays start this far above the surface, metres. */
   private static final double LIFT = 1e-4;
 
-  private final Scene scene;
+  private final Light[] lights;
   private final Sky sky;
   private final double pixel;
   private final Ray shadow = new Ray();
@@ -16,9 +16,9 @@ final class Shader {
   private final double[] albedo = new double[3];
 
   Shader(Scene scene) {
-    this.scene = scene;
+    this.lights = scene.lights().toArray(new Light[0]);
     this.sky = scene.sky();
-    this.pixel = scene.view().pixel();
+    this.pixel = scene.view().pixel;
   }
 
   /** Writes linear RGB for the surface point that a camera ray met at distance t. */
@@ -33,10 +33,10 @@ final class Shader {
     material.colour(s, solid.flat(), t * pixel / Math.max(0.25, facing), albedo);
     ambient(s, rgb);
     double highlight = 0;
-    for (Light light : scene.lights()) {
+    for (Light light : lights) {
       highlight += add(light, s, ray, length, rgb, material.shine());
     }
-    double k = t * t / (t * t + sky.haze() * sky.haze());
+    double k = sky.haze() == Ray.MISS ? 0 : t * t / (t * t + sky.haze() * sky.haze());
     Vec far = sky.horizon();
     double glow = material.glow();
     rgb[0] = (1 - k) * (albedo[0] * (rgb[0] + glow) + highlight) + k * far.x();
@@ -65,7 +65,7 @@ final class Shader {
     if (cos <= 0 || hidden(light, s, lx, ly, lz)) {
       return 0;
     }
-    double power = 1 / (1 + square / (light.range * light.range));
+    double power = 1 / (1 + square * light.perSquare);
     rgb[0] += cos * power * light.colour.x();
     rgb[1] += cos * power * light.colour.y();
     rgb[2] += cos * power * light.colour.z();
