@@ -29,14 +29,10 @@ final class Composer {
   }
 
   private Scene indoors() {
-    Vec half =
-        new Vec(rng.uniform(1.7, 4), rng.uniform(1.2, 1.7), rng.uniform(2, 4.5));
+    Vec half = new Vec(rng.uniform(1.7, 4), rng.uniform(1.2, 1.7), rng.uniform(2, 4.5));
     Backdrop room =
         new Backdrop.Room(
-            half,
-            stage.part(0, Semantic.WALL, look.wall()),
-            look.floor(),
-            look.ceiling());
+            half, stage.part(0, Semantic.WALL, look.wall()), look.floor(), look.ceiling());
     Vec eye =
         new Vec(
             rng.uniform(-0.7, 0.7) * half.x(),
@@ -44,7 +40,9 @@ final class Composer {
             half.z() - rng.uniform(0.2, 0.6));
     Vec target =
         new Vec(
-            rng.uniform(-0.5, 0.5) * half.x(), rng.uniform(0.3, 1.3), rng.uniform(-1, 0.1) * half.z());
+            rng.uniform(-0.5, 0.5) * half.x(),
+            rng.uniform(0.3, 1.3),
+            rng.uniform(-1, 0.1) * half.z());
     View view = camera(eye, target);
     taken.add(new double[] {eye.x(), eye.z(), 0.25});
     pictures(half);
@@ -54,8 +52,7 @@ final class Composer {
 
   private Scene outdoors() {
     double rim = rng.uniform(25, 45);
-    Backdrop ground =
-        new Backdrop.Ground(rim, stage.part(0, Semantic.GROUND, look.ground()));
+    Backdrop ground = new Backdrop.Ground(rim, stage.part(0, Semantic.GROUND, look.ground()));
     Vec eye = new Vec(0, rng.uniform(0.6, 2.6), 0);
     double far = rng.uniform(3, 9);
     View view = camera(eye, new Vec(rng.uniform(-0.5, 0.5), rng.uniform(0.4, 1.6), -far));
@@ -66,8 +63,7 @@ final class Composer {
     Vec horizon = zenith.mix(Look.grey(0.95), rng.uniform(0.4, 0.8));
     Vec nadir = ground.material(0).first().times(0.3);
     double haze = look.source ? rng.uniform(80, 250) : rng.uniform(25, 120);
-    Sky sky =
-        new Sky(zenith, horizon, nadir, rng.uniform(0.2, 0.75), rng.uniform(0, 90), haze);
+    Sky sky = new Sky(zenith, horizon, nadir, rng.uniform(0.2, 0.75), rng.uniform(0, 90), haze);
     return finish(view, ground, daylight(), sky);
   }
 
@@ -117,8 +113,7 @@ final class Composer {
   private record Spot(double radius, double nearest, double farthest) {}
 
   /** A free place on the floor in front of the camera, or null if none was found in a few tries. */
-  private @Nullable Vec find(
-      View view, Spot spot, double halfX, double halfZ) {
+  private @Nullable Vec find(View view, Spot spot, double halfX, double halfZ) {
     Vec eye = view.pose.at();
     Vec ahead = new Vec(-view.pose.z().x(), 0, -view.pose.z().z()).unit();
     Vec right = new Vec(-ahead.z(), 0, ahead.x());
@@ -156,7 +151,7 @@ final class Composer {
       double wide = rng.uniform(0.2, 0.7);
       double high = rng.uniform(0.2, 0.5);
       double y = rng.uniform(1.1, 1.7);
-            double along = rng.uniform(-0.6, 0.6);
+      double along = rng.uniform(-0.6, 0.6);
       Pose pose =
           switch (i) {
             case 0 -> Pose.upright(new Vec(along * half.x(), y, -half.z()), 0);
@@ -213,8 +208,7 @@ final class Composer {
   private Sky roomSky() {
     double level = look.source ? rng.uniform(0.45, 0.65) : rng.uniform(0.25, 0.5);
     Vec tint = Look.hsv(rng.uniform(), look.source ? 0.08 : 0.15, level);
-    return new Sky(
-        tint, tint.times(0.85), tint.times(0.75), 0, 0, Double.POSITIVE_INFINITY);
+    return new Sky(tint, tint.times(0.85), tint.times(0.75), 0, 0, Double.POSITIVE_INFINITY);
   }
 
   private Scene finish(View view, Backdrop backdrop, List<Light> lights, Sky sky) {

@@ -1,6 +1,8 @@
 package dev.mtlora.data.scenes;
 
-/** What the rays through the pixel centres have met; index y * size + x, three values per colour. */
+/**
+ * What the rays through the pixel centres have met; index y * size + x, three values per colour.
+ */
 final class Frame {
   /** Owner of a pixel where a ray meets nothing. */
   static final int NOTHING = -1;

@@ -98,7 +98,9 @@ final class Labels {
     return map(values);
   }
 
-  /** Per instance: visible pixels, weighted (1 - d^2)^2 with d = 1 at the corners; people double. */
+  /**
+   * Per instance: visible pixels, weighted (1 - d^2)^2 with d = 1 at the corners; people double.
+   */
   private double[] scores() {
     double[] score = new double[scene.instances() + 1];
     double middle = frame.size / 2.0;

@@ -31,7 +31,9 @@ final class Look {
     double r = Math.abs(h - 3) - 1;
     double g = 2 - Math.abs(h - 2);
     double b = 2 - Math.abs(h - 4);
-    return new Vec(channel(r, saturation, value), channel(g, saturation, value),
+    return new Vec(
+        channel(r, saturation, value),
+        channel(g, saturation, value),
         channel(b, saturation, value));
   }
 
@@ -74,7 +76,12 @@ final class Look {
             : hsv(rng.uniform(0.4, 1.0), rng.uniform(0.05, 0.45), rng.uniform(0.35, 0.85));
     Pattern pattern = pick(source ? SOURCE_FLAT : TARGET_FLAT);
     return new Material(
-        pattern, base, base.mix(colour(), rng.uniform(0.1, 0.45)), rng.uniform(1.5, 6), shift(), 0,
+        pattern,
+        base,
+        base.mix(colour(), rng.uniform(0.1, 0.45)),
+        rng.uniform(1.5, 6),
+        shift(),
+        0,
         0);
   }
 
@@ -92,7 +99,12 @@ final class Look {
   Material ceiling() {
     Vec base = hsv(rng.uniform(), rng.uniform(0, 0.15), rng.uniform(0.7, 0.95));
     return new Material(
-        rng.chance(0.3) ? Pattern.TILES : Pattern.PLAIN, base, base.times(0.75), 1.5, shift(), 0,
+        rng.chance(0.3) ? Pattern.TILES : Pattern.PLAIN,
+        base,
+        base.times(0.75),
+        1.5,
+        shift(),
+        0,
         0);
   }
 
@@ -115,8 +127,7 @@ final class Look {
       hue = rng.uniform(0.85, 0.98);
     }
     Vec base = hsv(hue, rng.uniform(0.4, 0.8), rng.uniform(0.4, 0.75));
-    return new Material(
-        Pattern.GRAINY, base, base.times(0.3), rng.uniform(2.5, 5), shift(), 0, 0);
+    return new Material(Pattern.GRAINY, base, base.times(0.3), rng.uniform(2.5, 5), shift(), 0, 0);
   }
 
   /** Bark. */

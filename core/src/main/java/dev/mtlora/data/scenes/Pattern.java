@@ -3,7 +3,8 @@ package dev.mtlora.data.scenes;
 /**
  * How two colours share a surface. {@link #at} gets the place in pattern units (on flat faces x and
  * y lie in the face) and the width f of a pixel in the same units; it returns 0 (first colour) .. 1
- * (second colour). Edges are as soft as a pixel is wide, so far patterns fade instead of flickering.
+ * (second colour). Edges are as soft as a pixel is wide, so far patterns fade instead of
+ * flickering.
  */
 enum Pattern {
   /** The first colour. */

@@ -169,15 +169,15 @@ final class Person {
     body.add(limb(hip, joint, 0.044, thigh));
     Tag shin = stage.part(instance, Semantic.PERSON, 6, longTrousers ? trousers : skin);
     body.add(limb(joint, ankle, 0.032, shin));
-    Vec toes = ankle.plus(pelvis.direction(bent(forward - knee + 1.45, side * 0.15)).times(0.1 * h));
+    Vec toes =
+        ankle.plus(pelvis.direction(bent(forward - knee + 1.45, side * 0.15)).times(0.1 * h));
     body.add(limb(ankle, toes, 0.024, Stage.same(shin, shoes)));
   }
 
   /** Hanging down, then swung {@code forward} (towards z) and {@code out} (towards x), radians. */
   private static Vec bent(double forward, double out) {
     double c = StrictMath.cos(out);
-    return new Vec(
-        StrictMath.sin(out), -StrictMath.cos(forward) * c, StrictMath.sin(forward) * c);
+    return new Vec(StrictMath.sin(out), -StrictMath.cos(forward) * c, StrictMath.sin(forward) * c);
   }
 
   private Solid limb(Vec from, Vec to, double radius, Tag tag) {

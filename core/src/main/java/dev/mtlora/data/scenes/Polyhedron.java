@@ -54,8 +54,7 @@ final class Polyhedron extends Solid {
     double leave = Ray.MISS;
     for (int i = 0; i < planes.length; i += 4) {
       double along = planes[i] * r.dx + planes[i + 1] * r.dy + planes[i + 2] * r.dz;
-      double gap =
-          planes[i + 3] - planes[i] * r.ox - planes[i + 1] * r.oy - planes[i + 2] * r.oz;
+      double gap = planes[i + 3] - planes[i] * r.ox - planes[i + 1] * r.oy - planes[i + 2] * r.oz;
       if (along < 0) {
         enter = Math.max(enter, gap / along);
       } else if (along > 0) {

@@ -1,8 +1,8 @@
 package dev.mtlora.data.scenes;
 
 /**
- * Casts one ray per pixel centre, and four more where surfaces meet, so that outlines in the picture
- * are smooth while the labels stay those of the pixel centres.
+ * Casts one ray per pixel centre, and four more where surfaces meet, so that outlines in the
+ * picture are smooth while the labels stay those of the pixel centres.
  *
  * <p>Instead of a search tree per ray, every solid is tried by the rays inside its outline only.
  * The extra rays ask only the solids that the pixel and its eight neighbours have met, and take
@@ -160,7 +160,9 @@ final class Renderer {
     return -1;
   }
 
-  /** Colours an extra ray like the nearby pixel that shows the same surface: light varies slowly. */
+  /**
+   * Colours an extra ray like the nearby pixel that shows the same surface: light varies slowly.
+   */
   private void smooth(int x, int y, int count) {
     int i = 3 * (y * view.size + x);
     for (int k = 0; k < SUB_ROW.length; k++) {

@@ -12,8 +12,7 @@ import java.util.List;
  * @param imageSize side of the square picture in pixels, 16..1024
  * @param tasks labels to make, any of {@link SyntheticScenes#TASKS}, each at most once
  */
-public record SceneSettings(
-    Domain domain, long seed, int size, int imageSize, List<String> tasks) {
+public record SceneSettings(Domain domain, long seed, int size, int imageSize, List<String> tasks) {
   public SceneSettings {
     tasks = List.copyOf(tasks);
     if (size < 1) {

@@ -54,8 +54,7 @@ final class Shader {
   }
 
   /** Adds a light's diffuse share to rgb and returns its highlight. */
-  private double add(
-      Light light, Surface s, Ray ray, double length, double[] rgb, double shine) {
+  private double add(Light light, Surface s, Ray ray, double length, double[] rgb, double shine) {
     double lx = light.at.x() - s.px;
     double ly = light.at.y() - s.py;
     double lz = light.at.z() - s.pz;

@@ -1,8 +1,8 @@
 package dev.mtlora.data.scenes;
 
 /**
- * A convex or ring-shaped body (or a backdrop) with a frame of its own. Subclasses work in the local
- * frame: centre at the origin, inside the box of the half extents (hx, hy, hz).
+ * A convex or ring-shaped body (or a backdrop) with a frame of its own. Subclasses work in the
+ * local frame: centre at the origin, inside the box of the half extents (hx, hy, hz).
  */
 abstract class Solid {
   Pose pose;

@@ -25,8 +25,7 @@ final class Surroundings {
   }
 
   private static Vec around(double angle, double distance) {
-    return new Vec(
-        distance * StrictMath.sin(angle), 0, -distance * StrictMath.cos(angle));
+    return new Vec(distance * StrictMath.sin(angle), 0, -distance * StrictMath.cos(angle));
   }
 
   private static void facade(Stage stage, Look look, Rng rng, Vec at) {

@@ -42,28 +42,34 @@ final class Workshop {
     Pose pose = lying ? upright.pitched(Math.PI / 2) : upright;
     double tall = r * rng.uniform(0.5, lying ? 0.9 : 2.0);
     return switch (prop) {
-      case EGG -> new Shapes.Ball(
-          upright.pitched(rng.uniform(0, 3)).rolled(rng.uniform(0, 3)),
-          new Vec(r, r * rng.uniform(0.35, 0.8), r * rng.uniform(0.5, 1)),
-          round(instance, Semantic.BALL));
-      case BLOCK -> new Shapes.Box(
-          rng.chance(0.2) ? upright.pitched(rng.uniform(0, 1.5)).rolled(rng.uniform(0, 1)) : upright,
-          new Vec(r * rng.uniform(0.4, 0.8), tall * 0.8, r * rng.uniform(0.3, 0.7)),
-          flat(instance, Semantic.BLOCK));
-      case PRISM -> Polyhedron.prism(
-          upright, 3 + rng.below(4), r, tall, flat(instance, Semantic.BLOCK));
+      case EGG ->
+          new Shapes.Ball(
+              upright.pitched(rng.uniform(0, 3)).rolled(rng.uniform(0, 3)),
+              new Vec(r, r * rng.uniform(0.35, 0.8), r * rng.uniform(0.5, 1)),
+              round(instance, Semantic.BALL));
+      case BLOCK ->
+          new Shapes.Box(
+              rng.chance(0.2)
+                  ? upright.pitched(rng.uniform(0, 1.5)).rolled(rng.uniform(0, 1))
+                  : upright,
+              new Vec(r * rng.uniform(0.4, 0.8), tall * 0.8, r * rng.uniform(0.3, 0.7)),
+              flat(instance, Semantic.BLOCK));
+      case PRISM ->
+          Polyhedron.prism(upright, 3 + rng.below(4), r, tall, flat(instance, Semantic.BLOCK));
       case CYLINDER -> new Shapes.Frustum(pose, r, r, tall, round(instance, Semantic.COLUMN));
-      case CAPSULE -> new Shapes.Capsule(
-          pose, r * 0.7, tall * 0.8, round(instance, Semantic.COLUMN));
-      case CONE -> new Shapes.Frustum(
-          upright, r, rng.chance(0.6) ? 0 : r * 0.5, tall, round(instance, Semantic.CONE));
-      case PYRAMID -> Polyhedron.pyramid(
-          upright, r * 0.75, tall * 0.8, flat(instance, Semantic.CONE));
-      case RING -> new Shapes.Ring(
-          upright.pitched(rng.chance(0.5) ? Math.PI / 2 : 0),
-          r * 0.75,
-          r * rng.uniform(0.12, 0.25),
-          round(instance, Semantic.RING));
+      case CAPSULE ->
+          new Shapes.Capsule(pose, r * 0.7, tall * 0.8, round(instance, Semantic.COLUMN));
+      case CONE ->
+          new Shapes.Frustum(
+              upright, r, rng.chance(0.6) ? 0 : r * 0.5, tall, round(instance, Semantic.CONE));
+      case PYRAMID ->
+          Polyhedron.pyramid(upright, r * 0.75, tall * 0.8, flat(instance, Semantic.CONE));
+      case RING ->
+          new Shapes.Ring(
+              upright.pitched(rng.chance(0.5) ? Math.PI / 2 : 0),
+              r * 0.75,
+              r * rng.uniform(0.12, 0.25),
+              round(instance, Semantic.RING));
       case OCTAHEDRON -> Polyhedron.octahedron(upright, r, flat(instance, Semantic.BLOCK));
       default -> new Shapes.Ball(upright, new Vec(r, r, r), round(instance, Semantic.BALL));
     };
@@ -87,8 +93,7 @@ final class Workshop {
       int id = i == 0 ? instance : stage.newInstance();
       Pose at = Pose.upright(pose.point(0, y + half, 0), rng.uniform(0, 3));
       if (rng.chance(0.5)) {
-        stage.add(
-            new Shapes.Box(at, new Vec(r * 0.7, half, r * 0.7), flat(id, Semantic.BLOCK)));
+        stage.add(new Shapes.Box(at, new Vec(r * 0.7, half, r * 0.7), flat(id, Semantic.BLOCK)));
       } else {
         stage.add(new Shapes.Frustum(at, r, r, half, round(id, Semantic.COLUMN)));
       }
@@ -96,7 +101,8 @@ final class Workshop {
       r *= rng.uniform(0.65, 1);
     }
     if (rng.chance(0.5)) {
-      Solid top = simple(rng.chance(0.5) ? Prop.BALL : Prop.CONE, stage.newInstance(), pose, r * 0.8);
+      Solid top =
+          simple(rng.chance(0.5) ? Prop.BALL : Prop.CONE, stage.newInstance(), pose, r * 0.8);
       top.shift(new Vec(0, y, 0));
       rest(top);
     }
@@ -133,8 +139,7 @@ final class Workshop {
       double r = Math.min(free * 0.4, rng.uniform(0.05, 0.16));
       double angle = turn + i * 2.1;
       double out = things == 1 ? 0 : free - r - 0.02;
-      Vec spot =
-          top.plus(new Vec(out * StrictMath.cos(angle), 0, out * StrictMath.sin(angle)));
+      Vec spot = top.plus(new Vec(out * StrictMath.cos(angle), 0, out * StrictMath.sin(angle)));
       put(prop.fitsOnTable() ? prop : Prop.BALL, spot, r);
     }
   }
@@ -191,7 +196,8 @@ final class Workshop {
     double height = rng.uniform(1.0, 1.7);
     Tag stand = stage.part(instance, Semantic.LAMP, look.plain(look.colour(), 0.4));
     Tag shade = stage.part(instance, Semantic.LAMP, look.glowing());
-    stage.add(new Shapes.Frustum(pose.moved(pose.point(0, 0.02, 0)), r * 0.7, r * 0.7, 0.02, stand));
+    stage.add(
+        new Shapes.Frustum(pose.moved(pose.point(0, 0.02, 0)), r * 0.7, r * 0.7, 0.02, stand));
     Pose pole = pose.moved(pose.point(0, height / 2, 0));
     stage.add(new Shapes.Frustum(pole, 0.02, 0.02, height / 2, stand));
     Pose top = pose.moved(pose.point(0, height, 0));
