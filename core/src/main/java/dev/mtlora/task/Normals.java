@@ -1,6 +1,7 @@
 package dev.mtlora.task;
 
 import dev.mtlora.loss.L1;
+import dev.mtlora.loss.ReferenceNormals;
 import dev.mtlora.metric.Meter;
 import dev.mtlora.metric.NormalsMeter;
 import dev.mtlora.tensor.DType;
@@ -10,8 +11,10 @@ import dev.mtlora.tensor.Tensor;
  * Surface normals: a unit vector per pixel.
  *
  * @param weight factor of the loss, at least 0
+ * @param reference true for the gradient that the reference implementation trains with; see {@link
+ *     ReferenceNormals}
  */
-public record Normals(double weight) implements Task {
+public record Normals(double weight, boolean reference) implements Task {
   /** Weight in the paper's recipe. */
   public static final double WEIGHT = 10;
 
@@ -22,7 +25,7 @@ public record Normals(double weight) implements Task {
 
   /** With the paper's weight. */
   public Normals() {
-    this(WEIGHT);
+    this(WEIGHT, false);
   }
 
   @Override
@@ -42,7 +45,7 @@ public record Normals(double weight) implements Task {
 
   @Override
   public Tensor loss(Tensor logits, Tensor target) {
-    return L1.ofUnit(logits, target);
+    return reference ? ReferenceNormals.of(logits, target) : L1.ofUnit(logits, target);
   }
 
   @Override

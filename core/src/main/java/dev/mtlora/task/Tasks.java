@@ -37,7 +37,7 @@ public final class Tasks {
               settings.weight().orElse(Semseg.WEIGHT));
       case "human_parts" -> new HumanParts(settings.weight().orElse(HumanParts.WEIGHT));
       case "sal" -> new Saliency(settings.weight().orElse(Saliency.WEIGHT), settings.reference());
-      case "normals" -> new Normals(settings.weight().orElse(Normals.WEIGHT));
+      case "normals" -> new Normals(settings.weight().orElse(Normals.WEIGHT), settings.reference());
       case "edge" -> new Edge(settings.weight().orElse(Edge.WEIGHT), settings.reference());
       case "depth" -> new Depth(settings.weight().orElse(Depth.WEIGHT));
       default -> throw unknown(id);

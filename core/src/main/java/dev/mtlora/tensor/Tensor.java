@@ -369,6 +369,13 @@ public final class Tensor {
         this);
   }
 
+  /** True if {@code [B, C, H, W]} lies in memory as {@code [B, H, W, C]} and not as written. */
+  public boolean isChannelsLast() {
+    return shape.length == 4
+        && !handle.is_contiguous()
+        && handle.is_contiguous(org.bytedeco.pytorch.global.torch.MemoryFormat.ChannelsLast);
+  }
+
   /** A copy in memory of its own. */
   public Tensor copy() {
     return op("copy", handle::clone, this);
@@ -434,6 +441,11 @@ public final class Tensor {
   /** Absolute value. */
   public Tensor abs() {
     return op("abs", handle::abs, this);
+  }
+
+  /** -1, 0 or 1. */
+  public Tensor sign() {
+    return op("sign", handle::sign, this);
   }
 
   /** Square root. */
@@ -594,6 +606,11 @@ public final class Tensor {
   /** This where the mask is false, the value where it is true. */
   public Tensor maskedFill(Tensor mask, double value) {
     return op("maskedFill", () -> handle.masked_fill(mask.handle, new Scalar(value)), this, mask);
+  }
+
+  /** The values where the mask is true, as a vector, row-major. */
+  public Tensor maskedSelect(Tensor mask) {
+    return op("maskedSelect", () -> handle.masked_select(mask.handle), this, mask);
   }
 
   /** {@code yes} where this BOOL tensor is true, {@code no} elsewhere. */

@@ -115,8 +115,7 @@ class TaskTest {
 
   @Test
   void predict_ofGoldenLogits_isWhatTheReferenceShows() {
-    GoldenFile golden =
-        GoldenFile.open(GoldenFile.resource("golden/metrics/metrics.safetensors"));
+    GoldenFile golden = GoldenFile.open(GoldenFile.resource("golden/metrics/metrics.safetensors"));
     try (Scope scope = Scope.inference()) {
       float[] classes = predict(golden, new Semseg(21, List.of()), "pascal.0.semseg");
       assertThat(classes).containsExactly(golden.tensor("pascal.0.semseg.pred").toFloats());
