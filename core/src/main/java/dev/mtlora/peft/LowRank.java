@@ -4,6 +4,7 @@ import dev.mtlora.nn.Init;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,12 @@ record LowRank(Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale) 
   }
 
   static LowRank task(MtLora method, Site site, String task, Rng rng) {
-    boolean scaled = method.mode() != MtLora.Mode.ADDITION;
     MtLora.Scales scales = method.scales();
     return of(
         site,
-        method.ranks().tasks().getOrDefault(task, java.util.List.of()).get(site.stage()),
-        scaled ? scales.tasks().getOrDefault(task, java.util.List.of()).get(site.stage()) : 1.0,
-        scaled && scales.trainTasks(),
+        method.ranks().tasks().getOrDefault(task, List.of()).get(site.stage()),
+        scales.tasks().getOrDefault(task, List.of()).get(site.stage()),
+        scales.trainTasks(),
         rng);
   }
 

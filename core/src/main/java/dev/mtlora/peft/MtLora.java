@@ -59,7 +59,7 @@ public record MtLora(
     MATRIX,
     /** Tasks also get the shared update. */
     MATRIXV2,
-    /** No shared matrices there: {@code y = W x + b + LN(Σ_t y_t)}, without scales. */
+    /** No shared matrices there: {@code y = W x + b + LN(Σ_t y_t)}. */
     ADDITION,
     /** No task matrices anywhere: plain LoRA shared by all tasks. */
     LORA_ONLY
