@@ -82,10 +82,8 @@ class LossGoldenTest {
     }
     double relative = length == 0 ? 0 : Math.sqrt(difference / length);
     double scale = Math.max(1, Math.sqrt(length / expected.length));
-    assertThat(relative)
-        .isLessThanOrEqualTo(NUMBERS.at("/tolerance/grad_rel_l2").asDouble());
-    assertThat(worst)
-        .isLessThanOrEqualTo(NUMBERS.at("/tolerance/grad_abs").asDouble() * scale);
+    assertThat(relative).isLessThanOrEqualTo(NUMBERS.at("/tolerance/grad_rel_l2").asDouble());
+    assertThat(worst).isLessThanOrEqualTo(NUMBERS.at("/tolerance/grad_abs").asDouble() * scale);
   }
 
   enum Loss {

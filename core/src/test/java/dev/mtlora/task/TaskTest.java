@@ -25,7 +25,7 @@ class TaskTest {
   }
 
   static List<Task> tasks() {
-    return Tasks.names().stream().map(id -> Tasks.of(id, TaskSettings.defaults())).toList();
+    return Tasks.ids().stream().map(id -> Tasks.of(id, TaskSettings.defaults())).toList();
   }
 
   @ParameterizedTest
@@ -115,8 +115,7 @@ class TaskTest {
 
   @Test
   void predict_ofGoldenLogits_isWhatTheReferenceShows() {
-    GoldenFile golden =
-        GoldenFile.open(GoldenFile.resource("golden/metrics/metrics.safetensors"));
+    GoldenFile golden = GoldenFile.open(GoldenFile.resource("golden/metrics/metrics.safetensors"));
     try (Scope scope = Scope.inference()) {
       float[] classes = predict(golden, new Semseg(21, List.of()), "pascal.0.semseg");
       assertThat(classes).containsExactly(golden.tensor("pascal.0.semseg.pred").toFloats());
