@@ -1,19 +1,35 @@
 package dev.mtlora.task;
 
-import java.util.Comparator;
+import dev.mtlora.nn.Catalogue;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
-/** The catalogue of tasks. */
+/** The catalogue of tasks: the ids that a configuration may name. */
 public final class Tasks {
   private static final int PASCAL_CLASSES = 21;
-  private static final List<String> NAMES =
-      List.of("semseg", "human_parts", "sal", "normals", "edge", "depth");
+  private static final Catalogue<Function<TaskSettings, Task>> ALL =
+      new Catalogue<>("task", members());
 
   private Tasks() {}
 
-  /** The ids of all tasks. */
-  public static List<String> names() {
-    return NAMES;
+  private static Map<String, Function<TaskSettings, Task>> members() {
+    Map<String, Function<TaskSettings, Task>> members = new LinkedHashMap<>();
+    members.put("semseg", Tasks::semseg);
+    members.put("human_parts", s -> new HumanParts(s.weight().orElse(HumanParts.WEIGHT)));
+    members.put("sal", s -> new Saliency(s.weight().orElse(Saliency.WEIGHT), s.reference()));
+    members.put("normals", s -> new Normals(s.weight().orElse(Normals.WEIGHT), s.reference()));
+    members.put("edge", s -> new Edge(s.weight().orElse(Edge.WEIGHT), s.reference()));
+    members.put("depth", s -> new Depth(s.weight().orElse(Depth.WEIGHT)));
+    return members;
+  }
+
+  private static Task semseg(TaskSettings settings) {
+    return new Semseg(
+        settings.classes().orElse(PASCAL_CLASSES),
+        settings.classNames(),
+        settings.weight().orElse(Semseg.WEIGHT));
   }
 
   /**
@@ -23,50 +39,18 @@ public final class Tasks {
    *     settings that the task doesn't have or that are out of range
    */
   public static Task of(String id, TaskSettings settings) {
-    if (!id.equals("semseg")
-        && (settings.classes().isPresent() || !settings.classNames().isEmpty())) {
+    Task task = ALL.of(id).apply(settings);
+    boolean named = settings.classes().isPresent() || !settings.classNames().isEmpty();
+    if (named && !(task instanceof Semseg)) {
       throw new IllegalArgumentException(
           "task '%s' has a fixed number of outputs: classes and class names are for semseg"
               .formatted(id));
     }
-    return switch (id) {
-      case "semseg" ->
-          new Semseg(
-              settings.classes().orElse(PASCAL_CLASSES),
-              settings.classNames(),
-              settings.weight().orElse(Semseg.WEIGHT));
-      case "human_parts" -> new HumanParts(settings.weight().orElse(HumanParts.WEIGHT));
-      case "sal" -> new Saliency(settings.weight().orElse(Saliency.WEIGHT), settings.reference());
-      case "normals" -> new Normals(settings.weight().orElse(Normals.WEIGHT), settings.reference());
-      case "edge" -> new Edge(settings.weight().orElse(Edge.WEIGHT), settings.reference());
-      case "depth" -> new Depth(settings.weight().orElse(Depth.WEIGHT));
-      default -> throw unknown(id);
-    };
+    return task;
   }
 
-  private static IllegalArgumentException unknown(String id) {
-    String nearest =
-        NAMES.stream().min(Comparator.comparingInt(name -> distance(id, name))).orElseThrow();
-    return new IllegalArgumentException(
-        "unknown task '%s': did you mean '%s'? Known are %s"
-            .formatted(id, nearest, String.join(", ", NAMES)));
-  }
-
-  /** Edits that turn one word into the other (Levenshtein 1966). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j - 1], row[j]));
-      }
-    }
-    return row[b.length()];
+  /** All ids. */
+  public static List<String> ids() {
+    return ALL.ids();
   }
 }

@@ -117,10 +117,11 @@ class MeterTest {
       Tensor p = Tensor.of(new float[] {0, 5, s, 0, 1, 0, 0, 0, 0, 1, 2, 0, c, -1, 1}, 1, 3, 1, 5);
       Tensor g =
           Tensor.of(new float[] {0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 1, 1, 1, 1, 255}, 1, 3, 1, 5);
+      // acos is steep at 0 and 180: the 1e-12 beside the length shows as 1e-4 degrees there
       Map<String, Double> scores = scores(new NormalsMeter(), p, g);
-      assertThat(scores.get("mean")).isCloseTo(290 / 4.0, within(1e-5));
-      assertThat(scores.get("mean_v2")).isCloseTo(290 / 4.0, within(1e-5));
-      assertThat(scores.get("rmse")).isCloseTo(Math.sqrt((8100 + 400 + 32400) / 4.0), within(1e-5));
+      assertThat(scores.get("mean")).isCloseTo(290 / 4.0, within(1e-4));
+      assertThat(scores.get("mean_v2")).isCloseTo(290 / 4.0, within(1e-4));
+      assertThat(scores.get("rmse")).isCloseTo(Math.sqrt((8100 + 400 + 32400) / 4.0), within(1e-4));
       assertThat(scores.get("median")).isCloseTo(20, within(0.011));
       assertThat(scores.get("under_11.25")).isEqualTo(25);
       assertThat(scores.get("under_22.5")).isEqualTo(50);

@@ -25,7 +25,7 @@ class TaskTest {
   }
 
   static List<Task> tasks() {
-    return Tasks.names().stream().map(id -> Tasks.of(id, TaskSettings.defaults())).toList();
+    return Tasks.ids().stream().map(id -> Tasks.of(id, TaskSettings.defaults())).toList();
   }
 
   @ParameterizedTest
