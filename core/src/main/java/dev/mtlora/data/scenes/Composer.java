@@ -86,8 +86,8 @@ final class Composer {
 
   /** People first, then things, in the part of the floor that the camera sees. */
   private void populate(View view, double halfX, double halfZ, boolean indoors) {
-    int people = rng.chance(0.25) ? 0 : 1 + rng.below(look.source ? 3 : 4);
-    double foremost = rng.uniform(2.2, 5);
+    int people = rng.chance(0.2) ? 0 : 1 + rng.below(look.source ? 3 : 4);
+    double foremost = rng.uniform(2, 4.2);
     for (int i = 0; i < people; i++) {
       double height = rng.chance(0.2) ? rng.uniform(0.95, 1.4) : rng.uniform(1.5, 1.95);
       double nearest = i == 0 ? 1.4 : 1.8;
@@ -103,7 +103,7 @@ final class Composer {
       Prop prop = Prop.pick(look, indoors, rng.uniform());
       boolean tree = prop == Prop.TREE;
       double radius = prop.radius(rng.uniform()) * (indoors || tree ? 1 : rng.uniform(1, 1.8));
-      Vec at = find(view, new Spot(radius, tree ? 4 : 0.8, indoors ? 7 : 14), halfX, halfZ);
+      Vec at = find(view, new Spot(radius, tree ? 4 : 1.1, indoors ? 7 : 14), halfX, halfZ);
       if (at != null) {
         workshop.put(prop, at, radius);
       }

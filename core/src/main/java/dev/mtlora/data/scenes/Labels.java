@@ -99,7 +99,7 @@ final class Labels {
   }
 
   /**
-   * Per instance: visible pixels, weighted (1 - d^2)^2 with d = 1 at the corners; people double.
+   * Per instance: visible pixels, weighted (1 - d^2)^2 with d = 1 at the corners; people triple.
    */
   private double[] scores() {
     double[] score = new double[scene.instances() + 1];
@@ -111,7 +111,7 @@ final class Labels {
         double dy = (i / frame.size + 0.5 - middle) / middle;
         double near = 1 - (dx * dx + dy * dy) / 2;
         boolean person = solid(frame.owner[i]).tag.humanPart() > 0;
-        score[instance] += near * near * (person ? 2 : 1);
+        score[instance] += near * near * (person ? 3 : 1);
       }
     }
     return score;

@@ -19,8 +19,9 @@ import java.util.Locale;
  *       6 lower leg; all zeros without people.
  *   <li>{@code sal}: 1 on the salient objects. An object's score is the number of its visible
  *       pixels, each weighted by (1 - d^2 / 2)^2 with d the distance from the centre in half image
- *       sides (0 in the corners), people counting double; salient is every object with at least 0.6
- *       of the best score, provided that the score is at least 0.5 % of the number of pixels.
+ *       sides (0 in the corners), people counting three times; salient is every object with at
+ *       least 0.6 of the best score, provided that the score is at least 0.5 % of the number of
+ *       pixels.
  *   <li>{@code normals}: unit vectors, x right, y up, z to the viewer; (0, 0, 0) in the sky.
  *   <li>{@code edge}: 1 where the right or the lower neighbour shows another face or part.
  *   <li>{@code depth}: metres along the optical axis; 0 in the sky.
