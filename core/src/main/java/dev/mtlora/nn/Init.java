@@ -30,7 +30,7 @@ public final class Init {
   }
 
   private static Tensor uniform(Rng rng, long fanIn, long... shape) {
-    double bound = fanIn == 0 ? 0 : 1 / Math.sqrt((double) fanIn);
+    double bound = fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn);
     return Tensor.uniform(rng, -bound, bound, shape);
   }
 

@@ -1,0 +1,25 @@
+package dev.mtlora.io;
+
+import java.nio.file.Path;
+
+/**
+ * A file of weights that is damaged or does not hold what it should; names the file and the key.
+ */
+public final class CheckpointException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** A fault of the file as a whole. */
+  public CheckpointException(Path file, String message) {
+    super(file + ": " + message);
+  }
+
+  /** A fault of one tensor of the file. */
+  public CheckpointException(Path file, String key, String message) {
+    super("%s: '%s' %s".formatted(file, key, message));
+  }
+
+  /** A fault of the file as a whole, and the cause for the developer. */
+  public CheckpointException(Path file, String message, Throwable cause) {
+    super(file + ": " + message, cause);
+  }
+}

@@ -1,0 +1,286 @@
+package dev.mtlora.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mtlora.io.SafeTensors.Source;
+import dev.mtlora.tensor.DType;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SafeTensorsTest {
+  @TempDir private Path folder;
+
+  @Property(tries = 50)
+  void file_anyValuesAndNames_surviveTheRoundTrip(
+      @ForAll @Size(max = 40) float[] floats,
+      @ForAll @Size(max = 40) long[] longs,
+      @ForAll @Size(max = 3) Map<String, String> metadata)
+      throws IOException {
+    Path file = Files.createTempFile("round", ".safetensors");
+    try {
+      SafeTensors.write(file, metadata, Map.of("f", f32(floats), "i", i64(longs)));
+      SafeTensors read = SafeTensors.open(file);
+      assertThat(read.floats("f")).isEqualTo(floats);
+      assertThat(read.longs("i")).isEqualTo(longs);
+      assertThat(read.metadata()).isEqualTo(metadata);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void file_everyDtype_keepsSmallValues(DType dtype) {
+    Path file = folder.resolve("a.safetensors");
+    Source source =
+        dtype.isFloat()
+            ? Source.of(dtype, new float[] {0, 1, 1}, 3, 1)
+            : Source.of(dtype, new long[] {0, 1, 1}, 3, 1);
+    SafeTensors.write(file, Map.of(), Map.of("x", source));
+    SafeTensors read = SafeTensors.open(file);
+    assertThat(read.entries().get("x")).hasToString(dtype + "[3, 1]");
+    assertThat(read.bytes("x").remaining()).isEqualTo(3 * dtype.bytes());
+    if (dtype.isFloat()) {
+      assertThat(read.floats("x")).containsExactly(0, 1, 1);
+      assertThatThrownBy(() -> read.longs("x")).hasMessageContaining("integers are needed");
+    } else {
+      assertThat(read.longs("x")).containsExactly(0, 1, 1);
+      assertThatThrownBy(() -> read.floats("x")).hasMessageContaining("floats are needed");
+    }
+  }
+
+  @Test
+  void file_severalTensors_keepsTheirOrderAndAlignsTheData() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    Map<String, Source> tensors = new LinkedHashMap<>();
+    for (String name : List.of("z", "a.weight", "m\u00fc", "scalar")) {
+      tensors.put(name, name.equals("scalar") ? Source.of(DType.F32, new float[] {7}) : f32(1, 2));
+    }
+    SafeTensors.write(file, Map.of(), tensors);
+    assertThat(SafeTensors.open(file).entries().keySet())
+        .containsExactlyElementsOf(tensors.keySet());
+    assertThat(SafeTensors.open(file).floats("scalar")).containsExactly(7);
+    assertThat(Files.readAllBytes(file)[0] % 8).isZero();
+  }
+
+  @Test
+  void file_emptyTensors_areLegal() {
+    Path file = folder.resolve("a.safetensors");
+    Source empty = Source.of(DType.F32, new float[0], 0, Long.MAX_VALUE, 4);
+    SafeTensors.write(file, Map.of(), Map.of("a", empty, "b", f32(3), "c", empty));
+    assertThat(SafeTensors.open(file).floats("a")).isEmpty();
+    assertThat(SafeTensors.open(file).entries().get("c").shape()).contains(Long.MAX_VALUE);
+  }
+
+  @Test
+  void file_largerThanOneChunk_isReadWhole() {
+    Path file = folder.resolve("a.safetensors");
+    float[] values = new float[700_001];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    SafeTensors.write(file, Map.of(), Map.of("x", Source.of(DType.F64, values, values.length)));
+    assertThat(SafeTensors.open(file).floats("x")).isEqualTo(values);
+  }
+
+  @Test
+  void file_over2Gb_readsATensorAtItsEnd() throws IOException {
+    Path file = folder.resolve("big.safetensors");
+    long gap = 3L << 30; // sparse: takes no space
+    String header =
+        """
+        {"gap":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]},
+         "x":{"dtype":"F32","shape":[1],"data_offsets":[%d,%d]}}"""
+            .formatted(gap, gap, gap, gap + 4);
+    Files.write(file, bytes(header, 0));
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.seek(Files.size(file) + gap);
+      access.writeInt(Integer.reverseBytes(Float.floatToIntBits(2.5f)));
+    }
+    assertThat(SafeTensors.open(file).floats("x")).containsExactly(2.5f);
+    assertThatThrownBy(() -> SafeTensors.open(file).bytes("gap")).hasMessageContaining("too large");
+  }
+
+  @Test
+  void write_overAnExistingFile_replacesItAndLeavesNothingElse() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    SafeTensors.write(file, Map.of(), Map.of("x", f32(1)));
+    SafeTensors.write(file, Map.of(), Map.of("x", f32(2)));
+    assertThat(SafeTensors.open(file).floats("x")).containsExactly(2);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void write_failsHalfWay_keepsTheOldFileAndLeavesNothingElse() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    SafeTensors.write(file, Map.of(), Map.of("x", f32(1)));
+    Source wrong = Source.of(DType.F32, new float[] {1, 2}, 3);
+    assertThatThrownBy(() -> SafeTensors.write(file, Map.of(), Map.of("y", wrong)))
+        .hasMessage("'y' is F32[3] and needs 12 bytes but has 8");
+    assertThat(SafeTensors.open(file).floats("x")).containsExactly(1);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void write_intoMissingFolder_namesTheFile() {
+    Path file = folder.resolve("no").resolve("a.safetensors");
+    assertThatThrownBy(() -> SafeTensors.write(file, Map.of(), Map.of()))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(file + ": cannot be written");
+  }
+
+  @Test
+  void write_integerOutOfRange_isRefused() {
+    Source source = Source.of(DType.U8, new long[] {256}, 1);
+    Path file = folder.resolve("a.safetensors");
+    assertThatThrownBy(() -> SafeTensors.write(file, Map.of(), Map.of("x", source)))
+        .hasMessage("U8 holds 0..255 but the value is 256");
+  }
+
+  @Test
+  void open_missingFileOrKey_isNamed() {
+    Path file = folder.resolve("a.safetensors");
+    assertThatThrownBy(() -> SafeTensors.open(file)).hasMessage(file + ": does not exist");
+    SafeTensors.write(file, Map.of(), Map.of("x", f32(1)));
+    assertThatThrownBy(() -> SafeTensors.open(file).floats("y"))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(file + ": 'y' is not in the file");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "overlap   | {'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8]},'b':{'dtype':'U8','shape':[4],'data_offsets':[4,8]}} | starts at byte 4",
+        "hole      | {'a':{'dtype':'U8','shape':[2],'data_offsets':[0,2]},'b':{'dtype':'U8','shape':[4],'data_offsets':[4,8]}} | starts at byte 4",
+        "rest      | {'a':{'dtype':'U8','shape':[2],'data_offsets':[0,2]}} | has 8 bytes of data but its tensors take 2",
+        "past end  | {'a':{'dtype':'U8','shape':[9],'data_offsets':[0,9]}} | the file has only 8",
+        "backwards | {'a':{'dtype':'U8','shape':[8],'data_offsets':[8,0]}} | needs 8 bytes",
+        "wrong size| {'a':{'dtype':'F32','shape':[8],'data_offsets':[0,8]}} | needs 32 bytes",
+        "overflow  | {'a':{'dtype':'F32','shape':[4611686018427387904],'data_offsets':[0,8]}} | larger than any file",
+        "overflow 2| {'a':{'dtype':'U8','shape':[4294967296,4294967296],'data_offsets':[0,0]}} | larger than any file",
+        "too big   | {'a':{'dtype':'U8','shape':[99999999999999999999],'data_offsets':[0,8]}} | out of range",
+        "negative  | {'a':{'dtype':'U8','shape':[-8,-1],'data_offsets':[0,8]}} | negative number -8",
+        "fraction  | {'a':{'dtype':'U8','shape':[8.0],'data_offsets':[0,8]}} | VALUE_NUMBER_FLOAT",
+        "duplicate | {'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8]},'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8]}} | Duplicate",
+        "dtype     | {'a':{'dtype':'F8','shape':[8],'data_offsets':[0,8]}} | has the dtype 'F8'; known are [F64",
+        "no shape  | {'a':{'dtype':'U8','data_offsets':[0,8]}} | needs a dtype, a shape",
+        "3 offsets | {'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8,8]}} | two data_offsets",
+        "unknown   | {'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8],'x':1}} | unknown entry 'x'",
+        "no object | [1] | START_ARRAY",
+        "two values| {} {} | more than one",
+        "cut       | {'a':{'dtype':'U8' | sound safetensors file",
+        "deep      | {'a':{'dtype':'U8','shape':[[[[[[8]]]]]],'data_offsets':[0,8]}} | START_ARRAY",
+        "metadata  | {'__metadata__':{'a':1}} | VALUE_NUMBER_INT"
+      })
+  void open_unsoundHeader_isRefused(String what, String header, String message) throws IOException {
+    Path file = folder.resolve("bad.safetensors");
+    Files.write(file, bytes(header.replace('\'', '"'), 8));
+    assertThatThrownBy(() -> SafeTensors.open(file))
+        .as(what)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "0", "1", "9", "9223372036854775807", "100000001"})
+  void open_unsoundHeaderLength_isRefused(long length) throws IOException {
+    Path file = folder.resolve("bad.safetensors");
+    ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
+    Files.write(file, bytes.array());
+    assertThatThrownBy(() -> SafeTensors.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("says that its header has");
+  }
+
+  @Property(tries = 200)
+  void open_anyBytes_isRefusedWithOurException(@ForAll @Size(max = 60) byte[] noise)
+      throws IOException {
+    Path file = Files.createTempFile("noise", ".safetensors");
+    try {
+      ByteBuffer bytes = ByteBuffer.allocate(8 + noise.length).order(ByteOrder.LITTLE_ENDIAN);
+      Files.write(file, bytes.putLong(noise.length).put(noise).array());
+      assertThatThrownBy(() -> SafeTensors.open(file)).isInstanceOf(CheckpointException.class);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void open_fileCutAfterwards_isAnErrorNamingTheTensor() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    SafeTensors.write(file, Map.of(), Map.of("x", f32(1, 2, 3)));
+    SafeTensors read = SafeTensors.open(file);
+    byte[] all = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(all, all.length - 4));
+    assertThatThrownBy(() -> read.floats("x")).hasMessageContaining("'x' cannot be read");
+  }
+
+  @Test
+  void open_everyGoldenFile_isReadable() throws IOException {
+    Path golden = Path.of("src", "test", "resources", "golden");
+    String shared = System.getProperty("mtlora.shared");
+    if (shared == null) {
+      System.out.println("SafeTensorsTest: only our own golden files, -Dmtlora.shared is not set");
+    } else {
+      golden = Path.of(shared, "golden");
+    }
+    try (Stream<Path> files = Files.walk(golden)) {
+      List<Path> found = files.filter(f -> f.toString().endsWith(".safetensors")).toList();
+      assertThat(found).isNotEmpty();
+      for (Path file : found) {
+        SafeTensors read = SafeTensors.open(file);
+        read.entries()
+            .forEach((name, entry) -> assertThat(countValues(read, name)).isNotNegative());
+      }
+    }
+  }
+
+  private static long countValues(SafeTensors read, String name) {
+    return read.entries().get(name).dtype().isFloat()
+        ? read.floats(name).length
+        : read.longs(name).length;
+  }
+
+  private static byte[] bytes(String header, int dataSize) {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + json.length + dataSize)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(json.length)
+        .put(json)
+        .array();
+  }
+
+  private static Source f32(float... values) {
+    return Source.of(DType.F32, values, values.length);
+  }
+
+  private static Source i64(long... values) {
+    return Source.of(DType.I64, values, values.length);
+  }
+}
