@@ -1,8 +1,10 @@
 package dev.mtlora.data;
 
+import static org.bytedeco.opencv.global.opencv_core.CV_16U;
 import static org.bytedeco.opencv.global.opencv_core.CV_16UC;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
 
@@ -51,14 +53,18 @@ public final class Images {
    */
   public static Raster decode(byte[] bytes, String name) {
     ImageHeader.check(bytes, name);
+    return decode(bytes, name, IMREAD_COLOR);
+  }
+
+  private static Raster decode(byte[] bytes, String name, int flags) {
     PointerScope scope = new PointerScope();
     try {
       Mat file = new Mat(1, bytes.length, CV_8UC(1), new BytePointer(bytes));
-      Mat picture = imdecode(file, IMREAD_COLOR);
+      Mat picture = imdecode(file, flags);
       if (picture.empty()) {
         throw damaged(name, null);
       }
-      return fromBgr(picture);
+      return raster(picture);
     } catch (DataException e) {
       throw e;
     } catch (RuntimeException e) { // what a C++ exception arrives as
@@ -68,21 +74,36 @@ public final class Images {
     }
   }
 
-  private static Raster fromBgr(Mat picture) {
-    Raster out = new Raster(picture.rows(), picture.cols(), 3);
-    byte[] bgr = new byte[out.values().length];
-    picture.data().get(bgr);
-    for (int at = 0; at < bgr.length; at += 3) {
-      out.values()[at] = bgr[at + 2] & 0xff;
-      out.values()[at + 1] = bgr[at + 1] & 0xff;
-      out.values()[at + 2] = bgr[at] & 0xff;
+  /** Of 8 or 16 bits, 1 channel, or 3 or 4 in the order B, G, R, A. */
+  private static Raster raster(Mat picture) {
+    int channels = picture.channels();
+    Raster out = new Raster(picture.rows(), picture.cols(), channels);
+    float[] values = out.values();
+    if (picture.depth() == CV_16U) {
+      short[] numbers = new short[values.length];
+      new ShortPointer(picture.data()).get(numbers);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = numbers[i] & 0xffff;
+      }
+    } else {
+      byte[] numbers = new byte[values.length];
+      picture.data().get(numbers);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = numbers[i] & 0xff;
+      }
+    }
+    for (int at = 0; channels > 1 && at < values.length; at += channels) {
+      float blue = values[at];
+      values[at] = values[at + 2];
+      values[at + 2] = blue;
     }
     return out;
   }
 
   /**
-   * Reads the raw numbers of a PNG, for labels. (By the JDK's decoder: OpenCV's turns the indices
-   * of a palette PNG into colours.)
+   * Reads the raw numbers of a PNG, for labels. OpenCV would turn the indices of a palette PNG into
+   * colours, stretch small numbers of bits and add an alpha channel to grey; the JDK does not, but
+   * is slower, so it decodes such files only.
    *
    * @throws DataException if the file is missing, damaged, too large or not a PNG
    */
@@ -93,12 +114,14 @@ public final class Images {
       throw new DataException(
           file + " is a JPEG, which changes the values of labels; make the labels again as PNG");
     }
-    try {
-      Raster values = samples(pngImage(bytes), header.channels());
-      return new PngSamples(file.toString(), values, header.bits(), header.palette());
-    } catch (IOException | RuntimeException e) { // the JDK's reader throws both on damaged data
-      throw damaged(file.toString(), e);
+    Raster values = null;
+    if (!header.palette() && header.bits() >= 8 && header.channels() % 2 == 1) {
+      values = decode(bytes, file.toString(), IMREAD_UNCHANGED);
     }
+    if (values == null || values.channels() != header.channels()) {
+      values = samples(bytes, file.toString(), header.channels());
+    }
+    return new PngSamples(file.toString(), values, header.bits(), header.palette());
   }
 
   private static BufferedImage pngImage(byte[] bytes) throws IOException {
@@ -111,16 +134,22 @@ public final class Images {
     }
   }
 
-  /** The first channels of a decoded image; the JDK may add an alpha channel behind them. */
-  private static Raster samples(BufferedImage image, int channels) {
+  /** The first channels as the JDK decodes them; it may add an alpha channel behind them. */
+  private static Raster samples(byte[] bytes, String name, int channels) {
+    BufferedImage image;
+    try {
+      image = pngImage(bytes);
+    } catch (IOException | RuntimeException e) { // the JDK's reader throws both on damaged data
+      throw damaged(name, e);
+    }
     int width = image.getWidth();
     Raster out = new Raster(image.getHeight(), width, channels);
-    float[] row = null;
     int bands = image.getRaster().getNumBands();
+    int[] row = new int[width * bands];
     for (int y = 0; y < out.height(); y++) {
-      row = image.getRaster().getPixels(0, y, width, 1, row);
-      for (int x = 0; x < width; x++) {
-        System.arraycopy(row, x * bands, out.values(), (y * width + x) * channels, channels);
+      image.getRaster().getPixels(0, y, width, 1, row);
+      for (int i = 0; i < width * channels; i++) {
+        out.values()[y * width * channels + i] = row[i / channels * bands + i % channels];
       }
     }
     return out;

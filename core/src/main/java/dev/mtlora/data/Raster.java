@@ -61,9 +61,9 @@ public record Raster(int height, int width, int channels, float[] values) {
       for (int c = 0; c < channels; c++) {
         sum += (double) values[at + c] * values[at + c];
       }
-      double length = Math.sqrt(sum) + TINY;
+      double factor = 1 / (Math.sqrt(sum) + TINY);
       for (int c = 0; c < channels; c++) {
-        out.values[at + c] = (float) (values[at + c] / length);
+        out.values[at + c] = (float) (values[at + c] * factor);
       }
     }
     return out;
