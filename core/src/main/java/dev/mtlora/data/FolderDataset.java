@@ -30,8 +30,7 @@ public final class FolderDataset implements Dataset {
   private FolderDataset(FolderSettings settings, boolean training) {
     this.settings = settings;
     this.images =
-        new FolderListing(
-            settings.root().resolve(settings.images()), Set.of("jpg", "jpeg", "png"));
+        new FolderListing(settings.root().resolve(settings.images()), Set.of("jpg", "jpeg", "png"));
     this.ids = split(training);
     settings
         .labels()
@@ -161,12 +160,7 @@ public final class FolderDataset implements Dataset {
           ("%s is %d x %d pixels but its image %s is %d x %d (after EXIF rotation): the aspect"
                   + " ratios differ by more than 1 %%; crop or make the label again")
               .formatted(
-                  file,
-                  label.width(),
-                  label.height(),
-                  imageFile,
-                  image.width(),
-                  image.height()));
+                  file, label.width(), label.height(), imageFile, image.width(), image.height()));
     }
     return encoding.resized(label, image.height(), image.width());
   }

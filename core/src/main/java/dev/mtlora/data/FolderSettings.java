@@ -52,7 +52,7 @@ public record FolderSettings(
     if (normals != task.equals("normals") || depth != task.equals("depth")) {
       throw new IllegalArgumentException(
           "labels.%s cannot be encoded as %s: normals need normals_rgb, depth needs depth_mm,"
-              .formatted(task, FolderYaml.nameOf(encoding))
+                  .formatted(task, FolderYaml.nameOf(encoding))
               + " and every other task needs index or mask");
     }
   }

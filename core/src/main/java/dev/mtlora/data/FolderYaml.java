@@ -13,8 +13,7 @@ import java.util.Map;
 
 /** Reads {@link FolderSettings} from YAML; the form is described there. */
 public final class FolderYaml {
-  private static final List<String> ENCODINGS =
-      List.of("index", "depth_mm", "normals_rgb", "mask");
+  private static final List<String> ENCODINGS = List.of("index", "depth_mm", "normals_rgb", "mask");
 
   private FolderYaml() {}
 

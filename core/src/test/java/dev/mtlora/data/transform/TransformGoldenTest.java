@@ -69,16 +69,16 @@ class TransformGoldenTest {
             .map(
                 image -> image,
                 (task, label) ->
-                    task.equals("human_parts") ? new Raster(label.height(), label.width(), 1) : label);
-    assertSame(
-        new IgnoreRegions().apply(input, new Rng(1)), golden.sample("ignore_no_humans"), 0);
+                    task.equals("human_parts")
+                        ? new Raster(label.height(), label.width(), 1)
+                        : label);
+    assertSame(new IgnoreRegions().apply(input, new Rng(1)), golden.sample("ignore_no_humans"), 0);
   }
 
   @Test
   void normalize_equalsReferenceWhereItDoesNotWrap() {
     Raster in = golden.sample("totensor_in").image();
-    Raster ours =
-        Normalize.imageNet().apply(golden.sample("totensor_in"), new Rng(1)).image();
+    Raster ours = Normalize.imageNet().apply(golden.sample("totensor_in"), new Rng(1)).image();
     Raster theirs = golden.tensors("totensor_normalize").image();
     assertImage(in, ours, theirs);
   }
