@@ -15,4 +15,9 @@ public interface Dataset {
    * @throws DataException if a file is missing, damaged or out of range; names the file and the cure
    */
   Sample get(int index, Rng rng);
+
+  /** This dataset with every sample changed by the given transform as it is read. */
+  default Dataset with(Transform transform) {
+    return new Transformed(this, transform);
+  }
 }
