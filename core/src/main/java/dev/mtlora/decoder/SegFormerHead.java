@@ -1,0 +1,85 @@
+package dev.mtlora.decoder;
+
+import dev.mtlora.nn.Conv2d;
+import dev.mtlora.nn.Dropout;
+import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Module;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The all-MLP head of SegFormer (Xie et al. 2021, arXiv 2105.15203, section 3.2).
+ *
+ * <p>A linear layer per level brings all of them to one width <em>before</em> they are resized, which
+ * keeps the resizing cheap; the levels are then laid side by side, deepest first, fused by a 1x1
+ * convolution and read out by another.
+ *
+ * <p>The head also owns {@code conv_seg}, a 1x1 convolution that nothing reads: published weights and
+ * published parameter counts include it. It never receives a gradient.
+ */
+public final class SegFormerHead extends Decoder {
+  private final List<Embedding> embeddings = new ArrayList<>(); // deepest first
+  private final ConvNormRelu fuse;
+  private final Dropout dropout;
+  private final Conv2d predict;
+
+  /** A head of width 256 that drops a tenth of its channels while training. */
+  public SegFormerHead(DecoderSpec spec, Rng rng) {
+    this(spec, rng, 256, 0.1);
+  }
+
+  /**
+   * A head with random weights.
+   *
+   * @param width channels of every embedded level and of the fused map
+   * @param dropout rate at which fused channels are dropped while training, in [0, 1)
+   */
+  public SegFormerHead(DecoderSpec spec, Rng rng, int width, double dropout) {
+    super(spec);
+    Conv2d.Shape readOut = Conv2d.Shape.pointwise(width, spec.outputs());
+    int levels = spec.channels().size();
+    child("conv_seg", new Conv2d(rng, readOut, true));
+    for (int level = levels; level >= 1; level--) {
+      Embedding embedding = new Embedding(rng, spec.channels().get(level - 1), width);
+      embeddings.add(child("linear_c" + level, embedding));
+    }
+    fuse =
+        child(
+            "linear_fuse",
+            new ConvNormRelu(
+                rng,
+                Conv2d.Shape.pointwise((long) levels * width, width),
+                false,
+                new ConvNormRelu.Names("conv", "bn")));
+    this.dropout = child("dropout", Dropout.ofChannels(dropout));
+    predict = child("linear_pred", new Conv2d(rng, readOut, true));
+  }
+
+  /** {@code [B, Ci, Hi, Wi] -> [B, outputs, H0, W0]}. */
+  @Override
+  public Tensor forward(List<Tensor> pyramid) {
+    requireFit(pyramid);
+    List<Tensor> embedded = new ArrayList<>();
+    for (int i = 0; i < embeddings.size(); i++) {
+      Tensor level = pyramid.get(pyramid.size() - 1 - i);
+      embedded.add(resize(embeddings.get(i).forward(level), pyramid.get(0))); // B, width, H0, W0
+    }
+    return predict.forward(dropout.forward(fuse.forward(Tensor.cat(embedded, 1))));
+  }
+
+  /** A linear layer over the channels of one level. */
+  private static final class Embedding extends Module {
+    private final Linear projection;
+
+    Embedding(Rng rng, int in, int width) {
+      projection = child("proj", Linear.standard(rng, in, width));
+    }
+
+    /** {@code [B, C, H, W] -> [B, width, H, W]}. */
+    Tensor forward(Tensor x) {
+      return projection.forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2);
+    }
+  }
+}

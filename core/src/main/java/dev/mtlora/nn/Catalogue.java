@@ -1,0 +1,68 @@
+package dev.mtlora.nn;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The named members of one plug: what a configuration can ask for by id.
+ *
+ * @param noun what the members are, for messages: "decoder"
+ * @param members by id, in the order in which they are listed
+ * @param <T> what an id stands for
+ */
+public record Catalogue<T>(String noun, Map<String, T> members) {
+  /** Keeps a copy. */
+  public Catalogue {
+    members = new LinkedHashMap<>(members);
+  }
+
+  /**
+   * The member with this id.
+   *
+   * @throws IllegalArgumentException if there is none; the message proposes the nearest id
+   */
+  public T of(String id) {
+    T member = members.get(id);
+    if (member == null) {
+      throw new IllegalArgumentException(
+          "unknown %s '%s': did you mean '%s'? Known: %s"
+              .formatted(noun, id, nearest(id, members.keySet()), String.join(", ", ids())));
+    }
+    return member;
+  }
+
+  /** All ids, in the order in which they are listed. */
+  public List<String> ids() {
+    return List.copyOf(members.keySet());
+  }
+
+  /** The known name that takes the fewest edits to reach, for "did you mean"; the first of equals. */
+  public static String nearest(String name, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(candidate -> edits(name, candidate)))
+        .orElseThrow(() -> new IllegalArgumentException("no names are known"));
+  }
+
+  /** Insertions, deletions and substitutions between two names, case aside (Levenshtein 1966). */
+  private static int edits(String from, String to) {
+    String a = from.toLowerCase(java.util.Locale.ROOT);
+    String b = to.toLowerCase(java.util.Locale.ROOT);
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}
