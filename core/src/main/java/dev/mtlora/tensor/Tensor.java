@@ -12,7 +12,6 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.LongArrayRefOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -497,9 +496,7 @@ public final class Tensor {
   public Tensor sum(boolean keepDimensions, long... dimensions) {
     return op(
         "sum",
-        () ->
-            handle.sum(
-                new LongArrayRefOptional(dimensions), keepDimensions, new ScalarTypeOptional()),
+        () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()),
         this);
   }
 
@@ -512,9 +509,7 @@ public final class Tensor {
   public Tensor mean(boolean keepDimensions, long... dimensions) {
     return op(
         "mean",
-        () ->
-            handle.mean(
-                new LongArrayRefOptional(dimensions), keepDimensions, new ScalarTypeOptional()),
+        () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()),
         this);
   }
 
