@@ -16,9 +16,10 @@ import java.util.List;
  * <p>Three transposed convolutions of 32 filters double the concatenated pyramid three times, a 3x3
  * convolution reads the logits out, and two bilinear doublings follow: 32 times the finest level.
  *
- * <p><b>It ends in a ReLU</b>, as the reference does: its logits are never negative. Softmax and
- * thresholds above one half can live with that; surface normals, whose components have both signs,
- * cannot, so it does not suit the task {@code normals}.
+ * <p><b>It ends in a ReLU</b>, as the reference does: its logits are never negative. A softmax only
+ * compares logits and can live with that; a single logit (saliency, edges) can never say less than
+ * one half; surface normals, whose components have both signs, cannot be expressed at all, so this
+ * head does not suit the task {@code normals}.
  */
 public final class UpsampleHead extends Decoder {
   private static final int FILTERS = 32;

@@ -1,9 +1,11 @@
 package dev.mtlora.nn;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -16,7 +18,7 @@ import java.util.Map;
 public record Catalogue<T>(String noun, Map<String, T> members) {
   /** Keeps a copy. */
   public Catalogue {
-    members = new LinkedHashMap<>(members);
+    members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
   }
 
   /**
@@ -50,8 +52,8 @@ public record Catalogue<T>(String noun, Map<String, T> members) {
 
   /** Insertions, deletions and substitutions between two names, case aside (Levenshtein 1966). */
   private static int edits(String from, String to) {
-    String a = from.toLowerCase(java.util.Locale.ROOT);
-    String b = to.toLowerCase(java.util.Locale.ROOT);
+    String a = from.toLowerCase(Locale.ROOT);
+    String b = to.toLowerCase(Locale.ROOT);
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;

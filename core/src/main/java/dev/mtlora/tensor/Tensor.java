@@ -494,10 +494,7 @@ public final class Tensor {
 
   /** Sum over some dimensions. */
   public Tensor sum(boolean keepDimensions, long... dimensions) {
-    return op(
-        "sum",
-        () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()),
-        this);
+    return op("sum", () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()), this);
   }
 
   /** Mean of all values, shape []. */
@@ -508,9 +505,7 @@ public final class Tensor {
   /** Mean over some dimensions. */
   public Tensor mean(boolean keepDimensions, long... dimensions) {
     return op(
-        "mean",
-        () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()),
-        this);
+        "mean", () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()), this);
   }
 
   /** Euclidean length over one dimension. */
@@ -525,6 +520,23 @@ public final class Tensor {
   /** Index of the largest value of one dimension, I64. */
   public Tensor argmax(int dimension) {
     return op("argmax", () -> handle.argmax(new LongOptional(dimension), false), this);
+  }
+
+  /**
+   * How often each of 0, 1, 2, ... occurs in an I64 tensor, as an I64 vector.
+   *
+   * @param minimumLength the result is at least this long; larger values make it longer
+   */
+  public Tensor countOfEach(long minimumLength) {
+    return op(
+        "countOfEach",
+        () -> torch.bincount(handle.flatten(), new TensorOptional(), minimumLength),
+        this);
+  }
+
+  /** For every value the number of entries of a sorted vector that are smaller than it, I64. */
+  public Tensor countSmaller(Tensor sorted) {
+    return op("countSmaller", () -> torch.bucketize(handle, sorted.handle), this, sorted);
   }
 
   // --- truth values -----------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 package dev.mtlora.testing;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mtlora.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -69,7 +72,7 @@ public final class GoldenFile {
     return shape;
   }
 
-  /** The values of one F32 or I64 tensor, row-major. */
+  /** The values of one F32, I64 or U8 tensor, row-major. */
   public float[] floats(String name) {
     JsonNode entry = entry(name);
     int begin = entry.get("data_offsets").get(0).asInt();
@@ -88,9 +91,31 @@ public final class GoldenFile {
           values[i] = bytes.getLong();
         }
       }
+      case "U8" -> {
+        values = new float[bytes.remaining()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Byte.toUnsignedInt(bytes.get());
+        }
+      }
       default -> throw new IllegalArgumentException(name + " in " + path + " has type " + dtype);
     }
     return values;
+  }
+
+  /** One tensor as F32, in the open scope. */
+  public Tensor tensor(String name) {
+    return Tensor.of(floats(name), shape(name));
+  }
+
+  /** The content of a JSON test resource, which may hold NaN. */
+  public static JsonNode json(String resource) {
+    JsonMapper mapper =
+        JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+    try {
+      return mapper.readTree(resource(resource).toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + resource, e);
+    }
   }
 
   private JsonNode entry(String name) {

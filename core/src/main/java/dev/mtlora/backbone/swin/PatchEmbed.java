@@ -16,14 +16,13 @@ final class PatchEmbed extends Module {
     proj =
         child(
             "proj",
-            new Conv2d(
-                rng, Conv2d.Shape.patches(3, settings.embed(), SwinSettings.PATCH), true));
+            new Conv2d(rng, Conv2d.Shape.patches(3, settings.embed(), SwinSettings.PATCH), true));
     norm = settings.options().patchNorm() ? child("norm", new LayerNorm(settings.embed())) : null;
   }
 
   Tensor forward(Tensor images) {
-    Tensor x = proj.forward(images);                                  // B, C, H/4, W/4
-    x = x.reshape(x.size(0), x.size(1), -1).transpose(1, 2);          // B, N, C
+    Tensor x = proj.forward(images); // B, C, H/4, W/4
+    x = x.reshape(x.size(0), x.size(1), -1).transpose(1, 2); // B, N, C
     return norm == null ? x.contiguous() : norm.forward(x);
   }
 }

@@ -9,7 +9,9 @@ import dev.mtlora.peft.Slot;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 
-/** Halves the grid: four neighbours joined, normed and reduced, {@code [B, N, C] -> [B, N/4, 2C]}. */
+/**
+ * Halves the grid: four neighbours joined, normed and reduced, {@code [B, N, C] -> [B, N/4, 2C]}.
+ */
 final class PatchMerging extends Module {
   private final long side;
   private final LayerNorm norm;
@@ -33,7 +35,7 @@ final class PatchMerging extends Module {
   private Tensor neighbours(Tensor x) {
     long c = x.size(-1);
     return x.view(-1, side / 2, 2, side / 2, 2, c)
-        .permute(0, 1, 3, 4, 2, 5)                                    // B, H/2, W/2, col, row, C
+        .permute(0, 1, 3, 4, 2, 5) // B, H/2, W/2, col, row, C
         .reshape(-1, side * side / 4, 4 * c);
   }
 }

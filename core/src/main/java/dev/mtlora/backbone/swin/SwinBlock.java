@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code h = x + dropPath(attention(norm1(x)))}, {@code y = h + dropPath(mlp(norm2(h)))}; odd blocks
- * attend in shifted windows.
+ * {@code h = x + dropPath(attention(norm1(x)))}, {@code y = h + dropPath(mlp(norm2(h)))}; odd
+ * blocks attend in shifted windows.
  */
 final class SwinBlock extends Module {
   private final LayerNorm norm1;
@@ -24,15 +24,11 @@ final class SwinBlock extends Module {
 
   SwinBlock(SwinSettings settings, Sites sites, double dropPath, Rng rng) {
     int channels = settings.channels(sites.stage());
-    windows =
-        new Windows(
-            settings.side(sites.stage()), settings.window(), sites.block() % 2 == 1);
+    windows = new Windows(settings.side(sites.stage()), settings.window(), sites.block() % 2 == 1);
     norm1 = child("norm1", new LayerNorm(channels));
-    attention =
-        child("attn", new WindowAttention(settings, sites.stage(), windows, sites, rng));
+    attention = child("attn", new WindowAttention(settings, sites.stage(), windows, sites, rng));
     norm2 = child("norm2", new LayerNorm(channels));
-    mlp =
-        child("mlp", new Mlp(channels, (long) (channels * settings.mlpRatio()), sites, rng));
+    mlp = child("mlp", new Mlp(channels, (long) (channels * settings.mlpRatio()), sites, rng));
     this.dropPath = child("drop_path", new DropPath(dropPath));
     referenceResiduals = sites.adaptation().referenceResiduals();
   }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * windows that shift from block to block, and patch merging between stages.
  *
  * <p>The pyramid is taken after patch merging, without a final norm: for four stages, channels 2C,
- * 4C, 8C, 8C at strides 8, 16, 32, 32. Tasks fork where the method's projections make them fork; the
- * next block starts from the shared stream again, unless the method's streams continue.
+ * 4C, 8C, 8C at strides 8, 16, 32, 32. Tasks fork where the method's projections make them fork;
+ * the next block starts from the shared stream again, unless the method's streams continue.
  */
 public final class SwinTransformer extends Backbone {
   private final SwinSettings settings;
@@ -35,8 +35,7 @@ public final class SwinTransformer extends Backbone {
    * @param tasks all tasks of the model, in order
    * @param rng source of the initial values
    */
-  public SwinTransformer(
-      SwinSettings settings, AdapterMethod method, List<String> tasks, Rng rng) {
+  public SwinTransformer(SwinSettings settings, AdapterMethod method, List<String> tasks, Rng rng) {
     this.settings = settings;
     this.allTasks = List.copyOf(tasks);
     adaptation = child("adaptation", method.attach(Sites.all(settings), allTasks, rng.split()));
@@ -45,8 +44,7 @@ public final class SwinTransformer extends Backbone {
     absolutePosition =
         settings.options().absolutePosition()
             ? parameter(
-                "absolute_pos_embed",
-                Init.truncatedNormal(rng, 1, positions, settings.embed()))
+                "absolute_pos_embed", Init.truncatedNormal(rng, 1, positions, settings.embed()))
             : null;
     for (int s = 0; s < settings.depths().size(); s++) {
       stages.add(child("layers." + s, new SwinStage(settings, s, adaptation, rng)));
@@ -78,7 +76,7 @@ public final class SwinTransformer extends Backbone {
   @Override
   public List<Streams> forward(Tensor images, List<String> tasks, FeatureTap tap) {
     requireSize(images);
-    Tensor x = patchEmbed.forward(images);                            // B, N, C
+    Tensor x = patchEmbed.forward(images); // B, N, C
     if (absolutePosition != null) {
       x = x.plus(absolutePosition);
     }

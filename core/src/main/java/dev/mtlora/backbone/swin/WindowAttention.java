@@ -12,8 +12,8 @@ import dev.mtlora.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Multi-head attention inside windows: {@code softmax(s Q K^T + bias + mask) V}, with a learned bias
- * for every relative position and head.
+ * Multi-head attention inside windows: {@code softmax(s Q K^T + bias + mask) V}, with a learned
+ * bias for every relative position and head.
  */
 final class WindowAttention extends Module {
   private final int heads;
@@ -43,12 +43,10 @@ final class WindowAttention extends Module {
         child(
             "qkv",
             sites.adapt(
-                Linear.truncatedNormal(rng, channels, 3L * channels, options.qkvBias()),
-                Slot.QKV));
+                Linear.truncatedNormal(rng, channels, 3L * channels, options.qkvBias()), Slot.QKV));
     proj =
         child(
-            "proj",
-            sites.adapt(Linear.truncatedNormal(rng, channels, channels, true), Slot.PROJ));
+            "proj", sites.adapt(Linear.truncatedNormal(rng, channels, channels, true), Slot.PROJ));
   }
 
   /** {@code [B * windows, N, C]} for every stream. */
@@ -72,12 +70,12 @@ final class WindowAttention extends Module {
     long channels = qkv.size(-1) / 3;
     Tensor split =
         qkv.view(batch, positions, 3, heads, channels / heads)
-            .permute(2, 0, 3, 1, 4);                                  // 3, B, heads, N, C/heads
+            .permute(2, 0, 3, 1, 4); // 3, B, heads, N, C/heads
     Tensor q = split.select(0, 0).times(scale);
-    Tensor scores = q.matmul(split.select(0, 1).transpose(-2, -1));   // B, heads, N, N
+    Tensor scores = q.matmul(split.select(0, 1).transpose(-2, -1)); // B, heads, N, N
     Tensor weights = Functional.softmax(biased(scores, bias));
     return weights
-        .matmul(split.select(0, 2))                                   // B, heads, N, C/heads
+        .matmul(split.select(0, 2)) // B, heads, N, C/heads
         .transpose(1, 2)
         .reshape(batch, positions, channels);
   }

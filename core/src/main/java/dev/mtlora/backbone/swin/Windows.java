@@ -4,8 +4,8 @@ import dev.mtlora.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the grid of one block is cut into windows: partition and its inverse, the shift, the mask that
- * keeps regions apart which the roll has made neighbours, and the index of relative positions.
+ * How the grid of one block is cut into windows: partition and its inverse, the shift, the mask
+ * that keeps regions apart which the roll has made neighbours, and the index of relative positions.
  */
 final class Windows {
   private static final float MASKED = -100f;
@@ -40,7 +40,7 @@ final class Windows {
       grid = grid.roll(-shift, -shift, 1, 2);
     }
     return grid.view(-1, side / m, m, side / m, m, c)
-        .permute(0, 1, 3, 2, 4, 5)                                    // B, H/M, W/M, M, M, C
+        .permute(0, 1, 3, 2, 4, 5) // B, H/M, W/M, M, M, C
         .reshape(-1, m * m, c);
   }
 
@@ -50,7 +50,7 @@ final class Windows {
     long m = window;
     Tensor grid =
         x.view(-1, side / m, side / m, m, m, c)
-            .permute(0, 1, 3, 2, 4, 5)                                // B, H/M, M, W/M, M, C
+            .permute(0, 1, 3, 2, 4, 5) // B, H/M, M, W/M, M, C
             .reshape(-1, side, side, c);
     if (shift > 0) {
       grid = grid.roll(shift, shift, 1, 2);

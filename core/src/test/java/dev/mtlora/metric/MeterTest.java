@@ -1,0 +1,280 @@
+package dev.mtlora.metric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mtlora.loss.Labels;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MeterTest {
+  private static final double EXACT = 1e-12;
+
+  @AfterEach
+  void noScopeStaysOpen() {
+    assertThat(Scope.leaks()).isEmpty();
+  }
+
+  private static Tensor row(float... values) {
+    return Tensor.of(values, 1, 1, 1, values.length);
+  }
+
+  /** Logits whose largest value is at the given classes. */
+  private static Tensor classes(int count, int... predicted) {
+    float[] logits = new float[count * predicted.length];
+    for (int i = 0; i < predicted.length; i++) {
+      logits[predicted[i] * predicted.length + i] = 1;
+    }
+    return Tensor.of(logits, 1, count, 1, predicted.length);
+  }
+
+  private static float logit(double p) {
+    return (float) Math.log(p / (1 - p));
+  }
+
+  private static Map<String, Double> scores(Meter meter, Tensor logits, Tensor target) {
+    meter.add(logits, target);
+    return meter.values();
+  }
+
+  @Test
+  void semseg_byHand_givesBothMeans() {
+    try (Scope scope = Scope.open()) {
+      SemsegMeter meter = new SemsegMeter(4);
+      // class 0: 1 of 2; class 1: 1 of 3; class 2: only predicted; class 3: nowhere
+      Map<String, Double> scores = scores(meter, classes(4, 0, 1, 1, 2, 3), row(0, 0, 1, 1, 255));
+      assertThat(meter.iouPerClass()).containsExactly(0.5, 1.0 / 3, 0, 0);
+      assertThat(scores.get("mIoU")).isCloseTo((0.5 + 1.0 / 3) / 4, within(EXACT));
+      assertThat(scores.get("mIoU_present")).isCloseTo((0.5 + 1.0 / 3) / 2, within(EXACT));
+    }
+  }
+
+  @Test
+  void semseg_withALabelOutOfRange_namesIt() {
+    try (Scope scope = Scope.open()) {
+      SemsegMeter meter = new SemsegMeter(3);
+      assertThatThrownBy(() -> meter.add(classes(3, 0, 1), row(0, 7)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("a label is 7")
+          .hasMessageContaining("3 classes: 0 to 2");
+      assertThat(meter.value()).as("nothing of the refused batch is kept").isNaN();
+    }
+  }
+
+  @Test
+  void saliency_byHand_takesTheBestThreshold() {
+    try (Scope scope = Scope.open()) {
+      // up to 0.40: 3 predicted, 2 hits of 2; from 0.45 to 0.55: 2 predicted, 1 hit; then 1, 1
+      Map<String, Double> scores =
+          scores(
+              new SaliencyMeter(),
+              row(logit(0.82), logit(0.43), logit(0.58), logit(0.1), 50),
+              row(1, 1, 0, 0, 255));
+      assertThat(scores.get("mIoU")).isCloseTo(2.0 / 3, within(EXACT));
+      assertThat(scores.get("maxF")).isCloseTo(0.8, within(1e-9));
+    }
+  }
+
+  @Test
+  void saliency_atAThreshold_isNotAboveIt() {
+    try (Scope scope = Scope.open()) {
+      // p = 0.5 passes 0.20 ... 0.45 and not 0.50
+      Map<String, Double> scores = scores(new SaliencyMeter(), row(0), row(0));
+      assertThat(scores.get("mIoU")).as("empty and rightly so from 0.50 on").isEqualTo(1);
+      assertThat(scores(new SaliencyMeter(), row(0, 0), row(1, 0)).get("mIoU")).isEqualTo(0.5);
+    }
+  }
+
+  @Test
+  void saliency_averagesOverImages_withoutThoseThatHaveNoLabel() {
+    try (Scope scope = Scope.open()) {
+      Tensor logits = Tensor.of(new float[] {9, 9, 9, -9, 9, 9}, 3, 1, 1, 2);
+      Tensor target = Tensor.of(new float[] {1, 0, 1, 0, 255, 255}, 3, 1, 1, 2);
+      Map<String, Double> scores = scores(new SaliencyMeter(), logits, target);
+      assertThat(scores.get("mIoU")).isCloseTo((0.5 + 1) / 2, within(EXACT));
+      assertThat(scores.get("maxF")).isCloseTo(2 * 0.75 / 1.75, within(1e-9));
+    }
+  }
+
+  @Test
+  void normals_byHand_giveAnglesInDegrees() {
+    try (Scope scope = Scope.open()) {
+      // x, y, z for angles 0, 90, 20, 180 and one ignored
+      float c = (float) Math.cos(Math.toRadians(20));
+      float s = (float) Math.sin(Math.toRadians(20));
+      Tensor p = Tensor.of(new float[] {0, 5, s, 0, 1, 0, 0, 0, 0, 1, 2, 0, c, -1, 1}, 1, 3, 1, 5);
+      Tensor g =
+          Tensor.of(new float[] {0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 1, 1, 1, 1, 255}, 1, 3, 1, 5);
+      Map<String, Double> scores = scores(new NormalsMeter(), p, g);
+      assertThat(scores.get("mean")).isCloseTo(290 / 4.0, within(1e-5));
+      assertThat(scores.get("mean_v2")).isCloseTo(290 / 4.0, within(1e-5));
+      assertThat(scores.get("rmse")).isCloseTo(Math.sqrt((8100 + 400 + 32400) / 4.0), within(1e-5));
+      assertThat(scores.get("median")).isCloseTo(20, within(0.011));
+      assertThat(scores.get("under_11.25")).isEqualTo(25);
+      assertThat(scores.get("under_22.5")).isEqualTo(50);
+      assertThat(scores.get("under_30")).isEqualTo(50);
+    }
+  }
+
+  @Test
+  void normals_ofAPartlyIgnoredPixel_countOnlyForTheFirstMean() {
+    try (Scope scope = Scope.open()) {
+      Tensor p = Tensor.of(new float[] {1, 0, 0}, 1, 3, 1, 1);
+      Tensor g = Tensor.of(new float[] {1, 255, 0}, 1, 3, 1, 1);
+      Map<String, Double> scores = scores(new NormalsMeter(), p, g);
+      assertThat(scores.get("mean")).isCloseTo(0, within(1e-4));
+      assertThat(scores.get("mean_v2")).isNaN();
+    }
+  }
+
+  @Test
+  void median_ofManyAngles_isWithinABinOfTheSortedOne() {
+    try (Scope scope = Scope.open()) {
+      int n = 501;
+      float[] p = new float[3 * n];
+      float[] g = new float[3 * n];
+      double[] angles = new double[n];
+      Rng rng = new Rng(4);
+      for (int i = 0; i < n; i++) {
+        angles[i] = rng.uniform(0, 180);
+        p[i] = (float) Math.sin(Math.toRadians(angles[i]));
+        p[2 * n + i] = (float) Math.cos(Math.toRadians(angles[i]));
+        g[2 * n + i] = 1;
+      }
+      Arrays.sort(angles);
+      Map<String, Double> scores =
+          scores(new NormalsMeter(), Tensor.of(p, 1, 3, 1, n), Tensor.of(g, 1, 3, 1, n));
+      assertThat(scores.get("median")).isCloseTo(angles[n / 2], within(0.011));
+    }
+  }
+
+  @Test
+  void depth_byHand_givesAllScores() {
+    try (Scope scope = Scope.open()) {
+      Map<String, Double> scores = scores(new DepthMeter(), row(2, 3, 1, 7), row(2, 2, 4, 255));
+      double log = Math.pow(Math.log(1.5), 2) + Math.pow(Math.log(4), 2);
+      assertThat(scores.get("rmse")).isCloseTo(Math.sqrt(10.0 / 3), within(EXACT));
+      assertThat(scores.get("log_rmse")).isCloseTo(Math.sqrt(log / 3), within(EXACT));
+      assertThat(scores.get("abs_rel")).isCloseTo((0.5 + 0.75) / 3, within(EXACT));
+      assertThat(scores.get("delta1")).isCloseTo(1.0 / 3, within(EXACT));
+      assertThat(scores.get("delta2")).isCloseTo(2.0 / 3, within(EXACT));
+      assertThat(scores.get("delta3")).isCloseTo(2.0 / 3, within(EXACT));
+    }
+  }
+
+  @Test
+  void depth_ofNegativePredictions_isFinite() {
+    try (Scope scope = Scope.open()) {
+      Map<String, Double> scores = scores(new DepthMeter(), row(-5), row(1));
+      assertThat(scores.get("rmse")).isCloseTo(1, within(1e-8));
+      assertThat(scores.get("log_rmse")).isCloseTo(9 * Math.log(10), within(1e-9));
+    }
+  }
+
+  @Test
+  void edge_byHand_poolsPixelsOverBatches() {
+    try (Scope scope = Scope.open()) {
+      EdgeMeter meter = new EdgeMeter(0.95);
+      meter.add(row(0, 0, 0), row(1, 0, 0));
+      meter.add(row(0, 9), row(1, 255));
+      assertThat(meter.value()).isCloseTo((2 * 0.95 + 2 * 0.05) * Math.log(2) / 4, within(1e-7));
+    }
+  }
+
+  private record Subject(Supplier<Meter> meter, int outputs, int channels) {}
+
+  private static Map<String, Subject> all() {
+    Map<String, Subject> all = new LinkedHashMap<>();
+    all.put("semseg", new Subject(() -> new SemsegMeter(2), 2, 1));
+    all.put("sal", new Subject(SaliencyMeter::new, 1, 1));
+    all.put("normals", new Subject(NormalsMeter::new, 3, 3));
+    all.put("depth", new Subject(DepthMeter::new, 1, 1));
+    all.put("edge", new Subject(() -> new EdgeMeter(0.95), 1, 1));
+    return all;
+  }
+
+  private static Tensor target(Rng rng, int batch, int channels) {
+    Tensor draw = Tensor.uniform(rng, 0, 1, batch, channels, 4, 5);
+    Tensor ignored = Tensor.uniform(rng, 0, 1, batch, 1, 4, 5).lt(0.2);
+    return draw.ge(0.5).to(DType.F32).maskedFill(ignored, Labels.IGNORE);
+  }
+
+  @Test
+  void meters_ofNothing_areNaN() {
+    all()
+        .forEach(
+            (name, subject) -> {
+              Meter meter = subject.meter.get();
+              assertThat(meter.values()).as(name).containsKey(meter.headline());
+              assertThat(meter.values().values()).as(name).containsOnly(Double.NaN);
+              try (Scope scope = Scope.open()) {
+                meter.add(
+                    Tensor.randn(new Rng(1), 2, subject.outputs, 4, 5),
+                    Tensor.full(Labels.IGNORE, 2, subject.channels, 4, 5));
+              }
+              assertThat(meter.values().values())
+                  .as("%s, all ignored", name)
+                  .containsOnly(Double.NaN);
+            });
+  }
+
+  @Property(tries = 20)
+  void meters_howeverTheSetIsCut_giveTheSameScores(@ForAll long seed) {
+    all()
+        .forEach(
+            (name, subject) -> {
+              try (Scope scope = Scope.inference()) {
+                Rng rng = new Rng(seed);
+                Tensor logits = Tensor.randn(rng, 3, subject.outputs, 4, 5);
+                Tensor target = target(rng, 3, subject.channels);
+                Tensor missing = Tensor.full(Labels.IGNORE, 1, subject.channels, 4, 5);
+                Meter whole = subject.meter.get();
+                whole.add(logits, target);
+                Meter parts = subject.meter.get();
+                parts.add(logits, target.times(0));
+                parts.reset();
+                parts.add(logits.narrow(0, 0, 1), target.narrow(0, 0, 1));
+                parts.add(logits, Tensor.cat(List.of(missing, target.narrow(0, 1, 2)), 0));
+                assertSame(name + ", seed " + seed, parts.values(), whole.values());
+              }
+            });
+  }
+
+  private static void assertSame(
+      String what, Map<String, Double> actual, Map<String, Double> expected) {
+    assertThat(actual.keySet()).containsExactlyElementsOf(expected.keySet());
+    expected.forEach(
+        (key, value) ->
+            assertThat(actual.get(key)).as("%s of %s", key, what).isCloseTo(value, within(1e-5)));
+  }
+
+  @Test
+  void meters_inAnyScope_keepNoTensors() {
+    all()
+        .forEach(
+            (name, subject) -> {
+              Meter meter = subject.meter.get();
+              for (int step = 0; step < 2; step++) {
+                try (Scope scope = Scope.open()) {
+                  Rng rng = new Rng(step);
+                  meter.add(
+                      Tensor.randn(rng, 2, subject.outputs, 4, 5).to(DType.BF16),
+                      target(rng, 2, subject.channels));
+                }
+              }
+              assertThat(meter.value()).as(name).isFinite();
+            });
+  }
+}

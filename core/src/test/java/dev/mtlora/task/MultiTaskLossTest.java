@@ -1,0 +1,104 @@
+package dev.mtlora.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import dev.mtlora.testing.GoldenFile;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MultiTaskLossTest {
+  private static final GoldenFile GOLDEN =
+      GoldenFile.open(GoldenFile.resource("golden/losses/losses.safetensors"));
+  private static final JsonNode NUMBERS = GoldenFile.json("golden/losses/case.json");
+
+  @ParameterizedTest
+  @CsvSource({
+    "multitask.pascal, 21, 'semseg normals sal human_parts edge'",
+    "multitask.nyud, 40, 'semseg normals depth edge'"
+  })
+  void losses_ofAGoldenBatch_haveTheReferencesValues(String name, int classes, String ids) {
+    JsonNode expected = NUMBERS.at("/values").get(name).get("per_task");
+    double relative = NUMBERS.at("/tolerance/value_rel").asDouble();
+    try (Scope scope = Scope.open()) {
+      List<Task> tasks =
+          List.of(ids.split(" ")).stream()
+              .map(
+                  id ->
+                      Tasks.of(
+                          id,
+                          id.equals("semseg")
+                              ? TaskSettings.defaults().withClasses(classes)
+                              : TaskSettings.defaults()))
+              .toList();
+      Map<String, Tensor> logits = new LinkedHashMap<>();
+      Map<String, Tensor> targets = new LinkedHashMap<>();
+      for (Task task : tasks) {
+        String prefix = task.name() + (task.outputs() == 40 ? "40" : "");
+        logits.put(task.name(), GOLDEN.tensor(prefix + ".pred").requiresGrad(true));
+        targets.put(task.name(), GOLDEN.tensor(prefix + ".target"));
+      }
+      MultiTaskLoss.Losses losses = new MultiTaskLoss(tasks).of(logits, targets);
+      assertThat(losses.perTask().keySet()).containsExactlyElementsOf(logits.keySet());
+      losses.perTask().forEach((id, loss) -> assertClose(loss, expected.get(id), relative));
+      assertClose(losses.total(), expected.get("total"), relative);
+      losses.total().backward();
+      assertWeightedGradient(logits, tasks);
+    }
+  }
+
+  private static void assertClose(Tensor loss, JsonNode expected, double relative) {
+    assertThat(loss.item())
+        .isCloseTo(expected.asDouble(), within(relative * Math.abs(expected.asDouble())));
+  }
+
+  private static void assertWeightedGradient(Map<String, Tensor> logits, List<Task> tasks) {
+    for (Task task : tasks) {
+      if (task.name().equals("edge")) {
+        float[] expected = GOLDEN.tensor("edge.grad").times(task.weight()).toFloats();
+        assertThat(logits.get("edge").grad().orElseThrow().toFloats())
+            .containsExactly(expected, within(5e-6f));
+      }
+    }
+  }
+
+  @Test
+  void losses_withoutATarget_nameTheTask() {
+    try (Scope scope = Scope.inference()) {
+      MultiTaskLoss loss = new MultiTaskLoss(List.of(new Depth(), new Normals()));
+      Map<String, Tensor> logits =
+          Map.of("depth", Tensor.zeros(1, 1, 2, 2), "normals", Tensor.zeros(1, 3, 2, 2));
+      assertThatThrownBy(() -> loss.of(logits, Map.of("depth", Tensor.zeros(1, 1, 2, 2))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no target for task 'normals', only for [depth]");
+    }
+  }
+
+  @Test
+  void losses_ofShapesThatDoNotFit_nameTaskAndShapes() {
+    try (Scope scope = Scope.inference()) {
+      MultiTaskLoss loss = new MultiTaskLoss(List.of(new Normals()));
+      Map<String, Tensor> logits = Map.of("normals", Tensor.zeros(2, 3, 4, 4));
+      Map<String, Tensor> targets = Map.of("normals", Tensor.zeros(2, 1, 4, 4));
+      assertThatThrownBy(() -> loss.of(logits, targets))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'normals'")
+          .hasMessageContaining("[2, 3, 4, 4] and [2, 1, 4, 4]");
+    }
+  }
+
+  @Test
+  void tasks_givenTwice_areRefused() {
+    assertThatThrownBy(() -> new MultiTaskLoss(List.of(new Depth(), new Depth())))
+        .hasMessageContaining("[depth, depth]");
+    assertThatThrownBy(() -> new MultiTaskLoss(List.of())).hasMessageContaining("one or more");
+  }
+}
