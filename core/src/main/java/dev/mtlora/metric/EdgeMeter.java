@@ -42,6 +42,11 @@ public final class EdgeMeter implements Meter {
   }
 
   @Override
+  public boolean inDeltaM() {
+    return false;
+  }
+
+  @Override
   public void reset() {
     sum = 0;
     pixels = 0;
