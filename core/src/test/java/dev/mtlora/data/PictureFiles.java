@@ -1,0 +1,145 @@
+package dev.mtlora.data;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.IntBinaryOperator;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+
+/** Makes picture files of every kind, good and bad, by the JDK's encoders. */
+final class PictureFiles {
+  private PictureFiles() {}
+
+  /** A picture whose pixel (x, y) holds the given packed colour or sample. */
+  static BufferedImage picture(int width, int height, int type, IntBinaryOperator pixel) {
+    return fill(new BufferedImage(width, height, type), pixel);
+  }
+
+  private static BufferedImage fill(BufferedImage image, IntBinaryOperator pixel) {
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int value = pixel.applyAsInt(x, y);
+        if (image.getRaster().getNumBands() == 1) {
+          image.getRaster().setSample(x, y, 0, value);
+        } else {
+          image.setRGB(x, y, value);
+        }
+      }
+    }
+    return image;
+  }
+
+  /** Left half red, right half blue. */
+  static BufferedImage redBlue(int width, int height) {
+    return picture(
+        width, height, BufferedImage.TYPE_INT_RGB, (x, y) -> x < width / 2 ? 0xff0000 : 0x0000ff);
+  }
+
+  /** A palette of colours that have nothing to do with the indices, as PASCAL VOC's labels. */
+  static BufferedImage palette(int width, int height, int bits, IntBinaryOperator index) {
+    byte[] colours = new byte[1 << bits];
+    for (int i = 0; i < colours.length; i++) {
+      colours[i] = (byte) (255 - 7 * i);
+    }
+    IndexColorModel model = new IndexColorModel(bits, colours.length, colours, colours, colours);
+    int type = bits == 8 ? BufferedImage.TYPE_BYTE_INDEXED : BufferedImage.TYPE_BYTE_BINARY;
+    return fill(new BufferedImage(width, height, type, model), index);
+  }
+
+  static byte[] encoded(BufferedImage image, String format) {
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      if (!ImageIO.write(image, format, out)) {
+        throw new IllegalArgumentException("the JDK does not write this picture as " + format);
+      }
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Path write(Path file, byte[] bytes) {
+    try {
+      Files.createDirectories(file.getParent());
+      return Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Path png(Path file, BufferedImage image) {
+    return write(file, encoded(image, "png"));
+  }
+
+  static Path jpg(Path file, BufferedImage image) {
+    return write(file, encoded(image, "jpg"));
+  }
+
+  static byte[] firstPart(byte[] bytes, double part) {
+    return Arrays.copyOf(bytes, (int) (bytes.length * part));
+  }
+
+  /** The same PNG with another size in its header, and the header's checksum right again. */
+  static byte[] claiming(byte[] png, int width, int height) {
+    byte[] out = png.clone();
+    ByteBuffer.wrap(out).putInt(16, width).putInt(20, height);
+    CRC32 crc = new CRC32();
+    crc.update(out, 12, 17);
+    ByteBuffer.wrap(out).putInt(29, (int) crc.getValue());
+    return out;
+  }
+
+  /** The same JPEG with an EXIF block that says how to turn it. */
+  static byte[] oriented(byte[] jpeg, int orientation) {
+    byte[] exif = {
+      (byte) 0xff,
+      (byte) 0xe1,
+      0,
+      34,
+      'E',
+      'x',
+      'i',
+      'f',
+      0,
+      0,
+      'M',
+      'M',
+      0,
+      42,
+      0,
+      0,
+      0,
+      8,
+      0,
+      1,
+      1,
+      0x12,
+      0,
+      3,
+      0,
+      0,
+      0,
+      1,
+      0,
+      (byte) orientation,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    return ByteBuffer.allocate(jpeg.length + exif.length)
+        .put(jpeg, 0, 2)
+        .put(exif)
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
+  }
+}

@@ -1,0 +1,141 @@
+package dev.mtlora.data.transform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.Raster;
+import dev.mtlora.data.Sample;
+import dev.mtlora.loss.Labels;
+import dev.mtlora.tensor.Rng;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class TransformsTest {
+  private static Sample sample(int height, int width) {
+    Raster image = filled(height, width, 3, 100);
+    Raster normals = new Raster(height, width, 3);
+    for (int at = 0; at < normals.values().length; at += 3) {
+      normals.values()[at] = 0.6f;
+      normals.values()[at + 2] = 0.8f;
+    }
+    return new Sample(
+        "s",
+        image,
+        Map.of(
+            "semseg", filled(height, width, 1, 3),
+            "human_parts", filled(height, width, 1, 0),
+            "edge", filled(height, width, 1, 1),
+            "depth", filled(height, width, 1, 6),
+            "normals", normals));
+  }
+
+  private static Raster filled(int height, int width, int channels, float value) {
+    Raster out = new Raster(height, width, channels);
+    Arrays.fill(out.values(), value);
+    return out;
+  }
+
+  @Property(tries = 30)
+  void flip_twice_isTheSame(
+      @ForAll @IntRange(min = 1, max = 9) int height,
+      @ForAll @IntRange(min = 1, max = 9) int width,
+      @ForAll long seed) {
+    Rng rng = new Rng(seed);
+    Raster image = new Raster(height, width, 3);
+    for (int i = 0; i < image.values().length; i++) {
+      image.values()[i] = (float) rng.uniform();
+    }
+    Sample sample = new Sample("s", image, Map.of("normals", image));
+    HorizontalFlip flip = new HorizontalFlip(1);
+    Sample once = flip.apply(sample, rng);
+    assertThat(once.labels().get("normals").at(0, 0, 0)).isEqualTo(-image.at(0, width - 1, 0));
+    Sample twice = flip.apply(once, rng);
+    assertThat(twice.image().values()).isEqualTo(image.values());
+    assertThat(twice.labels().get("normals").values()).isEqualTo(image.values());
+  }
+
+  @Property(tries = 30)
+  void scaleRotate_anyDraw_keepsSizesLengthsAndClasses(
+      @ForAll @DoubleRange(min = 0, max = 180) double degrees, @ForAll long seed) {
+    Sample in = sample(12, 20);
+    Sample out = ScaleRotate.between(degrees, 0.5, 2, NormalsY.UP).apply(in, new Rng(seed));
+    assertThat(out.image().height()).isEqualTo(12);
+    for (float value : out.labels().get("semseg").values()) {
+      assertThat(value).isIn(3f, Labels.IGNORE);
+    }
+    Raster normals = out.labels().get("normals");
+    assertThat(normals.at(6, 10, 2)).as("z of the middle stays").isCloseTo(0.8f, within(1e-4f));
+  }
+
+  @Test
+  void scaleRotate_quarterTurn_turnsNormalsWithThePicture() {
+    // counter-clockwise as seen: what points right comes to point to the top
+    Sample up = ScaleRotate.between(90, 1, 1, NormalsY.UP).turned(sample(8, 8), 90, 1);
+    assertThat(up.labels().get("normals").at(4, 4, 1)).isCloseTo(0.6f, within(1e-6f));
+    Sample down = ScaleRotate.between(90, 1, 1, NormalsY.DOWN).turned(sample(8, 8), 90, 1);
+    assertThat(down.labels().get("normals").at(4, 4, 1)).isCloseTo(-0.6f, within(1e-6f));
+  }
+
+  @Test
+  void scaleRotate_pixelsFromOutside_areIgnored() {
+    Sample out = ScaleRotate.oneOf(List.of(0.5), NormalsY.UP).apply(sample(16, 16), new Rng(1));
+    Sample ready = new IgnoreRegions().apply(out, new Rng(1));
+    for (String task : ready.labels().keySet()) {
+      assertThat(ready.labels().get(task).at(0, 0, 0)).as(task).isEqualTo(Labels.IGNORE);
+    }
+    assertThat(ready.labels().get("normals").at(0, 0, 2)).isEqualTo(Labels.IGNORE);
+    assertThat(ready.image().at(0, 0, 0)).isZero();
+    assertThat(ready.labels().get("depth").at(8, 8, 0)).as("twice as far").isEqualTo(12);
+    assertThat(ready.labels().get("semseg").at(8, 8, 0)).isEqualTo(3);
+  }
+
+  @Test
+  void ignoreRegions_partsAndOutside_areKept() {
+    Raster parts = new Raster(1, 3, 1, new float[] {0, 255, 2});
+    Sample in = new Sample("s", new Raster(1, 3, 3), Map.of("human_parts", parts));
+    assertThat(new IgnoreRegions().apply(in, new Rng(1)).labels().get("human_parts").values())
+        .containsExactly(0, 255, 2);
+  }
+
+  @Test
+  void normalize_overshoot_isRoundedAndClamped() {
+    Raster image = new Raster(1, 2, 3, new float[] {-3, 0.4f, 254.6f, 258, 0, 255});
+    Normalize plain = new Normalize(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+    Raster out = plain.apply(new Sample("s", image, Map.of()), new Rng(1)).image();
+    assertThat(out.values()).containsExactly(0, 0, 1, 1, 0, 1);
+  }
+
+  @Test
+  void pipeline_draws_flipThenRotationThenScale() {
+    Sample in = sample(16, 16);
+    Sample ours = Pipeline.pascalTraining(8, NormalsY.UP).apply(in, new Rng(77));
+    Rng rng = new Rng(77);
+    Sample byHand = rng.uniform() < 0.5 ? new HorizontalFlip(1).apply(in, new Rng(0)) : in;
+    double degrees = -20 + 40 * rng.uniform();
+    double scale = 0.75 + 0.5 * rng.uniform();
+    byHand = ScaleRotate.between(20, 0.75, 1.25, NormalsY.UP).turned(byHand, degrees, scale);
+    byHand = Pipeline.evaluation(8).apply(byHand, new Rng(0));
+    assertThat(ours.image().values()).isEqualTo(byHand.image().values());
+    assertThat(ours.labels().get("normals").values())
+        .isEqualTo(byHand.labels().get("normals").values());
+  }
+
+  @Test
+  void settings_impossible_areRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new HorizontalFlip(1.5));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Resize(0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ScaleRotate.oneOf(List.of(), NormalsY.UP));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ScaleRotate.between(-1, 1, 1, NormalsY.UP));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Normalize(List.of(0f), List.of(1f)));
+  }
+}

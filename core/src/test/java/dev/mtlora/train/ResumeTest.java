@@ -1,0 +1,128 @@
+package dev.mtlora.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mtlora.data.DataLoader;
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.transform.HorizontalFlip;
+import dev.mtlora.data.transform.Pipeline;
+import dev.mtlora.data.transform.ScaleRotate;
+import dev.mtlora.io.Checkpoint;
+import dev.mtlora.io.TrainState;
+import dev.mtlora.task.Depth;
+import dev.mtlora.task.Normals;
+import dev.mtlora.task.Saliency;
+import dev.mtlora.task.Task;
+import dev.mtlora.tensor.Scope;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A training that was interrupted and resumed ends where an uninterrupted one ends, to the last bit:
+ * with dropout, drop path, augmentation, shuffling and a changing rate.
+ */
+class ResumeTest {
+  private static final List<Task> TASKS = List.of(new Saliency(), new Normals(), new Depth());
+  private static final Schedule SCHEDULE = i -> 1e-3 / (1 + i);
+
+  @TempDir private Path run;
+
+  private final DataLoader training =
+      Small.training(
+          new Patterns(12, List.of("sal", "normals", "depth"))
+              .with(
+                  new Pipeline(
+                      List.of(
+                          new HorizontalFlip(0.5),
+                          ScaleRotate.between(20, 0.75, 1.25, NormalsY.DOWN)))),
+          2);
+  private final DataLoader evaluation =
+      Small.evaluation(new Patterns(2, List.of("sal", "normals", "depth")), 2);
+
+  /** Six batches an epoch: stops at the end of an epoch, in its middle, after one step. */
+  @ParameterizedTest
+  @CsvSource({"4, 1, 12", "2, 1, 7", "2, 2, 4", "2, 4, 1"})
+  void resume_interruptedTraining_endsAtTheSameBits(int epochs, int accumulation, long stopAt) {
+    TrainSettings settings = Small.settings(epochs, accumulation, 1);
+    State whole = train(settings, -1, false);
+    State half = train(settings, stopAt, false);
+    State resumed = train(settings, -1, true);
+    assertThat(half.report().outcome()).isEqualTo(Report.Outcome.INTERRUPTED);
+    assertThat(half.report().steps()).isEqualTo(stopAt);
+    assertThat(half.tensors()).isNotEqualTo(whole.tensors());
+    assertThat(resumed.report().outcome()).isEqualTo(Report.Outcome.FINISHED);
+    assertThat(resumed.report().history()).isEqualTo(whole.report().history()).hasSize(epochs);
+    assertThat(resumed.tensors()).hasSizeGreaterThan(200).isEqualTo(whole.tensors());
+    assertThat(resumed.counts()).isEqualTo(whole.counts());
+  }
+
+  @Test
+  void resume_otherSeedOrData_isRefused() {
+    train(Small.settings(2, 1, 1), 3, false);
+    assertThatThrownBy(() -> train(Small.settings(2, 2, 1), -1, true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("step 3")
+        .hasMessageContaining("accumulation");
+  }
+
+  private record State(Report report, Map<String, List<Byte>> tensors, Map<String, Long> counts) {}
+
+  private State train(TrainSettings settings, long stopAt, boolean resume) {
+    Interrupter interrupter = new Interrupter(stopAt);
+    CheckpointListener checkpoints =
+        new CheckpointListener(
+            run,
+            new CheckpointListener.Origin("{\"a\": 1}", "test"),
+            new Selection(Map.of()),
+            message -> {});
+    Trainer trainer = new Trainer(settings, SCHEDULE, List.of(interrupter, checkpoints));
+    interrupter.trainer = trainer;
+    try (Scope scope = Scope.open()) {
+      var model = Small.model(TASKS, resume ? 77 : 3); // a resumed model starts elsewhere
+      Path last = run.resolve(CheckpointListener.LAST);
+      Report report =
+          resume
+              ? trainer.resume(model, training, evaluation, Checkpoint.read(last))
+              : trainer.fit(model, training, evaluation);
+      return state(report, Checkpoint.read(last));
+    }
+  }
+
+  private static State state(Report report, TrainState state) {
+    Map<String, List<Byte>> tensors = new LinkedHashMap<>();
+    state.model().forEach((name, t) -> tensors.put(name, bytes(t.toBytes().array())));
+    state.optimizer().forEach((name, t) -> tensors.put(name, bytes(t.toBytes().array())));
+    return new State(report, tensors, state.optimizerSteps());
+  }
+
+  private static List<Byte> bytes(byte[] array) {
+    Byte[] boxed = new Byte[array.length];
+    for (int i = 0; i < array.length; i++) {
+      boxed[i] = array[i];
+    }
+    return List.of(boxed);
+  }
+
+  private static final class Interrupter implements TrainingListener {
+    private final long stopAt;
+    private Trainer trainer;
+
+    Interrupter(long stopAt) {
+      this.stopAt = stopAt;
+    }
+
+    @Override
+    public void onStep(Training training, Step step) {
+      if (step.step() == stopAt) {
+        trainer.stop();
+      }
+    }
+  }
+}
