@@ -16,4 +16,9 @@ public interface Dataset {
    *     cure
    */
   Sample get(int index, Rng rng);
+
+  /** This dataset with every sample changed by the given transform as it is read. */
+  default Dataset with(Transform transform) {
+    return new Transformed(this, transform);
+  }
 }

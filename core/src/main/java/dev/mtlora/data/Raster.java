@@ -4,8 +4,8 @@ package dev.mtlora.data;
  * A picture or a label map in plain Java memory: {@code values[(y * width + x) * channels + c]}.
  *
  * <p>Images hold RGB in 0..255 before normalisation. Labels hold what their task reads: class
- * indices, metres, unit vectors, 0/1 masks; {@link dev.mtlora.data} documents the units next to
- * each reader. A raster is treated as immutable once handed on: transforms return new ones.
+ * indices, metres, unit vectors, 0/1 masks; {@link Encoding} says the units of each. A raster is
+ * treated as immutable once handed on: transforms return new ones.
  *
  * @param height rows, at least 1
  * @param width columns, at least 1
@@ -13,6 +13,9 @@ package dev.mtlora.data;
  * @param values row-major, pixel by pixel; its length is height * width * channels
  */
 public record Raster(int height, int width, int channels, float[] values) {
+  /** What a vector's length is increased by before dividing, so that zero stays zero. */
+  private static final double TINY = 2.2e-16;
+
   public Raster {
     if (height < 1 || width < 1 || channels < 1) {
       throw new IllegalArgumentException(
@@ -27,11 +30,42 @@ public record Raster(int height, int width, int channels, float[] values) {
 
   /** A raster of zeros. */
   public Raster(int height, int width, int channels) {
-    this(height, width, channels, new float[Math.multiplyExact(height * width, channels)]);
+    this(
+        height,
+        width,
+        channels,
+        new float[Math.multiplyExact(Math.multiplyExact(height, width), channels)]);
   }
 
   /** The value of one channel of one pixel. */
   public float at(int y, int x, int channel) {
     return values[(y * width + x) * channels + channel];
+  }
+
+  /** The same picture seen in a mirror: column x becomes column width - 1 - x. */
+  public Raster mirrored() {
+    Raster out = new Raster(height, width, channels);
+    for (int pixel = 0; pixel < height * width; pixel++) {
+      int x = pixel % width;
+      int source = (pixel - x + width - 1 - x) * channels;
+      System.arraycopy(values, source, out.values, pixel * channels, channels);
+    }
+    return out;
+  }
+
+  /** Every pixel's vector divided by (its length + 2.2e-16), so zero vectors stay zero. */
+  public Raster unitVectors() {
+    Raster out = new Raster(height, width, channels);
+    for (int at = 0; at < values.length; at += channels) {
+      double sum = 0;
+      for (int c = 0; c < channels; c++) {
+        sum += (double) values[at + c] * values[at + c];
+      }
+      double length = Math.sqrt(sum) + TINY;
+      for (int c = 0; c < channels; c++) {
+        out.values[at + c] = (float) (values[at + c] / length);
+      }
+    }
+    return out;
   }
 }

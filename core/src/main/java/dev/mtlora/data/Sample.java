@@ -1,6 +1,8 @@
 package dev.mtlora.data;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * One image with its labels, in plain Java memory.
@@ -13,5 +15,19 @@ import java.util.Map;
 public record Sample(String id, Raster image, Map<String, Raster> labels) {
   public Sample {
     labels = Map.copyOf(labels);
+  }
+
+  /** Changes one label, knowing whose it is. */
+  @FunctionalInterface
+  public interface LabelChange {
+    /** The changed label of the given task. */
+    Raster apply(String task, Raster label);
+  }
+
+  /** The same sample with the image and every label changed. */
+  public Sample map(UnaryOperator<Raster> imageChange, LabelChange labelChange) {
+    Map<String, Raster> changed = new HashMap<>();
+    labels.forEach((task, label) -> changed.put(task, labelChange.apply(task, label)));
+    return new Sample(id, imageChange.apply(image), changed);
   }
 }

@@ -1,0 +1,157 @@
+package dev.mtlora.data;
+
+import java.util.zip.CRC32;
+
+/**
+ * What a PNG or JPEG file says about itself, read before anything is decoded.
+ *
+ * <p>Decoders fill what a truncated file lacks with grey and say nothing, and allocate whatever a
+ * damaged header asks for. So the structure is walked first: a PNG must consist of whole chunks
+ * with right checksums up to {@code IEND}, a JPEG of whole segments up to its end marker, and
+ * neither may claim more than {@link Images#MAX_PIXELS}. Bits that flipped inside the compressed
+ * data of a JPEG cannot be seen: the format has no checksum.
+ *
+ * @param png whether it is a PNG; else a JPEG
+ * @param bits per sample
+ * @param channels samples per pixel: a palette PNG has 1, its indices
+ * @param palette whether the samples of a PNG are indices into a palette
+ */
+record ImageHeader(boolean png, int bits, int channels, boolean palette) {
+  private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
+  private static final int IHDR = 0x49484452;
+  private static final int IEND = 0x49454e44;
+  private static final String AGAIN = "copy or download the file again";
+
+  /**
+   * Walks through the whole file.
+   *
+   * @param name what messages call the file
+   * @throws DataException if it is neither PNG nor JPEG, is damaged, or is too large
+   */
+  static ImageHeader check(byte[] bytes, String name) {
+    if (bytes.length >= 8 && (u32(bytes, 0) << 32 | u32(bytes, 4)) == PNG_SIGNATURE) {
+      return png(bytes, name);
+    }
+    if (bytes.length >= 2 && u16(bytes, 0) == 0xffd8) {
+      return jpeg(bytes, name);
+    }
+    throw new DataException(
+        bytes.length == 0
+            ? name + " is empty; " + AGAIN
+            : name + " is neither a JPEG nor a PNG, whatever its name says; convert it to PNG");
+  }
+
+  private static ImageHeader png(byte[] bytes, String name) {
+    ImageHeader header = null;
+    long at = 8;
+    while (at + 12 <= bytes.length) {
+      int chunk = (int) at;
+      long end = at + 12 + u32(bytes, chunk);
+      if (end > bytes.length) {
+        break;
+      }
+      checkSum(bytes, chunk, (int) end, name);
+      int type = (int) u32(bytes, chunk + 4);
+      if (header == null) {
+        header = pngHeader(bytes, chunk, type, name);
+      }
+      if (type == IEND) {
+        return header;
+      }
+      at = end;
+    }
+    throw truncated(bytes, name);
+  }
+
+  private static void checkSum(byte[] bytes, int chunk, int end, String name) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes, chunk + 4, end - chunk - 8);
+    if (crc.getValue() != u32(bytes, end - 4)) {
+      throw new DataException(
+          "%s is damaged: the checksum of its PNG chunk at byte %d is wrong; %s"
+              .formatted(name, chunk, AGAIN));
+    }
+  }
+
+  private static ImageHeader pngHeader(byte[] bytes, int chunk, int type, String name) {
+    if (type != IHDR || u32(bytes, chunk) != 13) {
+      throw new DataException(
+          "%s is damaged: a PNG starts with its header; %s".formatted(name, AGAIN));
+    }
+    checkSize(u32(bytes, chunk + 8), u32(bytes, chunk + 12), name);
+    int colour = bytes[chunk + 17];
+    int channels =
+        switch (colour) {
+          case 0, 3 -> 1;
+          case 2 -> 3;
+          case 4 -> 2;
+          case 6 -> 4;
+          default ->
+              throw new DataException(
+                  "%s is damaged: PNG has no colour type %d; %s".formatted(name, colour, AGAIN));
+        };
+    return new ImageHeader(true, bytes[chunk + 16], channels, colour == 3);
+  }
+
+  private static ImageHeader jpeg(byte[] bytes, String name) {
+    ImageHeader header = null;
+    int at = 2;
+    while (at + 1 < bytes.length) {
+      int marker = bytes[at] == (byte) 0xff ? bytes[at + 1] & 0xff : 0;
+      if (marker == 0xd9 && header != null) {
+        return header;
+      }
+      if (isCompressedData(marker)) {
+        at++;
+        continue;
+      }
+      long end = at + 2L + (at + 4 <= bytes.length ? u16(bytes, at + 2) : Integer.MAX_VALUE);
+      if (end > bytes.length) {
+        break;
+      }
+      if (isFrame(marker) && end - at >= 10) {
+        checkSize(u16(bytes, at + 7), u16(bytes, at + 5), name);
+        header = new ImageHeader(false, bytes[at + 4], bytes[at + 9], false);
+      }
+      at = (int) Math.max(end, at + 2);
+    }
+    throw truncated(bytes, name);
+  }
+
+  /** Bytes between segments: not a marker, a stuffed 255, padding, or a restart marker. */
+  private static boolean isCompressedData(int marker) {
+    return marker <= 1 || marker == 0xff || (marker >= 0xd0 && marker <= 0xd9);
+  }
+
+  /** Start-of-frame markers are C0 to CF but for three that mean something else. */
+  private static boolean isFrame(int marker) {
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+  }
+
+  private static void checkSize(long width, long height, String name) {
+    if (width < 1 || height < 1) {
+      throw new DataException(
+          "%s is damaged: its header says %d x %d pixels; %s"
+              .formatted(name, width, height, AGAIN));
+    }
+    if (width > Images.MAX_PIXELS / height) {
+      throw new DataException(
+          "%s has %d x %d pixels, more than the %d million that are read; make it smaller first"
+              .formatted(name, width, height, Images.MAX_PIXELS / 1_000_000));
+    }
+  }
+
+  private static DataException truncated(byte[] bytes, String name) {
+    return new DataException(
+        "%s is truncated: it stops after %d bytes, before the end of the picture; %s"
+            .formatted(name, bytes.length, AGAIN));
+  }
+
+  private static int u16(byte[] bytes, int at) {
+    return (bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff);
+  }
+
+  private static long u32(byte[] bytes, int at) {
+    return (long) u16(bytes, at) << 16 | u16(bytes, at + 2);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.mtlora.data;
+
+import dev.mtlora.tensor.Rng;
+
+/** A dataset whose samples pass through a transform; both draw from the sample's one stream. */
+record Transformed(Dataset dataset, Transform transform) implements Dataset {
+  @Override
+  public int size() {
+    return dataset.size();
+  }
+
+  @Override
+  public Sample get(int index, Rng rng) {
+    return transform.apply(dataset.get(index, rng), rng);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.mtlora.data.transform;
+
+import dev.mtlora.data.Raster;
+import dev.mtlora.data.Sample;
+import dev.mtlora.data.Transform;
+import dev.mtlora.tensor.Rng;
+
+/**
+ * Mirrors left and right; the x of normals changes its sign.
+ *
+ * @param probability 0..1
+ */
+public record HorizontalFlip(double probability) implements Transform {
+  public HorizontalFlip {
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new IllegalArgumentException(
+          "the probability of a flip must be 0..1 but is " + probability);
+    }
+  }
+
+  @Override
+  public Sample apply(Sample sample, Rng rng) {
+    return rng.chance(probability)
+        ? sample.map(Raster::mirrored, HorizontalFlip::mirrored)
+        : sample;
+  }
+
+  private static Raster mirrored(String task, Raster label) {
+    Raster out = label.mirrored();
+    if (LabelKind.of(task) == LabelKind.NORMALS) {
+      for (int at = 0; at < out.values().length; at += 3) {
+        out.values()[at] = -out.values()[at];
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.mtlora.data.transform;
+
+import dev.mtlora.data.Raster;
+import dev.mtlora.data.Resampling;
+import dev.mtlora.data.Sample;
+import dev.mtlora.data.Transform;
+import dev.mtlora.tensor.Rng;
+
+/**
+ * Brings image and labels to one size whatever their aspect ratio: image and normals bicubic, the
+ * rest nearest; normals have unit length afterwards. The image may overshoot 0..255 a little;
+ * {@link Normalize} rounds and clamps it.
+ *
+ * @param height pixels
+ * @param width pixels
+ */
+public record Resize(int height, int width) implements Transform {
+  public Resize {
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "a picture must be resized to at least 1 x 1 pixels, not %d x %d"
+              .formatted(width, height));
+    }
+  }
+
+  /** To a square. */
+  public Resize(int side) {
+    this(side, side);
+  }
+
+  @Override
+  public Sample apply(Sample sample, Rng rng) {
+    return sample.map(image -> Resampling.CUBIC.resized(image, height, width), this::resized);
+  }
+
+  private Raster resized(String task, Raster label) {
+    LabelKind kind = LabelKind.of(task);
+    Raster out = kind.resized(label, height, width);
+    return kind == LabelKind.NORMALS ? out.unitVectors() : out;
+  }
+}
