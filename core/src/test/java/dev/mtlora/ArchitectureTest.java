@@ -29,9 +29,10 @@ class ArchitectureTest {
           "config");
 
   /** Files over 300 lines, and why each may be. */
-  private static final Map<String, String> LONG_FILES = Map.of();
+  private static final Map<String, String> LONG_FILES =
+      Map.of("dev/mtlora/tensor/Tensor.java", "one type holds the whole arithmetic");
 
-  private static final SourceRules RULES = new SourceRules(ORDER, LONG_FILES);
+  private static final SourceRules RULES = new SourceRules(ORDER, Map.of());
 
   @TempDir private Path sources;
 
@@ -39,7 +40,7 @@ class ArchitectureTest {
   void core_allSources_keepTheRules() {
     Path core = Path.of("src", "main", "java");
     assertThat(core.resolve("dev/mtlora/tensor")).isDirectory();
-    assertThat(RULES.violations(core)).isEmpty();
+    assertThat(new SourceRules(ORDER, LONG_FILES).violations(core)).isEmpty();
   }
 
   @Test

@@ -13,8 +13,8 @@ import java.util.List;
  * Atrous spatial pyramid pooling, the head of DeepLabv3 (Chen et al. 2017, arXiv 1706.05587).
  *
  * <p>Five views of the same map at five scales, side by side: a 1x1 convolution, three 3x3
- * convolutions whose taps lie 12, 24 and 36 pixels apart, and the mean of the whole map. It sees far
- * more than the other heads and costs far more: six times their parameters.
+ * convolutions whose taps lie 12, 24 and 36 pixels apart, and the mean of the whole map. It sees
+ * far more than the other heads and costs far more: six times their parameters.
  *
  * <p>The mean is one value per image and channel, and batch normalisation of it needs two images at
  * least: a training batch of one is refused.

@@ -9,9 +9,9 @@ import java.util.List;
  * The head of HRNetV2 (Wang et al. 2020, arXiv 1908.07919), MTLoRA's default decoder.
  *
  * <p>All levels are brought to the size of the finest and laid side by side; two 1x1 convolutions
- * then mix them pixel by pixel, so every context beyond that pixel has to be in the pyramid already.
- * The hidden layer has four times the channels of the stack (the original: as many), and, although
- * batch normalisation follows and cancels it, a bias: published weights have one.
+ * then mix them pixel by pixel, so every context beyond that pixel has to be in the pyramid
+ * already. The hidden layer has four times the channels of the stack (the original: as many), and,
+ * although batch normalisation follows and cancels it, a bias: published weights have one.
  */
 public final class HrNetHead extends Decoder {
   private static final int EXPANSION = 4;
@@ -34,8 +34,7 @@ public final class HrNetHead extends Decoder {
                 new ConvNormRelu.Names("0", "1")));
     predict =
         child(
-            "last_layer.3",
-            new Conv2d(rng, Conv2d.Shape.pointwise(hidden, spec.outputs()), true));
+            "last_layer.3", new Conv2d(rng, Conv2d.Shape.pointwise(hidden, spec.outputs()), true));
   }
 
   /** {@code [B, Ci, Hi, Wi] -> [B, outputs, H0, W0]}. */

@@ -12,12 +12,12 @@ import java.util.List;
 /**
  * The all-MLP head of SegFormer (Xie et al. 2021, arXiv 2105.15203, section 3.2).
  *
- * <p>A linear layer per level brings all of them to one width <em>before</em> they are resized, which
- * keeps the resizing cheap; the levels are then laid side by side, deepest first, fused by a 1x1
- * convolution and read out by another.
+ * <p>A linear layer per level brings all of them to one width <em>before</em> they are resized,
+ * which keeps the resizing cheap; the levels are then laid side by side, deepest first, fused by a
+ * 1x1 convolution and read out by another.
  *
- * <p>The head also owns {@code conv_seg}, a 1x1 convolution that nothing reads: published weights and
- * published parameter counts include it. It never receives a gradient.
+ * <p>The head also owns {@code conv_seg}, a 1x1 convolution that nothing reads: published weights
+ * and published parameter counts include it. It never receives a gradient.
  */
 public final class SegFormerHead extends Decoder {
   private final List<Embedding> embeddings = new ArrayList<>(); // deepest first

@@ -35,8 +35,7 @@ public final class UpsampleHead extends Decoder {
     for (int i = 0; i < DOUBLINGS; i++) {
       String layers = "deconv_layers.";
       int index = 3 * i; // a step is three layers of the reference; the ReLU has no weights
-      enlargements.add(
-          child(layers + index, new ConvTranspose2d(rng, channels, FILTERS, 2)));
+      enlargements.add(child(layers + index, new ConvTranspose2d(rng, channels, FILTERS, 2)));
       norms.add(child(layers + (index + 1), new BatchNorm2d(FILTERS)));
       channels = FILTERS;
     }

@@ -22,7 +22,9 @@ public final class BatchNorm2d extends Module {
     state = new Functional.BatchNormState(weight, bias, mean, variance, 0.1, 1e-5);
   }
 
-  /** {@code [B, C, H, W] -> [B, C, H, W]}; in training the batch's statistics, and they are kept. */
+  /**
+   * {@code [B, C, H, W] -> [B, C, H, W]}; in training the batch's statistics, and they are kept.
+   */
   public Tensor forward(Tensor x) {
     if (training()) {
       batches.incrementInPlace();

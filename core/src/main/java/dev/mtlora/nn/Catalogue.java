@@ -39,7 +39,9 @@ public record Catalogue<T>(String noun, Map<String, T> members) {
     return List.copyOf(members.keySet());
   }
 
-  /** The known name that takes the fewest edits to reach, for "did you mean"; the first of equals. */
+  /**
+   * The known name that takes the fewest edits to reach, for "did you mean"; the first of equals.
+   */
   public static String nearest(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(candidate -> edits(name, candidate)))

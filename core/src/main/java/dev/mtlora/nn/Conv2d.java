@@ -54,7 +54,6 @@ public final class Conv2d extends Module {
 
   /** {@code [B, in, H, W] -> [B, out, H', W']}. */
   public Tensor forward(Tensor x) {
-    return Functional.conv2d(
-        x, weight, bias, shape.stride(), shape.padding(), shape.dilation());
+    return Functional.conv2d(x, weight, bias, shape.stride(), shape.padding(), shape.dilation());
   }
 }

@@ -4,7 +4,9 @@ import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 
-/** A transposed convolution whose windows do not overlap; {@code weight [in, out, k, k]}, no bias. */
+/**
+ * A transposed convolution whose windows do not overlap; {@code weight [in, out, k, k]}, no bias.
+ */
 public final class ConvTranspose2d extends Module {
   private final long side;
   private final Tensor weight;

@@ -22,13 +22,15 @@ public final class Init {
     return uniform(rng, fanIn(shape), shape);
   }
 
-  /** libtorch's default for the bias of a layer with this fan-in: uniform within ±1/sqrt(fan-in). */
+  /**
+   * libtorch's default for the bias of a layer with this fan-in: uniform within ±1/sqrt(fan-in).
+   */
   public static Tensor bias(Rng rng, long fanIn, long out) {
     return uniform(rng, fanIn, out);
   }
 
   private static Tensor uniform(Rng rng, long fanIn, long... shape) {
-    double bound = fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn);
+    double bound = fanIn == 0 ? 0 : 1 / Math.sqrt((double) fanIn);
     return Tensor.uniform(rng, -bound, bound, shape);
   }
 

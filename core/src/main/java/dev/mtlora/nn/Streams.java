@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What flows through a backbone: one shared stream, and one more for every task that has forked.
  *
- * <p><b>A task that has not forked reads the shared stream.</b> Forked streams are stacked along the
- * first dimension, task by task, so that a norm, an activation or a residual runs once for all of
- * them.
+ * <p><b>A task that has not forked reads the shared stream.</b> Forked streams are stacked along
+ * the first dimension, task by task, so that a norm, an activation or a residual runs once for all
+ * of them.
  *
  * @param shared the stream of all tasks, {@code [B, ...]}
  * @param tasks the tasks that this pass serves, in order
@@ -83,7 +83,7 @@ public record Streams(
       return of(sum, tasks);
     }
     List<String> union = union(other);
-    Tensor stacked = grouped(union).plus(other.grouped(union));      // F, B, ...
+    Tensor stacked = grouped(union).plus(other.grouped(union)); // F, B, ...
     return new Streams(sum, tasks, union, flat(stacked, sum));
   }
 
@@ -91,7 +91,9 @@ public record Streams(
     return tasks.stream().filter(t -> forked.contains(t) || other.forked.contains(t)).toList();
   }
 
-  /** The streams of some tasks as {@code [F, B, ...]}, or {@code [1, B, ...]} if none has forked. */
+  /**
+   * The streams of some tasks as {@code [F, B, ...]}, or {@code [1, B, ...]} if none has forked.
+   */
   private Tensor grouped(List<String> names) {
     if (!hasForks()) {
       return shared.unsqueeze(0);

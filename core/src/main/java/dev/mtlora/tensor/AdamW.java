@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), as PyTorch computes it.
  *
- * <p>A parameter without a gradient is left alone: no update, no decay, no step counted. Moments are
- * made with the optimiser and live in the scope that is open then.
+ * <p>A parameter without a gradient is left alone: no update, no decay, no step counted. Moments
+ * are made with the optimiser and live in the scope that is open then.
  */
 public final class AdamW {
   private final Settings settings;
@@ -106,8 +106,8 @@ public final class AdamW {
   }
 
   /**
-   * Scales all gradients so that their norm is at most {@code maxNorm}: factor {@code min(1, maxNorm
-   * / (norm + 1e-6))}.
+   * Scales all gradients so that their norm is at most {@code maxNorm}: factor {@code min(1,
+   * maxNorm / (norm + 1e-6))}.
    *
    * @return the norm before
    */

@@ -6,7 +6,8 @@ import org.bytedeco.pytorch.global.torch;
  * Mixed precision: inside, products and convolutions run in bf16, while norms, softmax and losses
  * stay in f32. On CPUs with AMX a training step is two to three times faster than in f32.
  *
- * <p>Closing it also forgets the bf16 copies of the weights, which the optimiser is about to change.
+ * <p>Closing it also forgets the bf16 copies of the weights, which the optimiser is about to
+ * change.
  */
 public final class Autocast implements AutoCloseable {
   private final Device device;

@@ -40,7 +40,10 @@ public enum DType {
 
   /** True for the four floating-point types. */
   public boolean isFloat() {
-    return ordinal() <= BF16.ordinal();
+    return switch (this) {
+      case F64, F32, F16, BF16 -> true;
+      case I64, I32, I16, I8, U8, BOOL -> false;
+    };
   }
 
   ScalarType scalarType() {
@@ -53,6 +56,7 @@ public enum DType {
         return candidate;
       }
     }
-    throw new IllegalStateException("libtorch returned a tensor of type " + type + ", not used here");
+    throw new IllegalStateException(
+        "libtorch returned a tensor of type " + type + ", not used here");
   }
 }

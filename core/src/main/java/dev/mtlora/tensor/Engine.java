@@ -15,7 +15,12 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Engine {
   private static final String[] BEFORE_TORCH = {
-    "libc10.so", "libgomp.so.1", "libtorch_cpu.so", "libc10.dylib", "libtorch_cpu.dylib", "libomp.dylib"
+    "libc10.so",
+    "libgomp.so.1",
+    "libtorch_cpu.so",
+    "libc10.dylib",
+    "libtorch_cpu.dylib",
+    "libomp.dylib"
   };
 
   static {

@@ -1,7 +1,6 @@
 package dev.mtlora.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
-import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -163,7 +162,7 @@ public final class Functional {
         () ->
             torch.upsample_bilinear2d(
                 x.handle(),
-                new LongArrayRef(new long[] {height, width}, 2),
+                new long[] {height, width},
                 false,
                 new DoubleOptional(),
                 new DoubleOptional()),

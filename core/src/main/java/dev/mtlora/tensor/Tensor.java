@@ -12,7 +12,6 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.LongArrayRefOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -112,7 +111,10 @@ public final class Tensor {
     Tensor tensor = empty(dtype, shape);
     long size = tensor.count() * dtype.bytes();
     if (size > 0) {
-      new BytePointer(tensor.handle.data_ptr()).capacity(size).asByteBuffer().put(bytes.duplicate());
+      new BytePointer(tensor.handle.data_ptr())
+          .capacity(size)
+          .asByteBuffer()
+          .put(bytes.duplicate());
     }
     return tensor;
   }
@@ -171,8 +173,7 @@ public final class Tensor {
   }
 
   private interface Draw {
-    void into(
-        org.bytedeco.pytorch.Tensor tensor, org.bytedeco.pytorch.GeneratorOptional generator);
+    void into(org.bytedeco.pytorch.Tensor tensor, org.bytedeco.pytorch.GeneratorOptional generator);
   }
 
   /** All values as 32-bit floats, row-major; waits for the device. */
@@ -323,8 +324,7 @@ public final class Tensor {
 
   /** Entries of one dimension picked by an I64 vector of indices. */
   public Tensor indexSelect(int dimension, Tensor indices) {
-    return op(
-        "indexSelect", () -> handle.index_select(dimension, indices.handle), this, indices);
+    return op("indexSelect", () -> handle.index_select(dimension, indices.handle), this, indices);
   }
 
   /** Values picked along one dimension by an I64 tensor of the result's shape. */
@@ -342,8 +342,7 @@ public final class Tensor {
 
   /** The tensors joined along an existing dimension. */
   public static Tensor cat(List<Tensor> tensors, int dimension) {
-    return op(
-        "cat", () -> torch.cat(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+    return op("cat", () -> torch.cat(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
   }
 
   /** The tensors joined along a new dimension. */
@@ -477,8 +476,7 @@ public final class Tensor {
     return op(
         "clamp",
         () ->
-            handle.clamp(
-                new ScalarOptional(new Scalar(low)), new ScalarOptional(new Scalar(high))),
+            handle.clamp(new ScalarOptional(new Scalar(low)), new ScalarOptional(new Scalar(high))),
         this);
   }
 
@@ -498,9 +496,7 @@ public final class Tensor {
   public Tensor sum(boolean keepDimensions, long... dimensions) {
     return op(
         "sum",
-        () ->
-            handle.sum(
-                new LongArrayRefOptional(dimensions), keepDimensions, new ScalarTypeOptional()),
+        () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()),
         this);
   }
 
@@ -513,9 +509,7 @@ public final class Tensor {
   public Tensor mean(boolean keepDimensions, long... dimensions) {
     return op(
         "mean",
-        () ->
-            handle.mean(
-                new LongArrayRefOptional(dimensions), keepDimensions, new ScalarTypeOptional()),
+        () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()),
         this);
   }
 
@@ -524,8 +518,7 @@ public final class Tensor {
     return op(
         "norm",
         () ->
-            handle.norm(
-                new ScalarOptional(new Scalar(2.0)), new long[] {dimension}, keepDimension),
+            handle.norm(new ScalarOptional(new Scalar(2.0)), new long[] {dimension}, keepDimension),
         this);
   }
 
@@ -626,8 +619,7 @@ public final class Tensor {
   /** Adds the gradient of the sum of {@code this * cotangent} to every leaf. */
   public void backward(Tensor cotangent) {
     try {
-      handle.backward(
-          cotangent.handle, new BoolOptional(), false, new TensorArrayRefOptional());
+      handle.backward(cotangent.handle, new BoolOptional(), false, new TensorArrayRefOptional());
     } catch (RuntimeException e) {
       throw failure("backward", e, this, cotangent);
     }

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every head against the reference (float32, CPU; {@code golden/decoders}), with its tolerances: 2e-5
- * absolute for outputs and buffers, 1e-4 relative for the Euclidean distance of gradients.
+ * Every head against the reference (float32, CPU; {@code golden/decoders}), with its tolerances:
+ * 2e-5 absolute for outputs and buffers, 1e-4 relative for the Euclidean distance of gradients.
  */
 class DecoderGoldenTest {
   /** Below this length a gradient is rounding noise: a bias in front of batch norm has none. */
@@ -35,8 +35,7 @@ class DecoderGoldenTest {
 
   private static JsonNode golden() {
     try {
-      return new ObjectMapper()
-          .readTree(GoldenFile.resource("golden/decoders/case.json").toFile());
+      return new ObjectMapper().readTree(GoldenFile.resource("golden/decoders/case.json").toFile());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -121,4 +121,16 @@ class TensorTest {
   void device_unknownName_isRefused() {
     assertThatThrownBy(() -> Device.parse("tpu")).hasMessageContaining("cpu, cuda or cuda:N");
   }
+
+  @Test
+  void operation_withListOfNumbers_readsThemWhileTheyExist() {
+    for (int i = 0; i < 200; i++) { // a view of freed memory often still holds the numbers
+      try (Scope scope = Scope.inference()) {
+        Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 1, 1, 2, 3);
+        assertThat(x.sum(false, 0, 1, 3).toFloats()).containsExactly(6, 15);
+        assertThat(x.mean(true, 2, 3).toFloats()).containsExactly(3.5f);
+        assertThat(Functional.resizeBilinear(x, 1, 3).toFloats()).containsExactly(2.5f, 3.5f, 4.5f);
+      }
+    }
+  }
 }
