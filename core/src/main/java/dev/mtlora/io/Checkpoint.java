@@ -1,0 +1,138 @@
+package dev.mtlora.io;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.nn.Module;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A folder with everything that resuming needs: {@code model.safetensors} (all parameters and
+ * buffers), {@code optimizer.safetensors} (moments) and {@code state.json}.
+ *
+ * <p>Whatever happens while one is written, a whole one can be read: see {@link AtomicFolder}.
+ */
+public final class Checkpoint {
+  private static final String MODEL = "model.safetensors";
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String STATE = "state.json";
+  private static final int FORMAT = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Checkpoint() {}
+
+  /**
+   * Writes a checkpoint, replacing the one that the folder holds.
+   *
+   * @throws CheckpointException if it cannot be written; the old one is then still there
+   */
+  public static void write(Path folder, TrainState state) {
+    try {
+      new AtomicFolder(folder)
+          .replace(
+              temporary -> {
+                TensorFile.write(temporary.resolve(MODEL), state.model());
+                TensorFile.write(temporary.resolve(OPTIMIZER), state.optimizer());
+                Files.write(temporary.resolve(STATE), json(state));
+              });
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "cannot write the checkpoint %s (is there space left, and permission to write?): %s"
+              .formatted(folder, e),
+          e);
+    }
+  }
+
+  /** True if the folder holds a checkpoint. */
+  public static boolean exists(Path folder) {
+    return Files.isRegularFile(new AtomicFolder(folder).current().resolve(STATE));
+  }
+
+  /**
+   * Reads a checkpoint; its tensors belong to the scope that is open.
+   *
+   * @throws CheckpointException if it is missing or damaged
+   */
+  public static TrainState read(Path folder) {
+    Path current = existing(folder);
+    try {
+      JsonNode json = JSON.readTree(Files.readAllBytes(current.resolve(STATE)));
+      requireFormat(current, json);
+      Map<String, Long> steps = new LinkedHashMap<>();
+      json.path("optimizer_steps").properties().forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
+      return new TrainState(
+          json.path("step").asLong(),
+          json.path("epoch").asInt(),
+          json.path("batch").asInt(),
+          json.path("seed").asLong(),
+          steps,
+          TensorFile.read(current.resolve(MODEL)),
+          TensorFile.read(current.resolve(OPTIMIZER)),
+          json.path("history").toString(),
+          json.path("config").toString(),
+          json.path("version").asText());
+    } catch (IOException e) {
+      throw new CheckpointException("cannot read the checkpoint %s: %s".formatted(current, e), e);
+    }
+  }
+
+  private static void requireFormat(Path folder, JsonNode json) {
+    if (json.path("format").asInt() != FORMAT) {
+      throw new CheckpointException(
+          "%s has format %s but this version reads format %d"
+              .formatted(folder.resolve(STATE), json.path("format"), FORMAT));
+    }
+  }
+
+  /**
+   * Loads only the model of a checkpoint, for evaluation and prediction.
+   *
+   * @throws CheckpointException if the checkpoint is missing or does not hold this model
+   */
+  public static void loadModel(Path folder, Module model) {
+    Weights.load(existing(folder).resolve(MODEL), model);
+  }
+
+  /**
+   * Overwrites a model's parameters and buffers, or an optimiser's moments.
+   *
+   * @param what said in messages: "the checkpoint's model"
+   * @throws CheckpointException if a tensor is missing, unexpected or of another shape; nothing has
+   *     been changed then
+   */
+  public static void restore(String what, Map<String, Tensor> saved, Map<String, Tensor> live) {
+    try (Scope scope = Scope.inference()) {
+      new StrictLoading(what, saved).into(live);
+    }
+  }
+
+  private static Path existing(Path folder) {
+    if (!exists(folder)) {
+      throw new CheckpointException(
+          "no checkpoint in %s: training writes one at the end of an epoch and when it is stopped"
+              .formatted(folder));
+    }
+    return new AtomicFolder(folder).current();
+  }
+
+  private static byte[] json(TrainState state) throws JsonProcessingException {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("format", FORMAT)
+        .put("step", state.step())
+        .put("epoch", state.epoch())
+        .put("batch", state.batch())
+        .put("seed", state.seed())
+        .put("version", state.version());
+    json.set("config", JSON.readTree(state.config()));
+    json.set("history", JSON.readTree(state.history()));
+    state.optimizerSteps().forEach(json.putObject("optimizer_steps")::put);
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
+  }
+}

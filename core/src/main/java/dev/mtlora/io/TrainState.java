@@ -1,0 +1,52 @@
+package dev.mtlora.io;
+
+import dev.mtlora.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Everything that training needs to go on as if it had never stopped. Random numbers are functions
+ * of (seed, step), so the seed is all of their state.
+ *
+ * @param step optimiser steps made
+ * @param epoch epoch of the next batch, from 0
+ * @param batch position of the next batch in that epoch, from 0
+ * @param seed of the run
+ * @param optimizerSteps updates made, by parameter name
+ * @param model parameters and buffers, by name
+ * @param optimizer the optimiser's moments, by name
+ * @param history evaluations so far, as a JSON array
+ * @param config the run's configuration, as a JSON object
+ * @param version of the code that made the state
+ */
+public record TrainState(
+    long step,
+    int epoch,
+    int batch,
+    long seed,
+    Map<String, Long> optimizerSteps,
+    Map<String, Tensor> model,
+    Map<String, Tensor> optimizer,
+    String history,
+    String config,
+    String version) {
+
+  /** Checks the counts and keeps copies of the maps, in their order; the tensors are not copied. */
+  public TrainState {
+    if (step < 0 || epoch < 0 || batch < 0) {
+      throw new IllegalArgumentException(
+          "a training state needs counts of at least 0 but has step %d, epoch %d, batch %d"
+              .formatted(step, epoch, batch));
+    }
+    optimizerSteps = new LinkedHashMap<>(optimizerSteps);
+    model = new LinkedHashMap<>(model);
+    optimizer = new LinkedHashMap<>(optimizer);
+  }
+
+  /** The same state, saying which configuration and code it comes from. */
+  public TrainState from(String configJson, String codeVersion) {
+    return new TrainState(
+        step, epoch, batch, seed, optimizerSteps, model, optimizer, history, configJson,
+        codeVersion);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.mtlora.train;
+
+import dev.mtlora.io.Checkpoint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Keeps the state of a training in the folders {@code last} and {@code best} of its run folder. */
+public final class CheckpointListener implements TrainingListener {
+  /** Name of the folder that resuming reads. */
+  public static final String LAST = "last";
+
+  /** Name of the folder with the best evaluation's state. */
+  public static final String BEST = "best";
+
+  private final Path run;
+  private final Origin origin;
+  private final Selection selection;
+  private final Consumer<String> messages;
+
+  /**
+   * Where a state comes from.
+   *
+   * @param config the run's configuration, as a JSON object
+   * @param version of the code
+   */
+  public record Origin(String config, String version) {}
+
+  /**
+   * Writes below a run folder.
+   *
+   * @param messages gets a line for people whenever a checkpoint is the best so far
+   */
+  public CheckpointListener(
+      Path run, Origin origin, Selection selection, Consumer<String> messages) {
+    this.run = run;
+    this.origin = origin;
+    this.selection = selection;
+    this.messages = messages;
+  }
+
+  @Override
+  public void onEvaluation(Training training, Evaluation evaluation) {
+    List<Evaluation> history = training.history();
+    if (selection.best(history) == history.size() - 1) {
+      write(BEST, training);
+      messages.accept(
+          String.format(
+              Locale.ROOT,
+              "best so far at step %d: Δm %+.2f %% against %s; kept in %s",
+              evaluation.step(),
+              selection.score(history, evaluation),
+              selection.against(history),
+              run.resolve(BEST)));
+    }
+  }
+
+  @Override
+  public void onCheckpoint(Training training) {
+    write(LAST, training);
+  }
+
+  private void write(String name, Training training) {
+    Checkpoint.write(
+        run.resolve(name), training.state().from(origin.config(), origin.version()));
+  }
+}

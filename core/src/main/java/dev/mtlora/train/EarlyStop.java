@@ -1,0 +1,29 @@
+package dev.mtlora.train;
+
+import java.util.List;
+
+/**
+ * Ends a training when evaluations have stopped getting better.
+ *
+ * @param patience evaluations in a row that may be no better than the best one, at least 1
+ * @param selection which of two evaluations is better
+ */
+public record EarlyStop(int patience, Selection selection) implements TrainingListener {
+  /** Checks the patience. */
+  public EarlyStop {
+    if (patience < 1) {
+      throw new IllegalArgumentException("patience must be at least 1 but is " + patience);
+    }
+  }
+
+  @Override
+  public void onEvaluation(Training training, Evaluation evaluation) {
+    List<Evaluation> history = training.history();
+    int best = selection.best(history);
+    if (history.size() - 1 - best >= patience) {
+      training.endEarly(
+          "no evaluation has been better than that of step %d for %d in a row"
+              .formatted(history.get(best).step(), patience));
+    }
+  }
+}

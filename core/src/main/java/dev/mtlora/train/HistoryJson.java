@@ -1,0 +1,68 @@
+package dev.mtlora.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Evaluations as a JSON array, and back; NaN is null. */
+final class HistoryJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private HistoryJson() {}
+
+  static String write(List<Evaluation> history) {
+    ArrayNode array = JSON.createArrayNode();
+    for (Evaluation evaluation : history) {
+      ObjectNode node = array.addObject();
+      node.put("step", evaluation.step()).put("epoch", evaluation.epoch());
+      ObjectNode tasks = node.putObject("tasks");
+      evaluation.scores().tasks().forEach((task, scores) -> write(tasks.putObject(task), scores));
+    }
+    return array.toPrettyString();
+  }
+
+  private static void write(ObjectNode node, Scores.TaskScores scores) {
+    node.put("headline", scores.headline())
+        .put("lower_is_better", scores.lowerIsBetter())
+        .put("in_delta_m", scores.inDeltaM());
+    ObjectNode values = node.putObject("values");
+    scores
+        .values()
+        .forEach((name, value) -> values.put(name, Double.isNaN(value) ? null : value));
+  }
+
+  /** The evaluations of an array that {@link #write} made. */
+  static List<Evaluation> read(String json) {
+    try {
+      List<Evaluation> history = new ArrayList<>();
+      for (JsonNode node : JSON.readTree(json)) {
+        Map<String, Scores.TaskScores> tasks = new LinkedHashMap<>();
+        node.path("tasks").properties().forEach(e -> tasks.put(e.getKey(), scores(e.getValue())));
+        history.add(
+            new Evaluation(
+                node.path("step").asLong(), node.path("epoch").asInt(), new Scores(tasks)));
+      }
+      return history;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the history is not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static Scores.TaskScores scores(JsonNode node) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    node.path("values")
+        .properties()
+        .forEach(e -> values.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+    return new Scores.TaskScores(
+        values,
+        node.path("headline").asText(),
+        node.path("lower_is_better").asBoolean(),
+        node.path("in_delta_m").asBoolean());
+  }
+}

@@ -1,0 +1,55 @@
+package dev.mtlora.train;
+
+import dev.mtlora.metric.Meter;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a model scores on a set.
+ *
+ * @param tasks by task name, in the model's order
+ */
+public record Scores(Map<String, TaskScores> tasks) {
+  /** Keeps a copy, in order. */
+  public Scores {
+    tasks = Collections.unmodifiableMap(new LinkedHashMap<>(tasks));
+  }
+
+  /**
+   * The scores of one task.
+   *
+   * @param values by name, in the meter's order; NaN where nothing was labelled
+   * @param headline the name of the one that stands for the task
+   * @param lowerIsBetter true if a smaller headline is better
+   * @param inDeltaM false if the headline is a stand-in that comparisons leave out
+   */
+  public record TaskScores(
+      Map<String, Double> values, String headline, boolean lowerIsBetter, boolean inDeltaM) {
+    /** Keeps a copy, in order. */
+    public TaskScores {
+      values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+      if (!values.containsKey(headline)) {
+        throw new IllegalArgumentException(
+            "the headline '%s' is not among the scores %s".formatted(headline, values.keySet()));
+      }
+    }
+
+    static TaskScores of(Meter meter) {
+      return new TaskScores(
+          meter.values(), meter.headline(), meter.lowerIsBetter(), meter.inDeltaM());
+    }
+
+    /** The headline score. */
+    public double value() {
+      return values.getOrDefault(headline, Double.NaN);
+    }
+  }
+
+  /** The headline score of every task. */
+  public Map<String, Double> headlines() {
+    Map<String, Double> headlines = new LinkedHashMap<>();
+    tasks.forEach((task, scores) -> headlines.put(task, scores.value()));
+    return headlines;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.mtlora.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One optimiser step that has been made.
+ *
+ * @param step its number, from 1
+ * @param epoch the epoch its batches belong to, from 0
+ * @param ids of the images
+ * @param rate the learning rate
+ * @param loss the weighted sum over tasks, mean over the accumulated batches
+ * @param losses unweighted, by task; tasks without any label are absent
+ * @param gradNorm norm of the gradient before clipping
+ * @param seconds wall-clock time, waiting for data included
+ */
+public record Step(
+    long step,
+    int epoch,
+    List<String> ids,
+    double rate,
+    double loss,
+    Map<String, Double> losses,
+    double gradNorm,
+    double seconds) {
+
+  /** All numbers by name: {@code train/loss}, {@code train/loss/TASK}, rate and norm. */
+  public Map<String, Double> scalars() {
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    scalars.put("train/loss", loss);
+    losses.forEach((task, value) -> scalars.put("train/loss/" + task, value));
+    scalars.put("train/rate", rate);
+    scalars.put("train/grad_norm", gradNorm);
+    return scalars;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.mtlora.train;
+
+import dev.mtlora.data.Batch;
+import dev.mtlora.data.Batches;
+import dev.mtlora.data.DataLoader;
+import dev.mtlora.io.TrainState;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.tensor.Engine;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The training loop.
+ *
+ * <p>Every random number of a step is a function of (seed, step), batches are functions of (seed,
+ * epoch), and the position in the data follows from the step; so a resumed training makes exactly
+ * the steps that an uninterrupted one would have made.
+ */
+public final class Trainer {
+  private final TrainSettings settings;
+  private final Schedule schedule;
+  private final List<TrainingListener> listeners;
+  private volatile boolean stopped;
+
+  /**
+   * A trainer.
+   *
+   * @param listeners called in their order
+   */
+  public Trainer(TrainSettings settings, Schedule schedule, List<TrainingListener> listeners) {
+    this.settings = settings;
+    this.schedule = schedule;
+    this.listeners = List.copyOf(listeners);
+  }
+
+  /**
+   * Trains from the first step on.
+   *
+   * @param training batches to learn from
+   * @param evaluation batches to score the model on
+   * @throws TrainingException if a loss or a gradient is not finite
+   */
+  public Report fit(MultiTaskModel model, DataLoader training, DataLoader evaluation) {
+    try (Scope optimizer = Scope.open()) {
+      return run(new Training(model, settings, training), training, evaluation);
+    }
+  }
+
+  /**
+   * Goes on from a saved state: overwrites the model, then makes the steps that are left.
+   *
+   * @throws IllegalArgumentException if the state is of other data, batch size or seed
+   */
+  public Report resume(
+      MultiTaskModel model, DataLoader training, DataLoader evaluation, TrainState from) {
+    try (Scope optimizer = Scope.open()) {
+      Training run = new Training(model, settings, training);
+      run.restore(from);
+      return run(run, training, evaluation);
+    }
+  }
+
+  /** Asks to end after the current step, keeping a checkpoint; from any thread. */
+  public void stop() {
+    stopped = true;
+  }
+
+  private Report run(Training run, DataLoader training, DataLoader evaluation) {
+    long start = System.nanoTime();
+    tell(listener -> listener.onStart(run));
+    while (true) {
+      if (run.evaluationDue() && !stopped) {
+        evaluate(run, evaluation);
+      }
+      boolean over = stopped || run.finished() || run.endReason().isPresent();
+      if (over || run.checkpointDue()) {
+        tell(listener -> listener.onCheckpoint(run));
+      }
+      if (over) {
+        break;
+      }
+      epoch(run, training);
+    }
+    Report report = report(run, seconds(start));
+    tell(listener -> listener.onEnd(run, report));
+    return report;
+  }
+
+  private void epoch(Training run, DataLoader training) {
+    int epoch = run.epoch();
+    run.model().train(true);
+    try (Batches batches = training.open(epoch, run.batch())) {
+      while (run.epoch() == epoch && !run.finished() && !stopped && run.endReason().isEmpty()) {
+        Step step = step(run, batches);
+        tell(listener -> listener.onStep(run, step));
+      }
+    }
+  }
+
+  /** One update: gradients of some batches, clipped, and the optimiser's step. */
+  private Step step(Training run, Batches batches) {
+    long start = System.nanoTime();
+    int epoch = run.epoch();
+    long number = run.step();
+    double rate = schedule.rateOfIteration(number);
+    Engine.seed(Rng.of(settings.seed(), number).nextLong());
+    Gradients gradients = new Gradients(run.model(), settings, number + 1);
+    try (Scope scope = Scope.open()) {
+      run.optimizer().clearGrads();
+      for (Batch batch : take(batches)) {
+        gradients.add(batch);
+      }
+      double norm = gradients.clip(run.optimizer());
+      run.optimizer().step(rate);
+      run.madeStep();
+      return new Step(
+          number + 1, epoch, gradients.ids(), rate, gradients.loss(), gradients.losses(), norm,
+          seconds(start));
+    }
+  }
+
+  private List<Batch> take(Batches batches) {
+    List<Batch> taken = new ArrayList<>();
+    for (int i = 0; i < settings.accumulation(); i++) {
+      taken.add(batches.next());
+    }
+    return taken;
+  }
+
+  private void evaluate(Training run, DataLoader evaluation) {
+    Scores scores =
+        new Evaluator(settings.device(), settings.bf16()).evaluate(run.model(), evaluation);
+    Evaluation made = new Evaluation(run.step(), run.epoch(), scores);
+    run.made(made);
+    tell(listener -> listener.onEvaluation(run, made));
+  }
+
+  private Report report(Training run, double seconds) {
+    String reason = run.endReason().orElse(run.finished() ? "" : "interrupted");
+    Report.Outcome outcome =
+        run.finished()
+            ? Report.Outcome.FINISHED
+            : run.endReason().isPresent()
+                ? Report.Outcome.STOPPED_EARLY
+                : Report.Outcome.INTERRUPTED;
+    return new Report(outcome, reason, run.step(), run.totalSteps(), run.history(), seconds);
+  }
+
+  private void tell(Consumer<TrainingListener> event) {
+    listeners.forEach(event);
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

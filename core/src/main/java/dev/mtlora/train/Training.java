@@ -1,0 +1,165 @@
+package dev.mtlora.train;
+
+import dev.mtlora.data.DataLoader;
+import dev.mtlora.io.Checkpoint;
+import dev.mtlora.io.TrainState;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.tensor.AdamW;
+import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A training in progress, as its listeners see it. */
+public final class Training {
+  private final MultiTaskModel model;
+  private final TrainSettings settings;
+  private final int stepsPerEpoch;
+  private final long totalSteps;
+  private final AdamW optimizer;
+  private final List<Evaluation> history = new ArrayList<>();
+  private long step;
+  private String endReason = "";
+
+  Training(MultiTaskModel model, TrainSettings settings, DataLoader loader) {
+    requireBatches(model, loader);
+    this.model = model;
+    this.settings = settings;
+    this.stepsPerEpoch = settings.stepsPerEpoch(loader.batches());
+    this.totalSteps = settings.totalSteps(loader.batches());
+    Map<String, Tensor> trainable = model.trainable();
+    this.optimizer =
+        new AdamW(trainable, name -> decays(name, trainable.get(name)), settings.optimizer());
+  }
+
+  /** One-dimensional parameters and biases are not decayed; bias tables are. */
+  static boolean decays(String name, Tensor parameter) {
+    return parameter.rank() > 1 && !name.endsWith(".bias");
+  }
+
+  private static void requireBatches(MultiTaskModel model, DataLoader loader) {
+    int size = loader.settings().batchSize();
+    int rest = loader.settings().dropLast() ? 0 : loader.samples() % size;
+    int smallest = rest == 0 ? size : rest;
+    if (smallest < model.minimumTrainingBatch()) {
+      throw new IllegalArgumentException(
+          ("the decoders need training batches of at least %d images but one would have %d: change"
+                  + " the batch size, drop the last batch, or use other decoders")
+              .formatted(model.minimumTrainingBatch(), smallest));
+    }
+  }
+
+  /** The model. */
+  public MultiTaskModel model() {
+    return model;
+  }
+
+  /** The settings. */
+  public TrainSettings settings() {
+    return settings;
+  }
+
+  /** Optimiser steps made. */
+  public long step() {
+    return step;
+  }
+
+  /** Optimiser steps in an epoch. */
+  public int stepsPerEpoch() {
+    return stepsPerEpoch;
+  }
+
+  /** Optimiser steps in the whole training. */
+  public long totalSteps() {
+    return totalSteps;
+  }
+
+  /** The epoch of the next step, from 0; also the number of whole epochs made. */
+  public int epoch() {
+    return (int) (step / stepsPerEpoch);
+  }
+
+  /** Position of the next batch in its epoch, from 0. */
+  public int batch() {
+    return (int) (step % stepsPerEpoch) * settings.accumulation();
+  }
+
+  /** All evaluations so far. */
+  public List<Evaluation> history() {
+    return Collections.unmodifiableList(history);
+  }
+
+  /** Everything that resuming needs; its tensors are live, not copies. */
+  public TrainState state() {
+    return new TrainState(
+        step,
+        epoch(),
+        batch(),
+        settings.seed(),
+        optimizer.steps(),
+        model.state(),
+        optimizer.moments(),
+        HistoryJson.write(history),
+        "{}",
+        "");
+  }
+
+  /** Ends the training after the current step or evaluation, as no longer useful. */
+  public void endEarly(String reason) {
+    endReason = reason;
+  }
+
+  AdamW optimizer() {
+    return optimizer;
+  }
+
+  /** Why a listener wants to end; empty if none does. */
+  Optional<String> endReason() {
+    return endReason.isEmpty() ? Optional.empty() : Optional.of(endReason);
+  }
+
+  boolean finished() {
+    return step >= totalSteps;
+  }
+
+  boolean evaluationDue() {
+    boolean evaluated = !history.isEmpty() && history.get(history.size() - 1).step() == step;
+    return !evaluated && due(settings.evaluateEvery());
+  }
+
+  boolean checkpointDue() {
+    return due(settings.checkpointEvery());
+  }
+
+  private boolean due(int everyEpochs) {
+    boolean wholeEpoch = step > 0 && step % stepsPerEpoch == 0;
+    return finished() || (wholeEpoch && everyEpochs > 0 && epoch() % everyEpochs == 0);
+  }
+
+  void made(Evaluation evaluation) {
+    history.add(evaluation);
+  }
+
+  void madeStep() {
+    step++;
+  }
+
+  void restore(TrainState from) {
+    step = from.step();
+    if (from.epoch() != epoch() || from.batch() != batch() || from.seed() != settings.seed()) {
+      throw new IllegalArgumentException(
+          ("the checkpoint is at step %d = epoch %d, batch %d, seed %d, but with these settings step"
+                  + " %d is epoch %d, batch %d, seed %d: resume with the data, batch size,"
+                  + " accumulation and seed of the run")
+              .formatted(
+                  from.step(), from.epoch(), from.batch(), from.seed(), step, epoch(), batch(),
+                  settings.seed()));
+    }
+    Checkpoint.restore("the checkpoint's model", from.model(), model.state());
+    Checkpoint.restore("the checkpoint's optimiser", from.optimizer(), optimizer.moments());
+    optimizer.restoreSteps(from.optimizerSteps());
+    history.addAll(HistoryJson.read(from.history()));
+  }
+}

@@ -1,0 +1,19 @@
+package dev.mtlora.train;
+
+/** Hears what happens in a training; all methods run on its thread and do nothing by default. */
+public interface TrainingListener {
+  /** Before the first step, or the first after a resumption. */
+  default void onStart(Training training) {}
+
+  /** After every optimiser step. */
+  default void onStep(Training training, Step step) {}
+
+  /** After an evaluation; it is already part of the history. */
+  default void onEvaluation(Training training, Evaluation evaluation) {}
+
+  /** When the state should be kept: every few epochs, at the end, and when interrupted. */
+  default void onCheckpoint(Training training) {}
+
+  /** At the end, unless an exception ends the training. */
+  default void onEnd(Training training, Report report) {}
+}
