@@ -61,8 +61,8 @@ record LowRank(Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale) 
    * @param x {@code [..., in]}
    */
   Tensor addTo(Tensor base, Tensor x) {
-    Tensor low = Functional.linear(x, a, null).view(-1, rank());      // tokens, r
-    Tensor flat = base.view(-1, base.size(-1));                       // tokens, out
+    Tensor low = Functional.linear(x, a, null).view(-1, rank()); // tokens, r
+    Tensor flat = base.view(-1, base.size(-1)); // tokens, out
     return flat.plusMatmul(low, scaledB().transpose(0, 1)).view(base.shape());
   }
 }

@@ -20,16 +20,17 @@ import java.util.TreeSet;
  * task stream     y_t = W x + b + s_t B_t A_t x_t
  * </pre>
  *
- * W only ever sees the shared input x, so one product serves all tasks; x_t is the task's own stream
- * once it has forked, else drop(x). QKV and the reduction never have task matrices: tasks fork at
- * the attention's output. Scales multiply directly (4.0 in the paper), they are not alpha / r.
+ * W only ever sees the shared input x, so one product serves all tasks; x_t is the task's own
+ * stream once it has forked, else drop(x). QKV and the reduction never have task matrices: tasks
+ * fork at the attention's output. Scales multiply directly (4.0 in the paper), they are not alpha /
+ * r.
  *
  * <p>Besides the adapters, the patch embedding, the norms, the relative-position bias tables and
  * the dense reductions are trained, unless {@link Trained} says otherwise. MTLoRA+ is this method
  * with {@link Slot#REDUCTION} among the slots: it adapts the reductions and freezes the dense ones.
  *
- * <p>Where we differ from the reference implementation (see docs/numerics.md): with a shared rank of
- * 0 the task matrices stay, and tasks keep their residuals when a slot is off.
+ * <p>Where we differ from the reference implementation (see docs/numerics.md): with a shared rank
+ * of 0 the task matrices stay, and tasks keep their residuals when a slot is off.
  *
  * @param mode how shared and task updates combine
  * @param ranks ranks per stage
@@ -113,8 +114,7 @@ public record MtLora(
 
     /** The same fixed factor everywhere. */
     public static Scales uniform(int stages, double scale, List<String> tasks) {
-      return new Scales(
-          repeat(stages, scale), perTask(tasks, repeat(stages, scale)), false, false);
+      return new Scales(repeat(stages, scale), perTask(tasks, repeat(stages, scale)), false, false);
     }
   }
 

@@ -5,7 +5,9 @@ import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import java.util.function.BiFunction;
 
-/** A linear layer as a method runs it: base weights, adapters, and the decision where tasks fork. */
+/**
+ * A linear layer as a method runs it: base weights, adapters, and the decision where tasks fork.
+ */
 public abstract class Projection extends Module {
   /** A projection; subclasses add their parameters. */
   protected Projection() {}

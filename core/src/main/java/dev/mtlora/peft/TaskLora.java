@@ -14,9 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer where tasks fork. The frozen product runs once, on the shared input; the low-rank products
- * of all tasks are one batched product over the stacked streams. Unequal ranks are padded with zeros
- * for the call, the parameters stay as they are.
+ * A layer where tasks fork. The frozen product runs once, on the shared input; the low-rank
+ * products of all tasks are one batched product over the stacked streams. Unequal ranks are padded
+ * with zeros for the call, the parameters stay as they are.
  *
  * <pre>
  * base = W x + b
@@ -78,10 +78,10 @@ final class TaskLora extends Projection {
   @Override
   public Streams forward(Streams x) {
     Tensor input = dropout.forward(x.shared());
-    Tensor base = linear.forward(x.shared());                         // B, N, out
+    Tensor base = linear.forward(x.shared()); // B, N, out
     Tensor y = shared == null ? base : shared.addTo(base, input);
     Tensor from = mode == MtLora.Mode.MATRIXV2 ? y : base;
-    Tensor tasks = taskStreams(from, x, input);                       // F, B·N, out
+    Tensor tasks = taskStreams(from, x, input); // F, B·N, out
     if (norm != null) {
       Tensor sum = tasks.sum(false, 0).view(base.shape());
       y = base.plus(norm.forward(sum));
@@ -99,10 +99,8 @@ final class TaskLora extends Projection {
     Tensor a = Tensor.stack(pairs.stream().map(p -> padded(p.a(), 0, rank)).toList(), 0);
     Tensor b = Tensor.stack(pairs.stream().map(p -> padded(p.scaledB(), 1, rank)).toList(), 0);
     long out = from.size(-1);
-    Tensor low = x.hasForks() ? ownInputs(x, input, a) : sharedInput(input, a);  // F, tokens, r
-    return from.view(1, -1, out)
-        .expand(pairs.size(), -1, -1)
-        .plusBmm(low, b.transpose(1, 2));
+    Tensor low = x.hasForks() ? ownInputs(x, input, a) : sharedInput(input, a); // F, tokens, r
+    return from.view(1, -1, out).expand(pairs.size(), -1, -1).plusBmm(low, b.transpose(1, 2));
   }
 
   private LowRank pair(String task) {
@@ -118,7 +116,7 @@ final class TaskLora extends Projection {
   private static Tensor sharedInput(Tensor x, Tensor a) {
     long tasks = a.size(0);
     long rank = a.size(1);
-    Tensor low = Functional.linear(x, a.view(tasks * rank, -1), null);  // B, N, F·r
+    Tensor low = Functional.linear(x, a.view(tasks * rank, -1), null); // B, N, F·r
     return low.view(x.count() / x.size(-1), tasks, rank).permute(1, 0, 2);
   }
 
@@ -147,6 +145,6 @@ final class TaskLora extends Projection {
   private static Tensor stacked(Tensor tasks, Tensor shared) {
     long[] shape = shared.shape();
     shape[0] *= tasks.size(0);
-    return tasks.view(shape);                                         // F·B, N, out
+    return tasks.view(shape); // F·B, N, out
   }
 }

@@ -494,10 +494,7 @@ public final class Tensor {
 
   /** Sum over some dimensions. */
   public Tensor sum(boolean keepDimensions, long... dimensions) {
-    return op(
-        "sum",
-        () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()),
-        this);
+    return op("sum", () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()), this);
   }
 
   /** Mean of all values, shape []. */
@@ -508,9 +505,7 @@ public final class Tensor {
   /** Mean over some dimensions. */
   public Tensor mean(boolean keepDimensions, long... dimensions) {
     return op(
-        "mean",
-        () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()),
-        this);
+        "mean", () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()), this);
   }
 
   /** Euclidean length over one dimension. */

@@ -1,0 +1,38 @@
+package dev.mtlora.data.scenes;
+
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * Which scenes to make.
+ *
+ * @param domain visual world
+ * @param seed any number; sets with different seeds share no scene
+ * @param size number of scenes, at least 1
+ * @param imageSize side of the square picture in pixels, 16..1024
+ * @param tasks labels to make, any of {@link SyntheticScenes#TASKS}, each at most once
+ */
+public record SceneSettings(Domain domain, long seed, int size, int imageSize, List<String> tasks) {
+  public SceneSettings {
+    tasks = List.copyOf(tasks);
+    if (size < 1) {
+      throw new IllegalArgumentException(
+          "scenes: size must be at least 1 but is %d; it is the number of images".formatted(size));
+    }
+    if (imageSize < 16 || imageSize > 1024) {
+      throw new IllegalArgumentException(
+          "scenes: imageSize must be 16..1024 pixels but is %d".formatted(imageSize));
+    }
+    for (String task : tasks) {
+      if (!SyntheticScenes.TASKS.contains(task)) {
+        throw new IllegalArgumentException(
+            "scenes: there is no label for task '%s'; choose from %s"
+                .formatted(task, SyntheticScenes.TASKS));
+      }
+    }
+    if (new HashSet<>(tasks).size() != tasks.size()) {
+      throw new IllegalArgumentException(
+          "scenes: a task is named twice in %s; name each once".formatted(tasks));
+    }
+  }
+}
