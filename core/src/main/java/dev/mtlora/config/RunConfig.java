@@ -106,15 +106,27 @@ public record RunConfig(
         Datasets.read(yaml.block("data")),
         Augmentation.read(yaml.block("augmentation")),
         TrainConfig.read(yaml.block("train")),
-        scores(yaml.block("singleTask"), names),
+        scores(yaml.block("singleTask"), tasks),
         reference,
         write(tree));
   }
 
-  private static Map<String, Double> scores(YamlBlock yaml, List<String> tasks) {
-    yaml.allow(tasks);
+  private static Map<String, Double> scores(YamlBlock yaml, List<Task> tasks) {
+    yaml.allow(tasks.stream().map(Task::name).toList());
     Map<String, Double> scores = new LinkedHashMap<>();
-    yaml.keys().forEach(task -> scores.put(task, yaml.number(task)));
+    for (Task task : tasks) {
+      if (yaml.has(task.name())) {
+        double score = yaml.number(task.name());
+        String headline = task.meter().headline();
+        if (score <= 0 || (headline.equals("mIoU") && score > 1)) {
+          throw new IllegalArgumentException(
+              "%s must be a positive %s in the unit of the printed tables, for instance 0.67 and not"
+                      .formatted(yaml.at(task.name()), headline)
+                  + " 67 per cent, but is " + score);
+        }
+        scores.put(task.name(), score);
+      }
+    }
     return scores;
   }
 
@@ -128,6 +140,11 @@ public record RunConfig(
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a YAML tree could not be written", e);
     }
+  }
+
+  /** The configuration as a JSON object. */
+  public String json() {
+    return YamlBlock.tree(yaml).toString();
   }
 
   /** Names of the tasks, in order. */

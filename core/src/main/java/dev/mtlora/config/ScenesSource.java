@@ -1,5 +1,6 @@
 package dev.mtlora.config;
 
+import dev.mtlora.data.CachedDataset;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.YamlBlock;
@@ -58,9 +59,13 @@ public record ScenesSource(Domain domain, int train, int val, long seed, Optiona
   /** Sets of different seeds share no scene: even ones train, odd ones validate. */
   private Dataset scenes(List<Task> tasks, int imageSize, int size, long sceneSeed) {
     List<String> names = tasks.stream().map(Task::name).toList();
-    Dataset scenes =
+    SyntheticScenes rendered =
         new SyntheticScenes(new SceneSettings(domain, sceneSeed, size, imageSize, names));
-    return scenes.with(ClassLimit.of(tasks));
+    Dataset kept =
+        cache.isPresent()
+            ? new CachedDataset(rendered, cache.get(), rendered.key())
+            : rendered;
+    return kept.with(ClassLimit.of(tasks));
   }
 
   @Override

@@ -14,12 +14,12 @@ final class TaskYaml {
   private TaskYaml() {}
 
   static List<Task> read(YamlBlock yaml, boolean reference) {
-    yaml.allow(Tasks.names());
+    yaml.allow(Tasks.ids());
     if (yaml.keys().isEmpty()) {
       throw new IllegalArgumentException(
           "tasks must name at least one task, for instance tasks: {semseg: {classes: 21}};"
               + " known are "
-              + String.join(", ", Tasks.names()));
+              + String.join(", ", Tasks.ids()));
     }
     List<Task> tasks = new ArrayList<>();
     for (String name : yaml.keys()) {

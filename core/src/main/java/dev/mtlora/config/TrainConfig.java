@@ -1,6 +1,10 @@
 package dev.mtlora.config;
 
 import dev.mtlora.data.YamlBlock;
+import dev.mtlora.tensor.AdamW;
+import dev.mtlora.tensor.Device;
+import dev.mtlora.train.Schedule;
+import dev.mtlora.train.TrainSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +41,9 @@ public record TrainConfig(
     int earlyStop,
     int threads,
     int workers) {
+
+  /** Images per update that the rates are for. */
+  private static final double PAPER_BATCH = 512;
 
   private static final List<String> PRECISIONS = List.of("f32", "bf16");
 
@@ -90,6 +97,20 @@ public record TrainConfig(
       }
     }
 
+    private Schedule schedule(double scale, int updatesPerEpoch, long total) {
+      Schedule.WarmUp warmUp =
+          new Schedule.WarmUp(
+              scale * base, scale * warmup, (long) warmupEpochs * updatesPerEpoch);
+      return switch (shape) {
+        case COSINE -> new Schedule.Cosine(warmUp, total, scale * min, true);
+        case LINEAR -> new Schedule.Linear(warmUp, total);
+        case STEP -> new Schedule.Step(warmUp, (long) decayEpochs * updatesPerEpoch, decay);
+        case MULTISTEP ->
+            new Schedule.MultiStep(
+                warmUp, milestones.stream().map(e -> (long) e * updatesPerEpoch).toList(), decay);
+      };
+    }
+
     static Rates read(YamlBlock yaml) {
       List<String> shapes =
           Arrays.stream(Shape.values()).map(s -> s.name().toLowerCase(Locale.ROOT)).toList();
@@ -114,6 +135,11 @@ public record TrainConfig(
     Checks.atLeast(1, accumulation, "train.accumulation");
     Checks.notNegative(weightDecay, "train.weightDecay");
     Checks.notNegative(clip, "train.clip");
+    if (rates.warmupEpochs() >= epochs) {
+      throw new IllegalArgumentException(
+          "train.warmupEpochs must be less than train.epochs (%d) but is %d"
+              .formatted(epochs, rates.warmupEpochs()));
+    }
     Checks.atLeast(1, evaluateEvery, "train.evaluateEvery");
     Checks.atLeast(0, earlyStop, "train.earlyStop");
     Checks.atLeast(0, threads, "train.threads");
@@ -142,8 +168,28 @@ public record TrainConfig(
         yaml.count("workers", 2));
   }
 
-  /** What the learning rates are multiplied by: images per update / 512, as in the paper. */
-  public double rateScale() {
-    return rates.scaled() ? batch * (double) accumulation / 512 : 1;
+  /**
+   * The learning rate of every update.
+   *
+   * @param updatesPerEpoch optimiser steps in an epoch
+   */
+  Schedule schedule(int updatesPerEpoch) {
+    double scale = rates.scaled() ? batch * (double) accumulation / PAPER_BATCH : 1;
+    return rates.schedule(scale, updatesPerEpoch, (long) epochs * updatesPerEpoch);
+  }
+
+  /** What the training loop needs to know. */
+  TrainSettings settings(Device device) {
+    return new TrainSettings(
+        epochs,
+        steps.orElse(0),
+        accumulation,
+        clip,
+        bf16,
+        device,
+        seed,
+        new AdamW.Settings(0.9, 0.999, 1e-8, weightDecay),
+        evaluateEvery,
+        1);
   }
 }

@@ -10,8 +10,51 @@ package dev.mtlora.data;
  * @param palette whether the values are indices into a palette
  */
 public record PngSamples(String file, Raster values, int bits, boolean palette) {
+  /** A function of one number. */
+  @FunctionalInterface
+  interface Change {
+    float apply(float value);
+  }
+
   /** The largest value that this number of bits can hold. */
   public int max() {
     return (1 << bits) - 1;
+  }
+
+  Raster map(Change change) {
+    Raster out = new Raster(values.height(), values.width(), values.channels());
+    for (int i = 0; i < values.values().length; i++) {
+      out.values()[i] = change.apply(values.values()[i]);
+    }
+    return out;
+  }
+
+  /** Fails, saying what was expected, unless {@code right}. */
+  void check(boolean right, String expected) {
+    if (!right) {
+      throw new DataException(
+          "%s is %d-bit %s, but %s; convert it or declare another encoding"
+              .formatted(file, bits, kind(), expected));
+    }
+  }
+
+  private String kind() {
+    return switch (values.channels()) {
+      case 1 -> palette ? "palette" : "grey";
+      case 2 -> "grey with transparency";
+      case 3 -> "RGB";
+      default -> "RGB with transparency";
+    };
+  }
+
+  DataException outOfRange(int pixel, String expected) {
+    return new DataException(
+        "%s holds %.0f at column %d, row %d, but %s"
+            .formatted(
+                file,
+                values.values()[pixel],
+                pixel % values.width(),
+                pixel / values.width(),
+                expected));
   }
 }

@@ -522,6 +522,23 @@ public final class Tensor {
     return op("argmax", () -> handle.argmax(new LongOptional(dimension), false), this);
   }
 
+  /**
+   * How often each of 0, 1, 2, ... occurs in an I64 tensor, as an I64 vector.
+   *
+   * @param minimumLength the result is at least this long; larger values make it longer
+   */
+  public Tensor countOfEach(long minimumLength) {
+    return op(
+        "countOfEach",
+        () -> torch.bincount(handle.flatten(), new TensorOptional(), minimumLength),
+        this);
+  }
+
+  /** For every value the number of entries of a sorted vector that are smaller than it, I64. */
+  public Tensor countSmaller(Tensor sorted) {
+    return op("countSmaller", () -> torch.bucketize(handle, sorted.handle), this, sorted);
+  }
+
   // --- truth values -----------------------------------------------------------------------------
 
   /** True where smaller. */

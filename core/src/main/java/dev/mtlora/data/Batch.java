@@ -1,0 +1,112 @@
+package dev.mtlora.data;
+
+import dev.mtlora.loss.Labels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several samples of one size, as plain arrays.
+ *
+ * @param ids of the samples, B of them
+ * @param images [B, 3, H, W]
+ * @param labels by task, [B, C, H, W]; an image without this label is filled with {@link
+ *     Labels#IGNORE}; a task that none of the images has is absent
+ */
+public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
+  public Batch {
+    ids = List.copyOf(ids);
+    labels = Map.copyOf(labels);
+  }
+
+  /**
+   * An array of four dimensions: {@code values[((b * channels + c) * height + y) * width + x]}.
+   *
+   * @param count B
+   * @param channels C
+   * @param height H
+   * @param width W
+   * @param values B * C * H * W of them
+   */
+  public record Block(int count, int channels, int height, int width, float[] values) {
+    public Block {
+      if (values.length != (long) count * channels * height * width) {
+        throw new IllegalArgumentException(
+            "a block of %d x %d x %d x %d does not have %d values"
+                .formatted(count, channels, height, width, values.length));
+      }
+    }
+  }
+
+  /**
+   * Puts samples side by side.
+   *
+   * @param samples at least one
+   * @throws DataException if the images, or the labels of a task, differ in size
+   */
+  public static Batch of(List<Sample> samples) {
+    List<String> ids = samples.stream().map(Sample::id).toList();
+    TreeSet<String> tasks = new TreeSet<>();
+    samples.forEach(sample -> tasks.addAll(sample.labels().keySet()));
+    Map<String, Block> labels = new HashMap<>();
+    for (String task : tasks) {
+      List<@Nullable Raster> rasters = new ArrayList<>();
+      samples.forEach(sample -> rasters.add(sample.labels().get(task)));
+      labels.put(task, block(task + " labels", ids, rasters));
+    }
+    return new Batch(ids, block("images", ids, images(samples)), labels);
+  }
+
+  private static List<@Nullable Raster> images(List<Sample> samples) {
+    List<@Nullable Raster> images = new ArrayList<>();
+    samples.forEach(sample -> images.add(sample.image()));
+    return images;
+  }
+
+  private static Block block(String what, List<String> ids, List<@Nullable Raster> rasters) {
+    int first = 0;
+    while (rasters.get(first) == null) {
+      first++;
+    }
+    Raster like = rasters.get(first);
+    int size = like.values().length;
+    float[] values = new float[Math.multiplyExact(rasters.size(), size)];
+    for (int b = 0; b < rasters.size(); b++) {
+      Raster raster = rasters.get(b);
+      if (raster == null) {
+        Arrays.fill(values, b * size, (b + 1) * size, Labels.IGNORE);
+        continue;
+      }
+      if (!sameShape(raster, like)) {
+        throw new DataException(
+            "the %s of %s (%s) and %s (%s) cannot be in one batch; resize them to one size first"
+                .formatted(what, ids.get(first), shape(like), ids.get(b), shape(raster)));
+      }
+      copyPlanes(raster, values, b * size);
+    }
+    return new Block(rasters.size(), like.channels(), like.height(), like.width(), values);
+  }
+
+  /** H, W, C to C, H, W. */
+  private static void copyPlanes(Raster from, float[] to, int offset) {
+    int channels = from.channels();
+    int pixels = from.height() * from.width();
+    for (int c = 0; c < channels; c++) {
+      for (int i = 0; i < pixels; i++) {
+        to[offset + c * pixels + i] = from.values()[i * channels + c];
+      }
+    }
+  }
+
+  private static boolean sameShape(Raster a, Raster b) {
+    return a.height() == b.height() && a.width() == b.width() && a.channels() == b.channels();
+  }
+
+  private static String shape(Raster raster) {
+    return "%d x %d, %d channels".formatted(raster.width(), raster.height(), raster.channels());
+  }
+}

@@ -1,0 +1,114 @@
+package dev.mtlora.data;
+
+import dev.mtlora.tensor.Rng;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Turns a dataset into batches, epoch after epoch.
+ *
+ * <p>The order of an epoch is drawn from (seed, epoch), and every sample draws from (seed, epoch,
+ * its index), so batches are the same with any number of workers, and an epoch can be entered in
+ * its middle without reading what came before.
+ */
+public final class DataLoader {
+  private final Dataset dataset;
+  private final Settings settings;
+
+  /**
+   * How to load.
+   *
+   * @param batchSize samples per batch
+   * @param shuffle a new order in every epoch; else that of the dataset
+   * @param dropLast leave out a last batch that would be smaller than the others
+   * @param workers threads that read; 0 reads in the thread that asks
+   * @param prefetch batches in the making or waiting at most; at least the number of workers
+   * @param seed of order and augmentation
+   */
+  public record Settings(
+      int batchSize, boolean shuffle, boolean dropLast, int workers, int prefetch, long seed) {
+    public Settings {
+      if (batchSize < 1) {
+        throw new IllegalArgumentException("the batch size must be positive but is " + batchSize);
+      }
+      if (workers < 0 || prefetch < workers) {
+        throw new IllegalArgumentException(
+            "a loader needs workers >= 0 and prefetch >= workers but has workers %d, prefetch %d"
+                .formatted(workers, prefetch));
+      }
+    }
+  }
+
+  /**
+   * A loader of the given samples.
+   *
+   * @throws IllegalArgumentException if there would be no batch
+   */
+  public DataLoader(Dataset dataset, Settings settings) {
+    this.dataset = dataset;
+    this.settings = settings;
+    if (batches() == 0) {
+      throw new IllegalArgumentException(
+          "%d samples make no batch of %d%s"
+              .formatted(
+                  dataset.size(),
+                  settings.batchSize(),
+                  settings.dropLast() ? "; use smaller batches or keep the last one" : ""));
+    }
+  }
+
+  /** Number of batches in an epoch. */
+  public int batches() {
+    int whole = dataset.size() / settings.batchSize();
+    boolean rest = dataset.size() % settings.batchSize() != 0 && !settings.dropLast();
+    return rest ? whole + 1 : whole;
+  }
+
+  /** Number of samples in the dataset. */
+  public int samples() {
+    return dataset.size();
+  }
+
+  /** The settings. */
+  public Settings settings() {
+    return settings;
+  }
+
+  /**
+   * The batches of an epoch from the given one on; close them when done.
+   *
+   * @param epoch 0, 1, ...
+   * @param firstBatch 0 .. batches(); earlier ones are not read
+   */
+  public Batches open(int epoch, int firstBatch) {
+    if (firstBatch < 0 || firstBatch > batches()) {
+      throw new IllegalArgumentException(
+          "an epoch of %d batches cannot start at batch %d".formatted(batches(), firstBatch));
+    }
+    return new Batches(this, epoch, firstBatch);
+  }
+
+  /** Dataset indices in the order of an epoch. */
+  int[] order(int epoch) {
+    return settings.shuffle()
+        ? Rng.of(settings.seed(), epoch).permutation(dataset.size())
+        : IntStream.range(0, dataset.size()).toArray();
+  }
+
+  /** The dataset indices of one batch. */
+  int[] members(int[] order, int batch) {
+    int from = batch * settings.batchSize();
+    return Arrays.copyOfRange(order, from, Math.min(order.length, from + settings.batchSize()));
+  }
+
+  Sample sample(int epoch, int index) {
+    try {
+      return dataset.get(index, Rng.of(settings.seed(), epoch, index));
+    } catch (DataException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new DataException(
+          "sample %d (epoch %d) could not be read or changed: %s".formatted(index, epoch, e), e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.mtlora.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads {@link FolderSettings} from YAML; the form is described there. */
+public final class FolderYaml {
+  private static final List<String> ENCODINGS =
+      List.of("index", "depth_mm", "normals_rgb", "mask");
+
+  private FolderYaml() {}
+
+  /**
+   * The dataset that a file describes: either the block {@code data:} or its content alone.
+   *
+   * @throws DataException if the file is missing or wrong; names the file and the key
+   */
+  public static FolderSettings read(Path file) {
+    try {
+      JsonNode tree = new YAMLMapper().readTree(Files.readString(file));
+      JsonNode data = tree.has("data") ? tree.get("data") : tree;
+      Path folder = file.toAbsolutePath().getParent();
+      return parse(data, folder == null ? file.toAbsolutePath() : folder);
+    } catch (JsonProcessingException e) {
+      String what = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new DataException("%s is not valid YAML: %s".formatted(file, what), e);
+    } catch (IOException e) {
+      throw new DataException(file + " could not be read (" + e + ")", e);
+    } catch (IllegalArgumentException e) {
+      throw new DataException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * The dataset that a parsed block describes.
+   *
+   * @param data the content of {@code data:}
+   * @param base what a relative root is relative to
+   * @throws IllegalArgumentException if a key is unknown, missing or wrong; names it
+   */
+  public static FolderSettings parse(JsonNode data, Path base) {
+    YamlBlock block =
+        new YamlBlock(data, "data")
+            .allow("kind", "root", "images", "train", "val", "split", "labels");
+    if (!block.text("kind", "folder").equals("folder")) {
+      throw block.unknown("kind", block.text("kind"), List.of("folder"));
+    }
+    return new FolderSettings(
+        base.resolve(block.text("root", "")).normalize(),
+        block.text("images", "images"),
+        labels(block.block("labels")),
+        split(block));
+  }
+
+  private static FolderSplit split(YamlBlock block) {
+    if (!block.has("split")) {
+      return new FolderSplit.Lists(block.text("train"), block.text("val"));
+    }
+    if (block.has("train") || block.has("val")) {
+      throw new IllegalArgumentException(
+          "data has both lists (train, val) and a random split; keep one of the two");
+    }
+    YamlBlock split = block.block("split").allow("val", "seed");
+    return new FolderSplit.Fraction(split.number("val"), split.whole("seed", 0));
+  }
+
+  private static Map<String, LabelFolder> labels(YamlBlock block) {
+    Map<String, LabelFolder> labels = new LinkedHashMap<>();
+    block
+        .node()
+        .fieldNames()
+        .forEachRemaining(
+            task -> {
+              YamlBlock label = block.block(task);
+              Encoding encoding = encoding(label);
+              labels.put(task, new LabelFolder(label.text("folder", task), encoding));
+            });
+    return labels;
+  }
+
+  private static Encoding encoding(YamlBlock label) {
+    String name = label.text("encoding");
+    return switch (name) {
+      case "index" -> index(label.allow("folder", "encoding", "classes"));
+      case "depth_mm" -> plain(label, new Encoding.DepthMm());
+      case "normals_rgb" -> new Encoding.NormalsRgb(y(label.allow("folder", "encoding", "y")));
+      case "mask" -> plain(label, new Encoding.Mask());
+      default -> throw label.unknown("encoding", name, ENCODINGS);
+    };
+  }
+
+  private static Encoding plain(YamlBlock label, Encoding encoding) {
+    label.allow("folder", "encoding");
+    return encoding;
+  }
+
+  private static Encoding index(YamlBlock label) {
+    JsonNode classes = label.required("classes");
+    if (!classes.isArray()) {
+      return new Encoding.Index((int) label.whole("classes", 0), List.of());
+    }
+    List<String> names = new ArrayList<>();
+    classes.forEach(name -> names.add(name.asText()));
+    return new Encoding.Index(names.size(), names);
+  }
+
+  private static NormalsY y(YamlBlock label) {
+    String y = label.text("y");
+    return switch (y) {
+      case "up" -> NormalsY.UP;
+      case "down" -> NormalsY.DOWN;
+      default -> throw label.unknown("direction y:", y, List.of("up", "down"));
+    };
+  }
+
+  static String nameOf(Encoding encoding) {
+    if (encoding instanceof Encoding.Index) {
+      return "index";
+    }
+    if (encoding instanceof Encoding.DepthMm) {
+      return "depth_mm";
+    }
+    return encoding instanceof Encoding.NormalsRgb ? "normals_rgb" : "mask";
+  }
+}

@@ -1,0 +1,38 @@
+package dev.mtlora.metric;
+
+import dev.mtlora.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * The scores of one task over a set of images, fed batch by batch.
+ *
+ * <p>Pixels whose target is {@link dev.mtlora.loss.Labels#IGNORE} count nowhere, so an image
+ * without a label changes nothing. How the set is cut into batches does not matter. A score of
+ * nothing is NaN. A meter is not thread-safe and keeps no tensors.
+ */
+public interface Meter {
+  /**
+   * Adds a batch; waits for the device to hand over a few counts.
+   *
+   * @param logits {@code [B, outputs, H, W]}, raw outputs of any float type
+   * @param target {@code [B, target channels, H, W]}, f32
+   */
+  void add(Tensor logits, Tensor target);
+
+  /** All scores by name, in a fixed order; NaN while nothing was added. */
+  Map<String, Double> values();
+
+  /** The name of the score that stands for the task in tables and comparisons. */
+  String headline();
+
+  /** True if a smaller headline is better. */
+  boolean lowerIsBetter();
+
+  /** Forgets all batches. */
+  void reset();
+
+  /** The headline score. */
+  default double value() {
+    return values().get(headline());
+  }
+}

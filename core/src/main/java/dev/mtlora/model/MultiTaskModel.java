@@ -1,0 +1,126 @@
+package dev.mtlora.model;
+
+import dev.mtlora.backbone.Backbone;
+import dev.mtlora.backbone.FeatureInfo;
+import dev.mtlora.backbone.FeatureTap;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.task.Task;
+import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One backbone, and for every task a neck and a decoder that read the task's own pyramid.
+ *
+ * <p>Names: {@code backbone.*}; {@code downsampler.<task>.downsample_<level>.weight}, without the
+ * task where all share one neck; {@code decoders.decoders.<task>.*}.
+ */
+public final class MultiTaskModel extends Module {
+  private final Backbone backbone;
+  private final Map<String, Head> heads = new LinkedHashMap<>();
+
+  /**
+   * Wires a model.
+   *
+   * @param heads one per task, in order; either all share one neck, or none do
+   */
+  public MultiTaskModel(Backbone backbone, List<Head> heads) {
+    this.backbone = child("backbone", backbone);
+    heads.forEach(head -> this.heads.put(head.task().name(), head));
+    Set<Neck> seen = new HashSet<>();
+    boolean shared = heads.size() > 1 && heads.stream().map(Head::neck).distinct().count() == 1;
+    this.heads.forEach(
+        (name, head) -> {
+          if (head.neck() != null && seen.add(head.neck())) {
+            child(shared ? "downsampler" : "downsampler." + name, head.neck());
+          }
+        });
+    this.heads.forEach((name, head) -> child("decoders.decoders." + name, head.decoder()));
+  }
+
+  /** The tasks, in order. */
+  public List<Task> tasks() {
+    return heads.values().stream().map(Head::task).toList();
+  }
+
+  /** The names of the tasks, in order. */
+  public List<String> taskNames() {
+    return List.copyOf(heads.keySet());
+  }
+
+  /** The backbone. */
+  public Backbone backbone() {
+    return backbone;
+  }
+
+  /** The fewest images that a training batch may have, because of the decoders. */
+  public int minimumTrainingBatch() {
+    return heads.values().stream()
+        .mapToInt(head -> head.decoder().minimumTrainingBatch())
+        .max()
+        .orElse(1);
+  }
+
+  /** Parameters with a gradient, by name. */
+  public Map<String, Tensor> trainable() {
+    Map<String, Tensor> trainable = parameters();
+    trainable.values().removeIf(parameter -> !parameter.requiresGrad());
+    return trainable;
+  }
+
+  /**
+   * The logits of some tasks.
+   *
+   * @param images normalised, {@code [B, 3, H, W]}
+   * @param tasks the tasks to compute; others cost nothing
+   * @return by task {@code [B, outputs, H, W]}
+   */
+  public Map<String, Tensor> forward(Tensor images, List<String> tasks) {
+    return forward(images, tasks, FeatureTap.NONE);
+  }
+
+  /** The same, showing the backbone's intermediate features to a tap. */
+  public Map<String, Tensor> forward(Tensor images, List<String> tasks, FeatureTap tap) {
+    List<Streams> pyramid = backbone.forward(images, tasks, tap);
+    Map<String, Tensor> logits = new LinkedHashMap<>();
+    for (String task : tasks) {
+      Tensor small = decode(task, levels(pyramid, task, images));
+      logits.put(task, Functional.resizeBilinear(small, images.size(2), images.size(3)));
+    }
+    return logits;
+  }
+
+  private Tensor decode(String task, List<Tensor> levels) {
+    Head head = heads.get(task);
+    if (head == null) {
+      throw new IllegalArgumentException(
+          "this model has no task '%s'; it has %s".formatted(task, heads.keySet()));
+    }
+    Neck neck = head.neck();
+    return head.decoder().forward(neck == null ? levels : neck.forward(levels));
+  }
+
+  /** A task's pyramid as maps, {@code [B, C, H/stride, W/stride]}. */
+  private List<Tensor> levels(List<Streams> pyramid, String task, Tensor images) {
+    List<Tensor> levels = new ArrayList<>();
+    for (int i = 0; i < pyramid.size(); i++) {
+      FeatureInfo info = backbone.pyramid().get(i);
+      levels.add(
+          pyramid.get(i)
+              .of(task)                                               // B, N, C
+              .transpose(1, 2)
+              .reshape(
+                  images.size(0),
+                  info.channels(),
+                  images.size(2) / info.stride(),
+                  images.size(3) / info.stride()));
+    }
+    return levels;
+  }
+}

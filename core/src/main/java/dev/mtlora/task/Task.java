@@ -1,0 +1,46 @@
+package dev.mtlora.task;
+
+import dev.mtlora.metric.Meter;
+import dev.mtlora.tensor.Tensor;
+
+/**
+ * One dense task. A new one is one file plus one line in {@link Tasks}.
+ *
+ * <p>Logits are {@code [B, outputs, H, W]} of any float type, targets {@code [B, targetChannels, H,
+ * W]} in f32, {@link dev.mtlora.loss.Labels#IGNORE} where a pixel, or the whole image, has no
+ * label.
+ */
+public interface Task {
+  /** The id in configurations, files and tables. */
+  String name();
+
+  /** Channels of the logits. */
+  int outputs();
+
+  /** Channels of a target: 1, or 3 for vectors. */
+  int targetChannels();
+
+  /** Factor of this task's loss in the sum over tasks. */
+  double weight();
+
+  /** The unweighted loss of a batch, shape [], in f32; 0 where all pixels are ignored. */
+  Tensor loss(Tensor logits, Tensor target);
+
+  /** A new, empty meter of this task's scores. */
+  Meter meter();
+
+  /**
+   * What a user sees, in f32: class indices {@code [B, 1, H, W]}, a probability, metres, or unit
+   * vectors {@code [B, 3, H, W]}.
+   */
+  Tensor predict(Tensor logits);
+
+  /**
+   * A picture of one prediction, or of one label in the same units.
+   *
+   * @param prediction channel by channel: {@code [channels, height, width]}
+   * @return 0xRRGGBB for every pixel, row by row; ignored pixels and those without a value in one
+   *     neutral colour
+   */
+  int[] show(float[] prediction, int height, int width);
+}

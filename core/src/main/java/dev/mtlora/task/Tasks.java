@@ -1,0 +1,56 @@
+package dev.mtlora.task;
+
+import dev.mtlora.nn.Catalogue;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The catalogue of tasks: the ids that a configuration may name. */
+public final class Tasks {
+  private static final int PASCAL_CLASSES = 21;
+  private static final Catalogue<Function<TaskSettings, Task>> ALL =
+      new Catalogue<>("task", members());
+
+  private Tasks() {}
+
+  private static Map<String, Function<TaskSettings, Task>> members() {
+    Map<String, Function<TaskSettings, Task>> members = new LinkedHashMap<>();
+    members.put("semseg", Tasks::semseg);
+    members.put("human_parts", s -> new HumanParts(s.weight().orElse(HumanParts.WEIGHT)));
+    members.put("sal", s -> new Saliency(s.weight().orElse(Saliency.WEIGHT), s.reference()));
+    members.put("normals", s -> new Normals(s.weight().orElse(Normals.WEIGHT)));
+    members.put("edge", s -> new Edge(s.weight().orElse(Edge.WEIGHT), s.reference()));
+    members.put("depth", s -> new Depth(s.weight().orElse(Depth.WEIGHT)));
+    return members;
+  }
+
+  private static Task semseg(TaskSettings settings) {
+    return new Semseg(
+        settings.classes().orElse(PASCAL_CLASSES),
+        settings.classNames(),
+        settings.weight().orElse(Semseg.WEIGHT));
+  }
+
+  /**
+   * Makes a task.
+   *
+   * @throws IllegalArgumentException for an unknown id, naming the nearest known one, or for
+   *     settings that the task doesn't have or that are out of range
+   */
+  public static Task of(String id, TaskSettings settings) {
+    Task task = ALL.of(id).apply(settings);
+    boolean named = settings.classes().isPresent() || !settings.classNames().isEmpty();
+    if (named && !(task instanceof Semseg)) {
+      throw new IllegalArgumentException(
+          "task '%s' has a fixed number of outputs: classes and class names are for semseg"
+              .formatted(id));
+    }
+    return task;
+  }
+
+  /** All ids. */
+  public static List<String> ids() {
+    return ALL.ids();
+  }
+}
