@@ -1,18 +1,34 @@
 package dev.mtlora.app;
 
+import dev.mtlora.config.ConfigException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The program: exit code 0 when done, 1 when something failed, 2 when it was called wrongly. */
 @Command(
     name = "mtlora",
     description = "Adapt one pre-trained vision backbone to many dense tasks.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    scope = ScopeType.INHERIT,
+    versionProvider = Main.Version.class,
+    subcommands = {ParamsCommand.class})
 public final class Main implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the program an error came from.")
+  private boolean verbose;
+
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
@@ -21,14 +37,25 @@ public final class Main implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    Main main = new Main();
+    return new CommandLine(main).setExecutionExceptionHandler(main::explain);
   }
 
   /** Without a command there is nothing to do but say which there are. */
   @Override
   public Integer call() {
-    CommandLine.usage(this, System.err);
+    spec.commandLine().usage(spec.commandLine().getErr());
     return ExitCode.USAGE;
+  }
+
+  /** One readable paragraph instead of a stack trace. */
+  private int explain(Exception error, CommandLine command, ParseResult parsed) {
+    if (verbose) {
+      error.printStackTrace(command.getErr());
+    }
+    String message = error.getMessage() == null ? error.toString() : error.getMessage();
+    command.getErr().println("mtlora: " + message);
+    return error instanceof ConfigException ? ExitCode.USAGE : ExitCode.SOFTWARE;
   }
 
   static final class Version implements IVersionProvider {

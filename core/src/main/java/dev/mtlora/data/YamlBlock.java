@@ -1,103 +1,242 @@
 package dev.mtlora.data;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mtlora.nn.Catalogue;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * A block of YAML that knows where it stands, so that messages can say it.
+ * A block of YAML that knows where it stands, so that messages can say it. Every reader fails with
+ * an {@link IllegalArgumentException} that names the key's full path, its value and what was
+ * expected; a key without a value counts as absent.
  *
  * @param node a mapping
- * @param path for instance {@code data.labels.depth}
+ * @param path for instance {@code data.labels.depth}; empty at the top
  */
-record YamlBlock(JsonNode node, String path) {
-  YamlBlock {
+public record YamlBlock(JsonNode node, String path) {
+  /** Checks that it is a mapping. */
+  public YamlBlock {
     if (!node.isObject()) {
       throw new IllegalArgumentException(
-          "%s must be a block of keys and values but is: %s".formatted(path, node));
+          "%s must be a block of keys and values but is: %s"
+              .formatted(path.isEmpty() ? "the file" : path, node));
+    }
+  }
+
+  /**
+   * The tree of a YAML text; an empty text is an empty block.
+   *
+   * @throws IllegalArgumentException if it is not YAML; names the line
+   */
+  public static JsonNode tree(String text) {
+    try {
+      JsonNode tree =
+          YAMLMapper.builder()
+              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .build()
+              .readTree(text);
+      return tree.isMissingNode() ? JsonNodeFactory.instance.objectNode() : tree;
+    } catch (JsonProcessingException e) {
+      String line = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+      throw new IllegalArgumentException(
+          "not valid YAML%s: %s"
+              .formatted(line, e.getOriginalMessage().lines().findFirst().orElse("")),
+          e);
     }
   }
 
   /** Fails if there is a key that is none of these, naming the one that was probably meant. */
-  YamlBlock allow(String... known) {
-    node.fieldNames()
-        .forEachRemaining(
-            key -> {
-              if (!List.of(known).contains(key)) {
-                throw unknown("key", key, List.of(known));
-              }
-            });
+  public YamlBlock allow(String... known) {
+    return allow(List.of(known));
+  }
+
+  /** Fails if there is a key that is none of these, naming the one that was probably meant. */
+  public YamlBlock allow(List<String> known) {
+    for (String key : keys()) {
+      if (!known.contains(key)) {
+        throw unknown("key", key, known);
+      }
+    }
     return this;
   }
 
-  boolean has(String key) {
+  /** The keys, in their order. */
+  public List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    node.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  /** True if the key has a value. */
+  public boolean has(String key) {
     return node.hasNonNull(key);
   }
 
-  YamlBlock block(String key) {
-    return new YamlBlock(required(key), path + "." + key);
+  /** The full path of a key. */
+  public String at(String key) {
+    return path.isEmpty() ? key : path + "." + key;
   }
 
-  String text(String key) {
-    return scalar(key, "a text", JsonNode::isValueNode, JsonNode::asText);
+  /** The block of a key; an empty one if the key is absent. */
+  public YamlBlock block(String key) {
+    JsonNode value = has(key) ? node.get(key) : JsonNodeFactory.instance.objectNode();
+    return new YamlBlock(value, at(key));
   }
 
-  String text(String key, String otherwise) {
+  /**
+   * The block of a key that may also be a single word, then meant as {@code {<word's key>: word}}.
+   */
+  public YamlBlock blockOrWord(String key, String wordKey) {
+    if (has(key) && node.get(key).isTextual()) {
+      return new YamlBlock(
+          JsonNodeFactory.instance.objectNode().set(wordKey, node.get(key)), at(key));
+    }
+    return block(key);
+  }
+
+  /** A text that must be there. */
+  public String text(String key) {
+    return asText(required(key), at(key));
+  }
+
+  /** A text, or the given one. */
+  public String text(String key, String otherwise) {
     return has(key) ? text(key) : otherwise;
   }
 
-  double number(String key) {
-    return scalar(key, "a number", JsonNode::isNumber, JsonNode::asDouble);
+  /** One of some words, or the given one; proposes the nearest. */
+  public String word(String key, String otherwise, List<String> known) {
+    String word = text(key, otherwise);
+    if (!known.contains(word)) {
+      throw unknown(key, word, known);
+    }
+    return word;
   }
 
-  long whole(String key, long otherwise) {
+  /** One of some words, several times. */
+  public List<String> words(String key, List<String> otherwise, List<String> known) {
+    List<String> words = list(key, otherwise, YamlBlock::asText);
+    for (String word : words) {
+      if (!known.contains(word)) {
+        throw unknown(key, word, known);
+      }
+    }
+    return words;
+  }
+
+  /** A number that must be there. */
+  public double number(String key) {
+    return asNumber(required(key), at(key));
+  }
+
+  /** A number, or the given one. */
+  public double number(String key, double otherwise) {
+    return has(key) ? number(key) : otherwise;
+  }
+
+  /** A whole number, or the given one. */
+  public long whole(String key, long otherwise) {
     return has(key)
-        ? scalar(key, "a whole number", JsonNode::isIntegralNumber, JsonNode::asLong)
+        ? read(required(key), at(key), "a whole number", JsonNode::isIntegralNumber)
+            .longValue()
         : otherwise;
   }
 
-  private <T> T scalar(
-      String key, String kind, Function<JsonNode, Boolean> fits, Function<JsonNode, T> read) {
-    JsonNode value = required(key);
-    if (!fits.apply(value)) {
-      throw new IllegalArgumentException(
-          "%s.%s must be %s but is: %s".formatted(path, key, kind, value));
-    }
-    return read.apply(value);
+  /** A whole number in the range of {@code int}, or the given one. */
+  public int count(String key, int otherwise) {
+    return has(key) ? asCount(required(key), at(key)) : otherwise;
   }
 
-  JsonNode required(String key) {
+  /** True or false, or the given one. */
+  public boolean flag(String key, boolean otherwise) {
+    return has(key)
+        ? read(required(key), at(key), "true or false", JsonNode::isBoolean).booleanValue()
+        : otherwise;
+  }
+
+  /** A list, or the given one; a single value is a list of one. */
+  public <T> List<T> list(String key, List<T> otherwise, Element<T> element) {
     if (!has(key)) {
-      throw new IllegalArgumentException("%s.%s is missing".formatted(path, key));
+      return otherwise;
+    }
+    JsonNode value = node.get(key);
+    if (!value.isArray()) {
+      return List.of(element.read(value, at(key)));
+    }
+    List<T> list = new ArrayList<>();
+    for (int i = 0; i < value.size(); i++) {
+      list.add(element.read(value.get(i), at(key) + "[" + i + "]"));
+    }
+    return list;
+  }
+
+  /** Reads one element of a list. */
+  @FunctionalInterface
+  public interface Element<T> {
+    /** The value of a node at a path. */
+    T read(JsonNode node, String path);
+  }
+
+  /** For {@link #list}: a text. */
+  public static String asText(JsonNode node, String path) {
+    return read(node, path, "a text", JsonNode::isValueNode).asText();
+  }
+
+  /** For {@link #list}: a finite number. */
+  public static double asNumber(JsonNode node, String path) {
+    return read(node, path, "a number", n -> n.isNumber() && Double.isFinite(n.asDouble()))
+        .asDouble();
+  }
+
+  /** For {@link #list}: a whole number in the range of {@code int}. */
+  public static int asCount(JsonNode node, String path) {
+    return read(node, path, "a whole number", n -> n.isIntegralNumber() && n.canConvertToInt())
+        .intValue();
+  }
+
+  private static JsonNode read(
+      JsonNode node, String path, String kind, Predicate<JsonNode> fits) {
+    if (!fits.test(node)) {
+      throw new IllegalArgumentException(
+          "%s must be %s but is: %s".formatted(path, kind, node));
+    }
+    return node;
+  }
+
+  /** A value made from this block; what its constructor refuses is reported with the path. */
+  public <T> T build(Supplier<T> make) {
+    try {
+      return make.get();
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      boolean placed = path.isEmpty() || message.startsWith(path);
+      throw new IllegalArgumentException(placed ? message : path + ": " + message, e);
+    }
+  }
+
+  /** The value of a key that must be there. */
+  public JsonNode required(String key) {
+    if (!has(key)) {
+      throw new IllegalArgumentException("%s is missing".formatted(at(key)));
     }
     return node.get(key);
   }
 
-  IllegalArgumentException unknown(String what, String name, List<String> known) {
-    String nearest =
-        known.stream()
-            .min((a, b) -> Integer.compare(distance(name, a), distance(name, b)))
-            .orElseThrow();
+  /** What to throw for a name that is none of the known ones. */
+  public IllegalArgumentException unknown(String what, String name, List<String> known) {
     return new IllegalArgumentException(
-        "%s: unknown %s %s; did you mean %s? Known are %s"
-            .formatted(path, what, name, nearest, String.join(", ", known)));
-  }
-
-  /** How many letters must change to make one word of the other (Levenshtein). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+        "%sunknown %s '%s': did you mean '%s'? Known are %s"
+            .formatted(
+                path.isEmpty() ? "" : path + ": ",
+                what,
+                name,
+                Catalogue.nearest(name, known),
+                String.join(", ", known)));
   }
 }

@@ -105,7 +105,7 @@ public final class Trainer {
     long start = System.nanoTime();
     int epoch = run.epoch();
     long number = run.step();
-    double rate = schedule.rateOfIteration(number);
+    double rate = schedule.used(number);
     Engine.seed(Rng.of(settings.seed(), number).nextLong());
     Gradients gradients = new Gradients(run.model(), settings, number + 1);
     try (Scope scope = Scope.open()) {

@@ -1,5 +1,6 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.nn.Catalogue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,16 +92,17 @@ public record SwinSettings(
   }
 
   /**
-   * A published shape, or {@code swin-micro}, our small one.
+   * A published shape, or {@code swin-micro}, our small one, at its usual image size.
    *
-   * @throws IllegalArgumentException if there is no such preset
+   * @throws IllegalArgumentException if there is no such preset; proposes the nearest
    */
+  public static SwinSettings preset(String name) {
+    return new Catalogue<>("backbone", PRESETS).of(name);
+  }
+
+  /** The same at another image size and drop path rate. */
   public static SwinSettings preset(String name, int imageSize, double dropPath) {
-    SwinSettings p = PRESETS.get(name);
-    if (p == null) {
-      throw new IllegalArgumentException(
-          "no backbone '%s'; there are %s".formatted(name, presets()));
-    }
+    SwinSettings p = preset(name);
     return new SwinSettings(
         imageSize, p.embed, p.depths, p.heads, p.window, p.mlpRatio, dropPath, p.options);
   }

@@ -1,0 +1,74 @@
+package dev.mtlora.config;
+
+import dev.mtlora.data.YamlBlock;
+import dev.mtlora.nn.Catalogue;
+import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.peft.Frozen;
+import dev.mtlora.peft.FullFineTuning;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The catalogue of adapter methods: the names that {@code method} may have, and how the settings of
+ * each are read. A new method is one line here.
+ */
+public final class AdapterMethods {
+  private static final Catalogue<Reader> ALL = new Catalogue<>("method", members());
+
+  private AdapterMethods() {}
+
+  /** Reads the settings of one method. */
+  @FunctionalInterface
+  interface Reader {
+    AdapterMethod read(YamlBlock yaml, Target target);
+  }
+
+  /**
+   * What a method is asked to adapt.
+   *
+   * @param stages of the backbone
+   * @param tasks names, in order
+   * @param reference true for the reference implementation's behaviour where ours differs
+   */
+  public record Target(int stages, List<String> tasks, boolean reference) {
+    /** Copies the names. */
+    public Target {
+      tasks = List.copyOf(tasks);
+    }
+  }
+
+  private static Map<String, Reader> members() {
+    Map<String, Reader> members = new LinkedHashMap<>();
+    members.put("mtlora", MtLoraYaml::read);
+    members.put("full", (yaml, target) -> plain(yaml, new FullFineTuning()));
+    members.put("frozen", (yaml, target) -> plain(yaml, new Frozen()));
+    return members;
+  }
+
+  /** A method without settings. */
+  private static AdapterMethod plain(YamlBlock yaml, AdapterMethod method) {
+    yaml.allow("name");
+    return method;
+  }
+
+  /** All names. */
+  public static List<String> ids() {
+    return ALL.ids();
+  }
+
+  /**
+   * A method with its usual settings.
+   *
+   * @throws IllegalArgumentException if there is none of this name; proposes the nearest
+   */
+  public static AdapterMethod of(String id, Target target) {
+    return ALL.of(id).read(new YamlBlock(YamlBlock.tree(""), "method"), target);
+  }
+
+  /** Reads the block {@code method}. */
+  static AdapterMethod read(YamlBlock yaml, Target target) {
+    String name = yaml.word("name", "mtlora", ids());
+    return yaml.build(() -> ALL.of(name).read(yaml, target));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.mtlora.config;
+
+import dev.mtlora.backbone.FeatureInfo;
+import dev.mtlora.backbone.swin.SwinTransformer;
+import dev.mtlora.config.ModelConfig.NeckKind;
+import dev.mtlora.data.DataLoader;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.Transform;
+import dev.mtlora.data.transform.Pipeline;
+import dev.mtlora.decoder.DecoderSpec;
+import dev.mtlora.decoder.Decoders;
+import dev.mtlora.model.Head;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.model.Neck;
+import dev.mtlora.task.Task;
+import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.train.EarlyStop;
+import dev.mtlora.train.Evaluator;
+import dev.mtlora.train.Selection;
+import dev.mtlora.train.TrainSettings;
+import dev.mtlora.train.Trainer;
+import dev.mtlora.train.TrainingListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Builds everything that a configuration describes. */
+public final class Assembly {
+  private final RunConfig config;
+
+  private Assembly(RunConfig config) {
+    this.config = config;
+  }
+
+  /** The assembly of a configuration; nothing is built yet. */
+  public static Assembly of(RunConfig config) {
+    return new Assembly(config);
+  }
+
+  /**
+   * The model with random weights drawn from the configuration's seed, in the scope that is open.
+   *
+   * @throws ConfigException if method and network don't fit
+   */
+  public MultiTaskModel untrainedModel() {
+    return checked(
+        () -> {
+          Rng rng = Rng.of(config.train().seed());
+          SwinTransformer backbone =
+              new SwinTransformer(
+                  config.model().backbone(), config.method(), config.taskNames(), rng);
+          return new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
+        });
+  }
+
+  private List<Head> heads(List<FeatureInfo> pyramid, Rng rng) {
+    ModelConfig model = config.model();
+    List<Integer> channels = pyramid.stream().map(FeatureInfo::channels).toList();
+    List<Integer> decoded = model.neck() == NeckKind.NONE ? channels : model.neckChannels();
+    Neck shared = model.neck() == NeckKind.SHARED ? neck(channels, rng) : null;
+    List<Head> heads = new ArrayList<>();
+    for (Task task : config.tasks()) {
+      Neck neck = model.neck() == NeckKind.PER_TASK ? neck(channels, rng) : shared;
+      DecoderSpec spec = new DecoderSpec(decoded, task.outputs());
+      heads.add(head(task, neck, spec, rng));
+    }
+    return heads;
+  }
+
+  private Neck neck(List<Integer> channels, Rng rng) {
+    return new Neck(rng, channels, config.model().neckChannels());
+  }
+
+  private Head head(Task task, @Nullable Neck neck, DecoderSpec spec, Rng rng) {
+    String id = config.model().decoders().getOrDefault(task.name(), "hrnet");
+    return new Head(task, neck, Decoders.of(id).build(spec, rng));
+  }
+
+  /**
+   * The model with the weights that the configuration names.
+   *
+   * @throws ConfigException if there are no such weights, or they don't fit
+   */
+  public MultiTaskModel model() {
+    MultiTaskModel model = untrainedModel();
+    BackboneWeights.load(config.model().weights(), model.backbone());
+    return model;
+  }
+
+  /** The samples that validate, before they are resized. */
+  public Dataset validation() {
+    return checked(() -> config.data().validation(config.tasks(), imageSize()));
+  }
+
+  /** Batches of augmented training samples in random order. */
+  public DataLoader trainingLoader(MultiTaskModel model) {
+    TrainConfig train = config.train();
+    return checked(
+        () -> {
+          if (train.batch() < model.minimumTrainingBatch()) {
+            throw new IllegalArgumentException(
+                "train.batch is %d, but the decoders %s need training batches of at least %d images"
+                    .formatted(
+                        train.batch(),
+                        config.model().decoders().values().stream().distinct().sorted().toList(),
+                        model.minimumTrainingBatch()));
+          }
+          Transform augmentation =
+              config.augmentation().training(imageSize(), config.data().normalsY());
+          Dataset samples = config.data().training(config.tasks(), imageSize());
+          return loader(samples.with(augmentation), true);
+        });
+  }
+
+  /** Batches of all validation samples. */
+  public DataLoader validationLoader() {
+    return checked(() -> loader(validation().with(Pipeline.evaluation(imageSize())), false));
+  }
+
+  private DataLoader loader(Dataset dataset, boolean training) {
+    TrainConfig train = config.train();
+    return new DataLoader(
+        dataset,
+        new DataLoader.Settings(
+            train.batch(), training, training, train.workers(), 2 * train.workers(), train.seed()));
+  }
+
+  private int imageSize() {
+    return config.model().backbone().imageSize();
+  }
+
+  /** Scores a model as training does. */
+  public Evaluator evaluator() {
+    return new Evaluator(Device.CPU, config.train().bf16());
+  }
+
+  /** Which evaluation is the best. */
+  public Selection selection() {
+    boolean complete = config.singleTask().keySet().containsAll(config.taskNames());
+    return new Selection(complete ? config.singleTask() : Map.of());
+  }
+
+  /**
+   * The training loop.
+   *
+   * @param training the batches that it will get
+   * @param listeners besides the one that ends early where the configuration wants it
+   */
+  public Trainer trainer(DataLoader training, List<TrainingListener> listeners) {
+    TrainConfig train = config.train();
+    return checked(
+        () -> {
+          TrainSettings settings = train.settings(Device.CPU);
+          List<TrainingListener> all = new ArrayList<>(listeners);
+          if (train.earlyStop() > 0) {
+            all.add(new EarlyStop(train.earlyStop(), selection()));
+          }
+          int updates = settings.stepsPerEpoch(training.batches());
+          return new Trainer(settings, train.schedule(updates), all);
+        });
+  }
+
+  private static <T> T checked(Supplier<T> build) {
+    try {
+      return build.get();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

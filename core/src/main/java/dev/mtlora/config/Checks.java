@@ -1,0 +1,33 @@
+package dev.mtlora.config;
+
+/** Ranges that several settings share. */
+final class Checks {
+  private Checks() {}
+
+  /** The value, if it lies in [0, 1). */
+  static double rate(double value, String path) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(
+          "%s must be at least 0 and below 1 but is %s".formatted(path, value));
+    }
+    return value;
+  }
+
+  /** The value, if it is at least the smallest. */
+  static int atLeast(int smallest, int value, String path) {
+    if (value < smallest) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d but is %d".formatted(path, smallest, value));
+    }
+    return value;
+  }
+
+  /** The value, if it is not negative. */
+  static double notNegative(double value, String path) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(
+          "%s must not be negative but is %s".formatted(path, value));
+    }
+    return value;
+  }
+}

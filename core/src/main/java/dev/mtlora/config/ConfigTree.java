@@ -1,0 +1,94 @@
+package dev.mtlora.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.data.YamlBlock;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A configuration before it is read: the file's tree with overrides applied, blocks that were given
+ * as one word written out, and paths made absolute, so that a copy of it means the same anywhere.
+ */
+final class ConfigTree {
+  /** Blocks that may be one word, and the key that the word is for. */
+  private static final Map<String, String> WORD_KEYS =
+      Map.of("model", "backbone", "method", "name", "data", "kind");
+
+  /** Keys of {@code --set} that need no block. */
+  private static final Map<String, String> SHORTCUTS = Map.of("batch", "train.batch");
+
+  private ConfigTree() {}
+
+  /**
+   * The tree that a text and overrides make.
+   *
+   * @param folder what paths in the text are relative to; those in overrides are relative to the
+   *     current folder
+   * @param overrides {@code key.path=value} each, the value being YAML
+   */
+  static JsonNode resolve(String text, Path folder, List<String> overrides) {
+    ObjectNode tree = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
+    writeOut(tree);
+    absolutePaths(tree, folder);
+    for (String override : overrides) {
+      int equals = override.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException(
+            "--set needs key.path=value but got '%s'".formatted(override));
+      }
+      String path = override.substring(0, equals).strip();
+      set(tree, SHORTCUTS.getOrDefault(path, path), override.substring(equals + 1));
+      writeOut(tree);
+      absolutePaths(tree, Path.of(""));
+    }
+    return tree;
+  }
+
+  private static void set(ObjectNode tree, String path, String value) {
+    List<String> keys = List.of(path.split("\\.", -1));
+    ObjectNode block = tree;
+    for (String key : keys.subList(0, keys.size() - 1)) {
+      JsonNode next = block.get(key);
+      if (next != null && !next.isObject() && !next.isNull()) {
+        throw new IllegalArgumentException(
+            "--set %s: '%s' has the value %s, no keys below it".formatted(path, key, next));
+      }
+      block = next instanceof ObjectNode object ? object : block.putObject(key);
+    }
+    block.set(
+        keys.get(keys.size() - 1),
+        value.isBlank() ? JsonNodeFactory.instance.nullNode() : YamlBlock.tree(value));
+  }
+
+  private static void writeOut(ObjectNode tree) {
+    WORD_KEYS.forEach(
+        (block, key) -> {
+          JsonNode value = tree.get(block);
+          if (value != null && value.isTextual()) {
+            tree.putObject(block).set(key, value);
+          }
+        });
+  }
+
+  private static void absolutePaths(ObjectNode tree, Path folder) {
+    if (tree.get("data") instanceof ObjectNode data) {
+      absolute(data, "root", folder);
+      absolute(data, "cache", folder);
+    }
+    if (tree.get("model") instanceof ObjectNode model
+        && WeightsSource.parse(model.path("weights").asText("none"))
+            instanceof WeightsSource.File) {
+      absolute(model, "weights", folder);
+    }
+  }
+
+  private static void absolute(ObjectNode block, String key, Path folder) {
+    JsonNode value = block.get(key);
+    if (value != null && value.isTextual()) {
+      block.put(key, folder.toAbsolutePath().resolve(value.textValue()).normalize().toString());
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.mtlora.config;
+
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.Encoding;
+import dev.mtlora.data.FolderDataset;
+import dev.mtlora.data.FolderSettings;
+import dev.mtlora.data.FolderYaml;
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.YamlBlock;
+import dev.mtlora.task.Task;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One's own pictures in folders.
+ *
+ * @param settings where they lie and how their labels are written
+ */
+public record FolderSource(FolderSettings settings) implements DataSource {
+  static FolderSource read(YamlBlock yaml) {
+    return new FolderSource(FolderYaml.parse(yaml.node(), Path.of("")));
+  }
+
+  @Override
+  public Dataset training(List<Task> tasks, int imageSize) {
+    return FolderDataset.training(labelled(tasks));
+  }
+
+  @Override
+  public Dataset validation(List<Task> tasks, int imageSize) {
+    return FolderDataset.validation(labelled(tasks));
+  }
+
+  private FolderSettings labelled(List<Task> tasks) {
+    FolderSettings labelled = settings.only(tasks.stream().map(Task::name).toList());
+    for (Task task : tasks) {
+      if (labelled.labels().get(task.name()).encoding() instanceof Encoding.Index index
+          && task.targetChannels() == 1
+          && task.outputs() > 1
+          && index.classes() != task.outputs()) {
+        throw new IllegalArgumentException(
+            "the labels of %s have %d classes but the task has %d: make data.labels.%s.classes and"
+                    .formatted(task.name(), index.classes(), task.outputs(), task.name())
+                + " tasks.%s.classes agree".formatted(task.name()));
+      }
+    }
+    return labelled;
+  }
+
+  @Override
+  public NormalsY normalsY() {
+    return settings.normalsY().orElse(NormalsY.UP);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.mtlora.config;
+
+import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.data.YamlBlock;
+import dev.mtlora.decoder.Decoders;
+import dev.mtlora.model.Neck;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The network without its method.
+ *
+ * @param backbone shape of the Swin Transformer
+ * @param weights where its weights come from
+ * @param neck how the pyramid is narrowed before the decoders
+ * @param neckChannels channels that each level of the pyramid is narrowed to
+ * @param decoders id of each task's decoder, by task
+ */
+public record ModelConfig(
+    SwinSettings backbone,
+    WeightsSource weights,
+    NeckKind neck,
+    List<Integer> neckChannels,
+    Map<String, String> decoders) {
+
+  private static final List<String> KEYS =
+      List.of(
+          "backbone", "image", "weights", "dropPath", "neck", "neckChannels", "decoder", "embed",
+          "depths", "heads", "window", "mlpRatio", "qkvBias", "qkScale", "absolutePosition",
+          "patchNorm");
+
+  /** Who has a neck. */
+  public enum NeckKind {
+    /** Every task has its own. */
+    PER_TASK,
+    /** All tasks share one. */
+    SHARED,
+    /** Decoders read the pyramid as it is. */
+    NONE;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** Checks that the neck fits the pyramid. */
+  public ModelConfig {
+    neckChannels = List.copyOf(neckChannels);
+    decoders = Map.copyOf(decoders);
+    int levels = backbone.depths().size();
+    if (neck != NeckKind.NONE
+        && (neckChannels.size() != levels || neckChannels.stream().anyMatch(c -> c < 1))) {
+      throw new IllegalArgumentException(
+          "model.neckChannels needs one positive number per level (%d) but is %s"
+              .formatted(levels, neckChannels));
+    }
+  }
+
+  /** Reads the block {@code model}, for the given tasks. */
+  static ModelConfig read(YamlBlock yaml, List<String> tasks) {
+    yaml.allow(KEYS);
+    List<String> necks = List.of(NeckKind.values()).stream().map(NeckKind::word).toList();
+    String neck = yaml.word("neck", NeckKind.PER_TASK.word(), necks);
+    return new ModelConfig(
+        yaml.build(() -> backbone(yaml)),
+        WeightsSource.parse(yaml.text("weights", "none")),
+        NeckKind.values()[necks.indexOf(neck)],
+        yaml.list("neckChannels", Neck.DEFAULT_CHANNELS, YamlBlock::asCount),
+        decoders(yaml, tasks));
+  }
+
+  private static SwinSettings backbone(YamlBlock yaml) {
+    String name = yaml.word("backbone", "swin-tiny", SwinSettings.presets());
+    SwinSettings preset = SwinSettings.preset(name);
+    return new SwinSettings(
+        yaml.count("image", preset.imageSize()),
+        yaml.count("embed", preset.embed()),
+        yaml.list("depths", preset.depths(), YamlBlock::asCount),
+        yaml.list("heads", preset.heads(), YamlBlock::asCount),
+        yaml.count("window", preset.window()),
+        yaml.number("mlpRatio", preset.mlpRatio()),
+        Checks.rate(yaml.number("dropPath", preset.dropPath()), yaml.at("dropPath")),
+        options(yaml));
+  }
+
+  private static SwinSettings.Options options(YamlBlock yaml) {
+    SwinSettings.Options standard = SwinSettings.Options.STANDARD;
+    return new SwinSettings.Options(
+        yaml.flag("qkvBias", standard.qkvBias()),
+        yaml.has("qkScale") ? yaml.number("qkScale") : null,
+        yaml.flag("absolutePosition", standard.absolutePosition()),
+        yaml.flag("patchNorm", standard.patchNorm()));
+  }
+
+  /** One id for all tasks, or a block of them; a task that is not named there has the default. */
+  private static Map<String, String> decoders(YamlBlock yaml, List<String> tasks) {
+    Map<String, String> decoders = new LinkedHashMap<>();
+    boolean perTask = yaml.has("decoder") && yaml.node().get("decoder").isObject();
+    YamlBlock block = perTask ? yaml.block("decoder").allow(tasks) : yaml;
+    for (String task : tasks) {
+      decoders.put(task, block.word(perTask ? task : "decoder", "hrnet", Decoders.ids()));
+    }
+    return decoders;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.mtlora.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mtlora.data.YamlBlock;
+import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.task.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that a run depends on. What a file leaves out has the default of the paper's recipe;
+ * {@code configs/} has one file per experiment.
+ *
+ * @param model the network
+ * @param method how it is adapted
+ * @param tasks what it predicts, in order
+ * @param data where samples come from
+ * @param augmentation what happens to training samples
+ * @param train how long and how to train
+ * @param singleTask headline scores of single-task networks, by task, for the mean improvement
+ * @param reference true for the reference implementation's behaviour where ours differs
+ * @param yaml the configuration as text, overrides included and paths absolute
+ */
+public record RunConfig(
+    ModelConfig model,
+    AdapterMethod method,
+    List<Task> tasks,
+    DataSource data,
+    Augmentation augmentation,
+    TrainConfig train,
+    Map<String, Double> singleTask,
+    boolean reference,
+    String yaml) {
+
+  /** Copies the lists. */
+  public RunConfig {
+    tasks = List.copyOf(tasks);
+    singleTask = Map.copyOf(singleTask);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides {@code key.path=value} each, the value being YAML
+   * @throws ConfigException if the file can't be read or something in it is wrong
+   */
+  public static RunConfig read(Path file, List<String> overrides) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      return parse(
+          new Source(file.toString(), folder == null ? file.toAbsolutePath() : folder),
+          Files.readString(file),
+          overrides);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(file + " does not exist; check the name and the folder", e);
+    } catch (IOException e) {
+      throw new ConfigException(file + " could not be read (" + e + ")", e);
+    }
+  }
+
+  /**
+   * Where a text comes from.
+   *
+   * @param name for messages
+   * @param folder what paths in the text are relative to
+   */
+  public record Source(String name, Path folder) {}
+
+  /** Reads a text; see {@link #read}. */
+  public static RunConfig parse(Source source, String text, List<String> overrides) {
+    try {
+      return of(ConfigTree.resolve(text, source.folder(), overrides));
+    } catch (IllegalArgumentException e) {
+      String name =
+          overrides.isEmpty()
+              ? source.name()
+              : source.name() + " with --set " + String.join(" --set ", overrides);
+      throw new ConfigException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static RunConfig of(JsonNode tree) {
+    YamlBlock yaml =
+        new YamlBlock(tree, "")
+            .allow(
+                "model", "method", "tasks", "data", "augmentation", "train", "singleTask",
+                "reference");
+    boolean reference = yaml.flag("reference", false);
+    List<Task> tasks = TaskYaml.read(yaml.block("tasks"), reference);
+    List<String> names = tasks.stream().map(Task::name).toList();
+    ModelConfig model = ModelConfig.read(yaml.block("model"), names);
+    int stages = model.backbone().depths().size();
+    return new RunConfig(
+        model,
+        AdapterMethods.read(
+            yaml.block("method"), new AdapterMethods.Target(stages, names, reference)),
+        tasks,
+        Datasets.read(yaml.block("data")),
+        Augmentation.read(yaml.block("augmentation")),
+        TrainConfig.read(yaml.block("train")),
+        scores(yaml.block("singleTask"), tasks),
+        reference,
+        write(tree));
+  }
+
+  private static Map<String, Double> scores(YamlBlock yaml, List<Task> tasks) {
+    yaml.allow(tasks.stream().map(Task::name).toList());
+    Map<String, Double> scores = new LinkedHashMap<>();
+    for (Task task : tasks) {
+      if (yaml.has(task.name())) {
+        double score = yaml.number(task.name());
+        String headline = task.meter().headline();
+        if (score <= 0 || (headline.equals("mIoU") && score > 1)) {
+          throw new IllegalArgumentException(
+              "%s must be a positive %s in the unit of the printed tables, for instance 0.67 and not"
+                      .formatted(yaml.at(task.name()), headline)
+                  + " 67 per cent, but is " + score);
+        }
+        scores.put(task.name(), score);
+      }
+    }
+    return scores;
+  }
+
+  private static String write(JsonNode tree) {
+    try {
+      return YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .build()
+          .writeValueAsString(tree);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a YAML tree could not be written", e);
+    }
+  }
+
+  /** The configuration as a JSON object. */
+  public String json() {
+    return YamlBlock.tree(yaml).toString();
+  }
+
+  /** Names of the tasks, in order. */
+  public List<String> taskNames() {
+    return tasks.stream().map(Task::name).toList();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.mtlora.config;
+
+import dev.mtlora.data.CachedDataset;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.scenes.Domain;
+import dev.mtlora.data.scenes.SceneSettings;
+import dev.mtlora.data.scenes.SyntheticScenes;
+import dev.mtlora.task.Task;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Made-up scenes, rendered as they are needed.
+ *
+ * @param domain visual world
+ * @param train number of scenes that train
+ * @param val number of scenes that validate
+ * @param seed of the scenes
+ * @param cache folder where rendered scenes are kept, if any
+ */
+public record ScenesSource(Domain domain, int train, int val, long seed, Optional<Path> cache)
+    implements DataSource {
+  private static final int TRAIN = 200;
+  private static final int VAL = 20;
+
+  /** Checks the numbers. */
+  public ScenesSource {
+    Checks.atLeast(1, train, "data.train");
+    Checks.atLeast(1, val, "data.val");
+  }
+
+  static ScenesSource read(YamlBlock yaml) {
+    yaml.allow("kind", "domain", "train", "val", "seed", "cache");
+    List<String> domains =
+        Arrays.stream(Domain.values()).map(d -> d.name().toLowerCase(Locale.ROOT)).toList();
+    return new ScenesSource(
+        Domain.values()[domains.indexOf(yaml.word("domain", "target", domains))],
+        yaml.count("train", TRAIN),
+        yaml.count("val", VAL),
+        yaml.whole("seed", 1),
+        yaml.has("cache") ? Optional.of(Path.of(yaml.text("cache"))) : Optional.empty());
+  }
+
+  @Override
+  public Dataset training(List<Task> tasks, int imageSize) {
+    return scenes(tasks, imageSize, train, 2 * seed);
+  }
+
+  @Override
+  public Dataset validation(List<Task> tasks, int imageSize) {
+    return scenes(tasks, imageSize, val, 2 * seed + 1);
+  }
+
+  /** Sets of different seeds share no scene: even ones train, odd ones validate. */
+  private Dataset scenes(List<Task> tasks, int imageSize, int size, long sceneSeed) {
+    List<String> names = tasks.stream().map(Task::name).toList();
+    SyntheticScenes rendered =
+        new SyntheticScenes(new SceneSettings(domain, sceneSeed, size, imageSize, names));
+    Dataset kept =
+        cache.isPresent()
+            ? new CachedDataset(rendered, cache.get(), rendered.key())
+            : rendered;
+    return kept.with(ClassLimit.of(tasks));
+  }
+
+  @Override
+  public NormalsY normalsY() {
+    return NormalsY.UP;
+  }
+}
