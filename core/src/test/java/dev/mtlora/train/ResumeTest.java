@@ -25,12 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A training that was interrupted and resumed ends where an uninterrupted one ends, to the last bit:
- * with dropout, drop path, augmentation, shuffling and a changing rate.
+ * A training that was interrupted and resumed ends where an uninterrupted one ends, to the last
+ * bit: with dropout, drop path, augmentation, shuffling and a changing rate.
  */
 class ResumeTest {
   private static final List<Task> TASKS = List.of(new Saliency(), new Normals(), new Depth());
-  private static final Schedule SCHEDULE = i -> 1e-3 / (1 + i);
+  private static final Schedule SCHEDULE =
+      new Schedule.Cosine(new Schedule.WarmUp(1e-3, 1e-4, 2), 100, 1e-5, true);
 
   @TempDir private Path run;
 
