@@ -80,6 +80,9 @@ final class TaskLora extends Projection {
     Tensor input = dropout.forward(x.shared());
     Tensor base = linear.forward(x.shared()); // B, N, out
     Tensor y = shared == null ? base : shared.addTo(base, input);
+    if (x.tasks().isEmpty()) {
+      return Streams.of(y, x.tasks());
+    }
     Tensor from = mode == MtLora.Mode.MATRIXV2 ? y : base;
     Tensor tasks = taskStreams(from, x, input); // F, B·N, out
     if (norm != null) {

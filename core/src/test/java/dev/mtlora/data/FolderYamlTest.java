@@ -65,13 +65,13 @@ class FolderYamlTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "images: photos | imags: photos | data: unknown key imags; did you mean images?",
-        "kind: folder | kind: folders | did you mean folder?",
-        "encoding: mask | encoding: maks | data.labels.edge: unknown encoding maks; did you mean mask?",
-        "classes: 13 | clases: 13 | data.labels.semseg: unknown key clases; did you mean classes?",
+        "images: photos | imags: photos | data: unknown key 'imags': did you mean 'images'?",
+        "kind: folder | kind: folders | did you mean 'folder'?",
+        "encoding: mask | encoding: maks | data.labels.edge: unknown encoding 'maks': did you mean 'mask'?",
+        "classes: 13 | clases: 13 | data.labels.semseg: unknown key 'clases': did you mean 'classes'?",
         "classes: 13 | classes: 0 | index labels need 1..255 classes but have 0",
         "classes: 13 | classes: 1.5 | data.labels.semseg.classes must be a whole number",
-        "y: up | y: upp | did you mean up?",
+        "y: up | y: upp | did you mean 'up'?",
         "', y: up' | '' | data.labels.normals.y is missing",
         "encoding: depth_mm | encoding: mask | labels.depth cannot be encoded as mask",
         "val: val.txt | 'split: {val: 0.1}' | keep one of the two",

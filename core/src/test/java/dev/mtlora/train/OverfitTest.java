@@ -43,26 +43,17 @@ class OverfitTest {
             losses.add(step.loss());
           }
         };
+    double rate = task.name().equals("depth") ? 2e-2 : 5e-3; // metres: a longer way from 0
     try (Scope scope = Scope.open()) {
       DataLoader pictures = Small.evaluation(new Patterns(4, List.of(task.name())), 4);
       new Trainer(
               Small.settings(STEPS, 1, 0),
-              new Schedule.MultiStep(new Schedule.WarmUp(5e-3, 0, 0), List.of(1_000_000L), 0.5),
+              new Schedule.MultiStep(new Schedule.WarmUp(rate, 0, 0), List.of(1_000_000L), 0.5),
               List.of(listener))
           .fit(Small.model(new FullFineTuning(), "hrnet", List.of(task), 3), pictures, pictures);
     }
     assertThat(losses).hasSize(STEPS);
-    System.out.println(
-        "XX "
-            + task.name()
-            + " "
-            + losses.get(0)
-            + " "
-            + losses.get(40)
-            + " "
-            + losses.get(80)
-            + " "
-            + losses.get(STEPS - 1));
+
     assertThat(losses.get(STEPS - 1)).isLessThan(losses.get(0) / 4);
   }
 }

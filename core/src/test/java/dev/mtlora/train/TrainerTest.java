@@ -86,7 +86,7 @@ class TrainerTest {
             "evaluation 2",
             "checkpoint",
             "FINISHED");
-    assertThat(recorder.steps).extracting(Step::rate).containsExactly(1e-3, 2e-3, 3e-3, 4e-3);
+    assertThat(recorder.steps).extracting(Step::rate).containsExactly(1e-4, 1e-4, 5.5e-4, 1e-3);
     assertThat(recorder.steps.get(1).ids()).containsExactly("picture-2", "picture-3");
   }
 
