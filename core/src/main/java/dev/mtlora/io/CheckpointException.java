@@ -8,6 +8,11 @@ import java.nio.file.Path;
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** A fault with a message that names the source itself. */
+  public CheckpointException(String message) {
+    super(message);
+  }
+
   /** A fault of the file as a whole. */
   public CheckpointException(Path file, String message) {
     super(file + ": " + message);
