@@ -44,9 +44,7 @@ public final class Checkpoint {
               });
     } catch (IOException e) {
       throw new CheckpointException(
-          folder,
-          "cannot be written (is there space left, and permission to write?): " + e,
-          e);
+          folder, "cannot be written (is there space left, and permission to write?): " + e, e);
     }
   }
 
@@ -66,7 +64,9 @@ public final class Checkpoint {
       JsonNode json = JSON.readTree(Files.readAllBytes(current.resolve(STATE)));
       requireFormat(current, json);
       Map<String, Long> steps = new LinkedHashMap<>();
-      json.path("optimizer_steps").properties().forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
+      json.path("optimizer_steps")
+          .properties()
+          .forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
       return new TrainState(
           json.path("step").asLong(),
           json.path("epoch").asInt(),
@@ -87,8 +87,7 @@ public final class Checkpoint {
     if (json.path("format").asInt() != FORMAT) {
       throw new CheckpointException(
           folder.resolve(STATE),
-          "has format %s but this version reads format %d"
-              .formatted(json.path("format"), FORMAT));
+          "has format %s but this version reads format %d".formatted(json.path("format"), FORMAT));
     }
   }
 

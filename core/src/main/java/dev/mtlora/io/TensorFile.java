@@ -29,8 +29,7 @@ final class TensorFile {
         .entries()
         .forEach(
             (name, entry) ->
-                tensors.put(
-                    name, Tensor.of(source.bytes(name), entry.dtype(), entry.shape())));
+                tensors.put(name, Tensor.of(source.bytes(name), entry.dtype(), entry.shape())));
     return tensors;
   }
 }

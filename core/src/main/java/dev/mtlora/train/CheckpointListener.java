@@ -41,6 +41,11 @@ public final class CheckpointListener implements TrainingListener {
   }
 
   @Override
+  public void onStart(Training training) {
+    selection.requireScoresOf(training.model().tasks());
+  }
+
+  @Override
   public void onEvaluation(Training training, Evaluation evaluation) {
     List<Evaluation> history = training.history();
     if (selection.best(history) == history.size() - 1) {
@@ -62,7 +67,6 @@ public final class CheckpointListener implements TrainingListener {
   }
 
   private void write(String name, Training training) {
-    Checkpoint.write(
-        run.resolve(name), training.state().from(origin.config(), origin.version()));
+    Checkpoint.write(run.resolve(name), training.state().from(origin.config(), origin.version()));
   }
 }

@@ -1,13 +1,14 @@
 package dev.mtlora.train;
 
+import dev.mtlora.task.Task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Which evaluation is the best: the one with the highest Δm, against single-task scores if there are
- * any, else against the first evaluation.
+ * Which evaluation is the best: the one with the highest Δm, against single-task scores if there
+ * are any, else against the first evaluation.
  *
  * @param singleTask headline scores of single-task models, by task; empty if unknown
  */
@@ -15,6 +16,21 @@ public record Selection(Map<String, Double> singleTask) {
   /** Checks the scores. */
   public Selection {
     singleTask = new DeltaM(singleTask).singleTask();
+  }
+
+  /**
+   * Checks before a training what its first evaluation would otherwise find out.
+   *
+   * @throws IllegalArgumentException if there are single-task scores, but not of all these tasks
+   */
+  public void requireScoresOf(List<Task> tasks) {
+    for (Task task : tasks) {
+      if (!singleTask.isEmpty()
+          && !singleTask.containsKey(task.name())
+          && task.meter().inDeltaM()) {
+        throw DeltaM.missing(task.name(), singleTask);
+      }
+    }
   }
 
   /**
@@ -50,12 +66,16 @@ public record Selection(Map<String, Double> singleTask) {
     }
     TreeSet<String> left = new TreeSet<>();
     Scores first = history.get(0).scores();
-    first.tasks().forEach((task, scores) -> {
-      if (scores.inDeltaM() && !usable(first).containsKey(task)) {
-        left.add(task);
-      }
-    });
-    return "the first evaluation" + (left.isEmpty() ? "" : " (without %s, which scored 0)".formatted(left));
+    first
+        .tasks()
+        .forEach(
+            (task, scores) -> {
+              if (scores.inDeltaM() && !usable(first).containsKey(task)) {
+                left.add(task);
+              }
+            });
+    return "the first evaluation"
+        + (left.isEmpty() ? "" : " (without %s, which scored 0)".formatted(left));
   }
 
   private static Map<String, Double> usable(Scores first) {

@@ -15,16 +15,23 @@ import dev.mtlora.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every task learns four pictures by heart: images, loss, gradient and optimiser fit together. */
+@ExtendWith(OneThread.class)
 class OverfitTest {
   private static final int STEPS = 50;
 
   static Stream<Task> tasks() {
     return Stream.of(
-        new Semseg(4, List.of("background", "red", "green", "blue")), new HumanParts(), new Saliency(), new Normals(), new Edge(), new Depth());
+        new Semseg(4, List.of("background", "red", "green", "blue")),
+        new HumanParts(),
+        new Saliency(),
+        new Normals(),
+        new Edge(),
+        new Depth());
   }
 
   @ParameterizedTest

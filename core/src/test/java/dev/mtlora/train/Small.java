@@ -50,8 +50,7 @@ final class Small {
   }
 
   /** That backbone with a decoder per task. */
-  static MultiTaskModel model(
-      AdapterMethod method, String decoder, List<Task> tasks, long seed) {
+  static MultiTaskModel model(AdapterMethod method, String decoder, List<Task> tasks, long seed) {
     return model(backbone(method, names(tasks), 0.1, seed), decoder, tasks, seed);
   }
 

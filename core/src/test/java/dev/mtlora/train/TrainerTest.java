@@ -8,12 +8,10 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
-import dev.mtlora.metric.Meter;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Normals;
 import dev.mtlora.task.Saliency;
-import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -22,7 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(OneThread.class)
 class TrainerTest {
   private static final Schedule RISING =
       new Schedule.MultiStep(new Schedule.WarmUp(5e-3, 1e-3, 4), List.of(), 1);
@@ -76,8 +76,16 @@ class TrainerTest {
     }
     assertThat(recorder.events)
         .containsExactly(
-            "start", "step 1", "step 2", "evaluation 1", "checkpoint", "step 3", "step 4",
-            "evaluation 2", "checkpoint", "FINISHED");
+            "start",
+            "step 1",
+            "step 2",
+            "evaluation 1",
+            "checkpoint",
+            "step 3",
+            "step 4",
+            "evaluation 2",
+            "checkpoint",
+            "FINISHED");
     assertThat(recorder.steps).extracting(Step::rate).containsExactly(1e-3, 1e-3, 2e-3, 3e-3);
     assertThat(recorder.steps.get(1).ids()).containsExactly("picture-2", "picture-3");
   }
@@ -172,9 +180,7 @@ class TrainerTest {
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = Small.model(List.of(new RootOfNothing()), 1);
       assertThatThrownBy(
-              () ->
-                  train(
-                      model, Small.settings(1, 1, 1), new Patterns(2, List.of("depth")), 2))
+              () -> train(model, Small.settings(1, 1, 1), new Patterns(2, List.of("depth")), 2))
           .isInstanceOf(TrainingException.class)
           .hasMessageContainingAll("step 1", "gradient of backbone.", "picture-0", "depth=0.0");
       assertThat(model.trainable().values())
@@ -201,8 +207,7 @@ class TrainerTest {
         new TrainSettings(6, 0, 1, 5.0, true, f32.device(), 11, f32.optimizer(), 0, 0);
     try (Scope scope = Scope.open()) {
       Report report =
-          train(
-              Small.model(List.of(new Depth()), 1), bf16, new Patterns(4, List.of("depth")), 4);
+          train(Small.model(List.of(new Depth()), 1), bf16, new Patterns(4, List.of("depth")), 4);
       assertThat(report.steps()).isEqualTo(6);
     }
     assertThat(recorder.steps.get(5).loss()).isLessThan(recorder.steps.get(0).loss());
@@ -215,8 +220,7 @@ class TrainerTest {
         new TrainSettings(5, 3, 1, 0, false, all.device(), 11, all.optimizer(), 1, 1);
     try (Scope scope = Scope.open()) {
       Report report =
-          train(
-              Small.model(List.of(new Depth()), 1), three, new Patterns(4, List.of("depth")), 2);
+          train(Small.model(List.of(new Depth()), 1), three, new Patterns(4, List.of("depth")), 2);
       assertThat(report.outcome()).isEqualTo(Report.Outcome.FINISHED);
       assertThat(report.history()).extracting(Evaluation::step).containsExactly(2L, 3L);
     }
@@ -283,51 +287,6 @@ class TrainerTest {
     @Override
     public Sample get(int index, Rng rng) {
       return dataset.get(0, rng);
-    }
-  }
-
-  /** Its loss is 0, and its gradient not a number. */
-  private record RootOfNothing() implements Task {
-    private static final Depth DEPTH = new Depth();
-
-    @Override
-    public String name() {
-      return "depth";
-    }
-
-    @Override
-    public int outputs() {
-      return 1;
-    }
-
-    @Override
-    public int targetChannels() {
-      return 1;
-    }
-
-    @Override
-    public double weight() {
-      return 1;
-    }
-
-    @Override
-    public Tensor loss(Tensor logits, Tensor target) {
-      return logits.times(0.0).sum().sqrt();
-    }
-
-    @Override
-    public Meter meter() {
-      return DEPTH.meter();
-    }
-
-    @Override
-    public Tensor predict(Tensor logits) {
-      return logits;
-    }
-
-    @Override
-    public int[] show(float[] prediction, int height, int width) {
-      return new int[height * width];
     }
   }
 }
