@@ -1,7 +1,6 @@
 package dev.mtlora.train;
 
 import dev.mtlora.task.Depth;
-import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;
@@ -25,12 +24,11 @@ final class MemoryRun implements TrainingListener {
   public static void main(String[] arguments) {
     Engine.threads(1);
     MemoryRun run = new MemoryRun();
-    List<Task> tasks = List.of(new Depth());
     Patterns pictures = new Patterns(40, List.of("depth"));
     try (Scope scope = Scope.open()) {
       new Trainer(Small.settings(50, 1, 5), Small.constant(1e-4), List.of(run))
           .fit(
-              Small.model(tasks, 1),
+              Small.shallow(List.of(new Depth())),
               Small.training(pictures, 2),
               Small.evaluation(new Patterns(2, List.of("depth")), 2));
     }

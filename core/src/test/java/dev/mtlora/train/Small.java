@@ -42,21 +42,33 @@ final class Small {
 
   /** A Swin of two stages for 32 pixels. */
   static SwinTransformer backbone(
-      AdapterMethod method, List<String> tasks, double dropPath, long seed) {
+      AdapterMethod method, int blocks, double dropPath, List<String> tasks, long seed) {
     SwinSettings settings =
         new SwinSettings(
-            32, 12, List.of(2, 2), List.of(2, 2), 4, 2.0, dropPath, SwinSettings.Options.STANDARD);
+            32,
+            12,
+            List.of(blocks, blocks),
+            List.of(2, 2),
+            4,
+            2.0,
+            dropPath,
+            SwinSettings.Options.STANDARD);
     return new SwinTransformer(settings, method, tasks, new Rng(seed));
   }
 
   /** That backbone with a decoder per task. */
   static MultiTaskModel model(AdapterMethod method, String decoder, List<Task> tasks, long seed) {
-    return model(backbone(method, names(tasks), 0.1, seed), decoder, tasks, seed);
+    return model(backbone(method, 2, 0.1, names(tasks), seed), decoder, tasks, seed);
+  }
+
+  /** MTLoRA with one block per stage. */
+  static MultiTaskModel shallow(List<Task> tasks) {
+    return model(backbone(mtlora(names(tasks)), 1, 0.1, names(tasks), 1), "hrnet", tasks, 1);
   }
 
   /** A fully trained model without any randomness. */
   static MultiTaskModel still(List<Task> tasks) {
-    return model(backbone(new FullFineTuning(), names(tasks), 0, 1), "hrnet", tasks, 1);
+    return model(backbone(new FullFineTuning(), 2, 0, names(tasks), 1), "hrnet", tasks, 1);
   }
 
   private static MultiTaskModel model(
