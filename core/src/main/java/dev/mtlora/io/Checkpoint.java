@@ -44,9 +44,7 @@ public final class Checkpoint {
               });
     } catch (IOException e) {
       throw new CheckpointException(
-          "cannot write the checkpoint %s (is there space left, and permission to write?): %s"
-              .formatted(folder, e),
-          e);
+          folder, "cannot be written (is there space left, and permission to write?): " + e, e);
     }
   }
 
@@ -81,15 +79,15 @@ public final class Checkpoint {
           json.path("config").toString(),
           json.path("version").asText());
     } catch (IOException e) {
-      throw new CheckpointException("cannot read the checkpoint %s: %s".formatted(current, e), e);
+      throw new CheckpointException(current, "cannot be read: " + e, e);
     }
   }
 
   private static void requireFormat(Path folder, JsonNode json) {
     if (json.path("format").asInt() != FORMAT) {
       throw new CheckpointException(
-          "%s has format %s but this version reads format %d"
-              .formatted(folder.resolve(STATE), json.path("format"), FORMAT));
+          folder.resolve(STATE),
+          "has format %s but this version reads format %d".formatted(json.path("format"), FORMAT));
     }
   }
 
@@ -118,8 +116,8 @@ public final class Checkpoint {
   private static Path existing(Path folder) {
     if (!exists(folder)) {
       throw new CheckpointException(
-          "no checkpoint in %s: training writes one at the end of an epoch and when it is stopped"
-              .formatted(folder));
+          folder,
+          "holds no checkpoint; training keeps one every few epochs and when it is interrupted");
     }
     return new AtomicFolder(folder).current();
   }

@@ -8,6 +8,11 @@ import java.nio.file.Path;
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** A fault with a message that names the source itself. */
+  public CheckpointException(String message) {
+    super(message);
+  }
+
   /** A fault of the file as a whole. */
   public CheckpointException(Path file, String message) {
     super(file + ": " + message);
@@ -21,15 +26,5 @@ public final class CheckpointException extends RuntimeException {
   /** A fault of the file as a whole, and the cause for the developer. */
   public CheckpointException(Path file, String message, Throwable cause) {
     super(file + ": " + message, cause);
-  }
-
-  /** A message that names the folder or the model itself. */
-  public CheckpointException(String message) {
-    super(message);
-  }
-
-  /** A message that names the folder or the model itself, with the cause. */
-  public CheckpointException(String message, Throwable cause) {
-    super(message, cause);
   }
 }

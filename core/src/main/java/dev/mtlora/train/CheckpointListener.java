@@ -41,6 +41,11 @@ public final class CheckpointListener implements TrainingListener {
   }
 
   @Override
+  public void onStart(Training training) {
+    selection.requireScoresOf(training.model().tasks());
+  }
+
+  @Override
   public void onEvaluation(Training training, Evaluation evaluation) {
     List<Evaluation> history = training.history();
     if (selection.best(history) == history.size() - 1) {

@@ -2,6 +2,7 @@ package dev.mtlora.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * How much better a multi-task model is than single-task ones, in per cent: Δm = 100/T Σ_t (-1)^l_t
@@ -40,12 +41,16 @@ public record DeltaM(Map<String, Double> singleTask) {
     return counted == 0 ? Double.NaN : 100 * sum / counted;
   }
 
+  static IllegalArgumentException missing(String task, Map<String, Double> singleTask) {
+    return new IllegalArgumentException(
+        "no single-task score for '%s', only for %s: give one for every task, or none at all"
+            .formatted(task, new TreeSet<>(singleTask.keySet())));
+  }
+
   private double gain(String task, Scores.TaskScores scores) {
     Double single = singleTask.get(task);
     if (single == null) {
-      throw new IllegalArgumentException(
-          "no single-task score for '%s', only for %s: give one for every task, or none at all"
-              .formatted(task, singleTask.keySet()));
+      throw missing(task, singleTask);
     }
     double gain = (scores.value() - single) / single;
     return scores.lowerIsBetter() ? -gain : gain;

@@ -10,7 +10,6 @@ import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,7 +29,10 @@ public record Evaluator(Device device, boolean bf16) {
     try (Batches batches = loader.open(0, 0)) {
       while (batches.hasNext()) {
         try (Scope scope = Scope.inference()) {
-          add(BatchTensors.of(batches.next(), model.taskNames(), device), model, meters);
+          BatchTensors batch = BatchTensors.of(batches.next(), model.taskNames(), device);
+          if (!batch.targets().isEmpty()) {
+            add(batch, model, meters);
+          }
         }
       }
     }
@@ -40,10 +42,9 @@ public record Evaluator(Device device, boolean bf16) {
   }
 
   private void add(BatchTensors batch, MultiTaskModel model, Map<String, Meter> meters) {
-    List<String> tasks = batch.tasks();
     Map<String, Tensor> logits;
     try (Autocast cast = Autocast.bf16(device, bf16)) {
-      logits = model.forward(batch.images(), tasks);
+      logits = model.forward(batch.images(), batch.tasks());
     }
     batch.targets().forEach((task, target) -> meters.get(task).add(logits.get(task), target));
   }

@@ -1,5 +1,6 @@
 package dev.mtlora.train;
 
+import dev.mtlora.task.Task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,21 @@ public record Selection(Map<String, Double> singleTask) {
   /** Checks the scores. */
   public Selection {
     singleTask = new DeltaM(singleTask).singleTask();
+  }
+
+  /**
+   * Checks before a training what its first evaluation would otherwise find out.
+   *
+   * @throws IllegalArgumentException if there are single-task scores, but not of all these tasks
+   */
+  public void requireScoresOf(List<Task> tasks) {
+    for (Task task : tasks) {
+      if (!singleTask.isEmpty()
+          && !singleTask.containsKey(task.name())
+          && task.meter().inDeltaM()) {
+        throw DeltaM.missing(task.name(), singleTask);
+      }
+    }
   }
 
   /**

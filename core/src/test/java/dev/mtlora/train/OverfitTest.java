@@ -15,12 +15,14 @@ import dev.mtlora.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every task learns four pictures by heart: images, loss, gradient and optimiser fit together. */
+@ExtendWith(OneThread.class)
 class OverfitTest {
-  private static final int STEPS = 120;
+  private static final int STEPS = 50;
 
   static Stream<Task> tasks() {
     return Stream.of(
@@ -34,7 +36,7 @@ class OverfitTest {
 
   @ParameterizedTest
   @MethodSource("tasks")
-  void task_fourPictures_lossFallsBelowTheStatedShare(Task task) {
+  void task_fourPictures_lossFallsBelowAFifth(Task task) {
     List<Double> losses = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -45,16 +47,10 @@ class OverfitTest {
         };
     try (Scope scope = Scope.open()) {
       DataLoader pictures = Small.evaluation(new Patterns(4, List.of(task.name())), 4);
-      new Trainer(
-              Small.settings(STEPS, 1, 0),
-              new Schedule.MultiStep(new Schedule.WarmUp(5e-3, 0, 0), List.of(1_000_000L), 0.5),
-              List.of(listener))
+      new Trainer(Small.settings(STEPS, 1, 0), Small.constant(5e-3), List.of(listener))
           .fit(Small.model(new FullFineTuning(), "hrnet", List.of(task), 3), pictures, pictures);
     }
     assertThat(losses).hasSize(STEPS);
-    // Lines two pixels wide are finer than the finest map, of stride 8: they are learned more
-    // slowly.
-    double share = task.name().equals("edge") ? 0.5 : 0.25;
-    assertThat(losses.get(STEPS - 1)).isLessThan(share * losses.get(0));
+    assertThat(losses.get(STEPS - 1)).isLessThan(losses.get(0) / 5);
   }
 }

@@ -61,7 +61,7 @@ public record Patterns(int size, List<String> tasks) implements Dataset {
       case "sal" -> inside ? 1 : 0;
       case "normals" -> channel == (inside ? index % 2 : 2) ? 1 : 0;
       case "depth" -> inside ? 1 + index % 3 : 4;
-      case "edge" -> inside && !(inside(index, y - 2, x) && inside(index, y + 2, x)) ? 1 : 0;
+      case "edge" -> inside && !inside(index, y - 7, x) ? 1 : 0;
       default -> throw new IllegalArgumentException(task);
     };
   }

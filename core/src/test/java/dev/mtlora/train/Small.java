@@ -10,6 +10,7 @@ import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
 import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.Slot;
 import dev.mtlora.task.Task;
@@ -39,17 +40,39 @@ final class Small {
         false);
   }
 
-  /** A Swin of two stages for 32 pixels, with drop path. */
-  static SwinTransformer backbone(AdapterMethod method, List<String> tasks, long seed) {
+  /** A Swin of two stages for 32 pixels. */
+  static SwinTransformer backbone(
+      AdapterMethod method, int blocks, double dropPath, List<String> tasks, long seed) {
     SwinSettings settings =
         new SwinSettings(
-            32, 12, List.of(2, 2), List.of(2, 2), 4, 2.0, 0.1, SwinSettings.Options.STANDARD);
+            32,
+            12,
+            List.of(blocks, blocks),
+            List.of(2, 2),
+            4,
+            2.0,
+            dropPath,
+            SwinSettings.Options.STANDARD);
     return new SwinTransformer(settings, method, tasks, new Rng(seed));
   }
 
   /** That backbone with a decoder per task. */
   static MultiTaskModel model(AdapterMethod method, String decoder, List<Task> tasks, long seed) {
-    SwinTransformer backbone = backbone(method, tasks.stream().map(Task::name).toList(), seed);
+    return model(backbone(method, 2, 0.1, names(tasks), seed), decoder, tasks, seed);
+  }
+
+  /** MTLoRA with one block per stage. */
+  static MultiTaskModel shallow(List<Task> tasks) {
+    return model(backbone(mtlora(names(tasks)), 1, 0.1, names(tasks), 1), "hrnet", tasks, 1);
+  }
+
+  /** A fully trained model without any randomness. */
+  static MultiTaskModel still(List<Task> tasks) {
+    return model(backbone(new FullFineTuning(), 2, 0, names(tasks), 1), "hrnet", tasks, 1);
+  }
+
+  private static MultiTaskModel model(
+      SwinTransformer backbone, String decoder, List<Task> tasks, long seed) {
     Rng rng = new Rng(seed + 1);
     List<Integer> channels = backbone.pyramid().stream().map(level -> level.channels()).toList();
     return new MultiTaskModel(
@@ -66,13 +89,22 @@ final class Small {
 
   /** MTLoRA with the default decoder. */
   static MultiTaskModel model(List<Task> tasks, long seed) {
-    return model(mtlora(tasks.stream().map(Task::name).toList()), "hrnet", tasks, seed);
+    return model(mtlora(names(tasks)), "hrnet", tasks, seed);
+  }
+
+  private static List<String> names(List<Task> tasks) {
+    return tasks.stream().map(Task::name).toList();
   }
 
   /** In f32 on the CPU, evaluated and kept every few epochs. */
   static TrainSettings settings(int epochs, int accumulation, int evaluateEvery) {
     return new TrainSettings(
         epochs, 0, accumulation, 5.0, false, Device.CPU, 11, ADAMW, evaluateEvery, evaluateEvery);
+  }
+
+  /** The same rate in every step. */
+  static Schedule constant(double rate) {
+    return new Schedule.MultiStep(new Schedule.WarmUp(rate, 0, 0), List.of(), 1);
   }
 
   /** A loader that shuffles, with one worker. */

@@ -1,0 +1,150 @@
+package dev.mtlora.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointTest {
+  @TempDir private Path run;
+
+  private static TrainState state(long step) {
+    Map<String, Tensor> model = new LinkedHashMap<>();
+    model.put("weight", Tensor.of(new float[] {step, Float.MIN_VALUE, -0f, 1e30f}, 2, 2));
+    model.put("none", Tensor.zeros(0, 3));
+    model.put("count", Tensor.of(new long[] {1L << 40}));
+    return new TrainState(
+        step,
+        2,
+        3,
+        Long.MIN_VALUE,
+        Map.of("weight", 7L),
+        model,
+        Map.of("exp_avg.weight", Tensor.of(new float[] {1, 2, 3, 4}, 2, 2)),
+        "[{\"step\":3}]",
+        "{\"model\":{\"backbone\":\"swin-tiny\"}}",
+        "1.0");
+  }
+
+  private List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void checkpoint_writtenAndRead_isTheSame() throws IOException {
+    Path last = run.resolve("runs/a/last");
+    try (Scope scope = Scope.inference()) {
+      TrainState written = state(5);
+      Checkpoint.write(last, written);
+      TrainState read = Checkpoint.read(last);
+      assertThat(read.step()).isEqualTo(5);
+      assertThat(read.epoch()).isEqualTo(2);
+      assertThat(read.batch()).isEqualTo(3);
+      assertThat(read.seed()).isEqualTo(Long.MIN_VALUE);
+      assertThat(read.optimizerSteps()).isEqualTo(written.optimizerSteps());
+      assertThat(read.history()).isEqualTo(written.history());
+      assertThat(read.config()).isEqualTo(written.config());
+      assertThat(read.version()).isEqualTo("1.0");
+      assertSame(read.model(), written.model());
+      assertSame(read.optimizer(), written.optimizer());
+    }
+    assertThat(names(last))
+        .containsExactly("model.safetensors", "optimizer.safetensors", "state.json");
+    assertThat(names(last.getParent())).containsExactly("last");
+  }
+
+  private static void assertSame(Map<String, Tensor> read, Map<String, Tensor> written) {
+    assertThat(read.keySet()).containsExactlyElementsOf(written.keySet());
+    written.forEach(
+        (name, tensor) -> {
+          assertThat(read.get(name).dtype()).isEqualTo(tensor.dtype());
+          assertThat(read.get(name).shape()).isEqualTo(tensor.shape());
+          assertThat(read.get(name).toBytes()).isEqualTo(tensor.toBytes());
+        });
+  }
+
+  @Test
+  void write_overAnOlderOne_replacesItAndCleansUp() throws IOException {
+    Path last = run.resolve("last");
+    Files.createDirectories(run.resolve("last.tmp-99999999/half"));
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(1));
+      Checkpoint.write(last, state(2));
+      assertThat(Checkpoint.read(last).step()).isEqualTo(2);
+    }
+    assertThat(names(run)).containsExactly("last");
+  }
+
+  @Test
+  void read_afterACrashBetweenTheRenames_findsTheOldOne() throws IOException {
+    Path last = run.resolve("last");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(1));
+      Files.move(last, run.resolve("last.old"));
+      assertThat(Checkpoint.exists(last)).isTrue();
+      assertThat(Checkpoint.read(last).step()).isEqualTo(1);
+      Checkpoint.write(last, state(2));
+      assertThat(Checkpoint.read(last).step()).isEqualTo(2);
+    }
+    assertThat(names(run)).containsExactly("last");
+  }
+
+  @Test
+  void write_thatFails_leavesTheOldOne() throws IOException {
+    Path last = run.resolve("last");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(1));
+      TrainState broken = state(2).from("{not json", "1.0");
+      assertThatThrownBy(() -> Checkpoint.write(last, broken))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("last");
+      assertThat(Checkpoint.read(last).step()).isEqualTo(1);
+    }
+    assertThat(names(run)).containsExactly("last");
+  }
+
+  @Test
+  void write_whereAFileIsInTheWay_namesTheFolder() throws IOException {
+    Path file = Files.writeString(run.resolve("file"), "x");
+    try (Scope scope = Scope.inference()) {
+      TrainState state = state(1);
+      assertThatThrownBy(() -> Checkpoint.write(file.resolve("last"), state))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining(file.resolve("last").toString());
+    }
+  }
+
+  @Test
+  void read_missingTruncatedOrNewer_saysWhat() throws IOException {
+    Path last = run.resolve("last");
+    assertThat(Checkpoint.exists(last)).isFalse();
+    assertThatThrownBy(() -> Checkpoint.read(last))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("last", "no checkpoint");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(1));
+      Path model = last.resolve("model.safetensors");
+      byte[] whole = Files.readAllBytes(model);
+      Files.write(model, java.util.Arrays.copyOf(whole, whole.length - 4));
+      assertThatThrownBy(() -> Checkpoint.read(last))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("model.safetensors");
+      Files.writeString(last.resolve("state.json"), "{\"format\": 9}");
+      assertThatThrownBy(() -> Checkpoint.read(last))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll("state.json", "format 9");
+    }
+  }
+}

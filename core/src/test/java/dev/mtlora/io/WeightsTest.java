@@ -1,0 +1,189 @@
+package dev.mtlora.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.backbone.swin.SwinTransformer;
+import dev.mtlora.decoder.DecoderSpec;
+import dev.mtlora.decoder.Decoders;
+import dev.mtlora.model.Head;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.peft.FullFineTuning;
+import dev.mtlora.peft.MtLora;
+import dev.mtlora.peft.Slot;
+import dev.mtlora.task.Depth;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WeightsTest {
+  private static final List<String> TASKS = List.of("depth");
+
+  @TempDir private Path folder;
+
+  private static SwinTransformer backbone(AdapterMethod method, int embed, long seed) {
+    SwinSettings settings =
+        new SwinSettings(
+            32, embed, List.of(2, 2), List.of(2, 2), 4, 2.0, 0, SwinSettings.Options.STANDARD);
+    return new SwinTransformer(settings, method, TASKS, new Rng(seed));
+  }
+
+  private static MtLora mtlora() {
+    return new MtLora(
+        MtLora.Mode.MATRIX,
+        MtLora.Ranks.uniform(2, 4, 2, TASKS),
+        MtLora.Scales.uniform(2, 4.0, TASKS),
+        List.of(0.0, 0.0),
+        Set.of(Slot.QKV, Slot.PROJ, Slot.FC1, Slot.FC2),
+        MtLora.Trained.PAPER,
+        false,
+        false);
+  }
+
+  private static MultiTaskModel model(long seed) {
+    SwinTransformer backbone = backbone(mtlora(), 12, seed);
+    List<Integer> channels = backbone.pyramid().stream().map(level -> level.channels()).toList();
+    return new MultiTaskModel(
+        backbone,
+        List.of(
+            new Head(
+                new Depth(),
+                null,
+                Decoders.of("hrnet").build(new DecoderSpec(channels, 1), new Rng(seed)))));
+  }
+
+  private static Map<String, float[]> values(Map<String, Tensor> tensors) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> values.put(name, tensor.toFloats()));
+    return values;
+  }
+
+  private static void assertEqual(Map<String, Tensor> actual, Map<String, Tensor> expected) {
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (name, t) -> assertThat(actual.get(name).toFloats()).as(name).isEqualTo(t.toFloats()));
+  }
+
+  @Test
+  void save_f32_comesBackToTheBit() {
+    Path file = folder.resolve("model.safetensors");
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel saved = model(1);
+      MultiTaskModel loaded = model(2);
+      Weights.save(file, saved, DType.F32);
+      Weights.load(file, loaded);
+      assertEqual(loaded.state(), saved.state());
+    }
+  }
+
+  @Test
+  void loadBackbone_plainHalfPrecisionFile_fitsAnAdaptedBackbone() throws Exception {
+    Path file = folder.resolve("backbone.safetensors");
+    try (Scope scope = Scope.inference()) {
+      SwinTransformer plain = backbone(new FullFineTuning(), 12, 1);
+      SwinTransformer adapted = backbone(mtlora(), 12, 2);
+      Map<String, float[]> before = values(adapted.state());
+      Weights.save(file, plain, DType.F16);
+      Weights.loadBackbone(file, adapted);
+      adapted
+          .state()
+          .forEach(
+              (name, tensor) -> {
+                float[] expected =
+                    name.contains(".lora_")
+                        ? before.get(name)
+                        : half(plain.state().get(name.replace(".linear.", ".")));
+                assertThat(tensor.toFloats()).as(name).isEqualTo(expected);
+                assertThat(tensor.dtype()).isEqualTo(DType.F32);
+              });
+      assertThat(Files.size(file))
+          .isLessThan(plain.state().values().stream().mapToLong(Tensor::count).sum() * 2 + 20_000);
+    }
+  }
+
+  private static float[] half(Tensor tensor) {
+    return tensor.to(DType.F16).toFloats();
+  }
+
+  @Test
+  void loadBackbone_fileWithAWholeModel_readsItsBackbone() {
+    Path file = folder.resolve("model.safetensors");
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel saved = model(1);
+      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      Weights.save(file, saved, DType.F32);
+      Weights.loadBackbone(file, loaded);
+      assertEqual(loaded.state(), saved.backbone().state());
+    }
+  }
+
+  @Test
+  void loadBackbone_tablesThatWeCompute_areIgnored() {
+    Path file = folder.resolve("backbone.safetensors");
+    try (Scope scope = Scope.inference()) {
+      SwinTransformer plain = backbone(new FullFineTuning(), 12, 1);
+      Map<String, Tensor> published = plain.state();
+      published.put("layers.0.blocks.0.attn.relative_position_index", Tensor.zeros(16, 16));
+      published.put("layers.0.blocks.1.attn_mask", Tensor.zeros(4, 16, 16));
+      TensorFile.write(file, published);
+      SwinTransformer loaded = backbone(new FullFineTuning(), 12, 2);
+      Weights.loadBackbone(file, loaded);
+      assertEqual(loaded.state(), plain.state());
+    }
+  }
+
+  @Test
+  void loadBackbone_anotherArchitecture_reportsEverythingAndChangesNothing() {
+    Path file = folder.resolve("backbone.safetensors");
+    try (Scope scope = Scope.inference()) {
+      Map<String, Tensor> other = backbone(new FullFineTuning(), 24, 1).state();
+      other.remove("layers.0.blocks.0.norm1.weight");
+      other.put("head.weight", Tensor.zeros(10, 3));
+      TensorFile.write(file, other);
+      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      Map<String, float[]> before = values(loaded.state());
+      assertThatThrownBy(() -> Weights.loadBackbone(file, loaded))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(
+              file.toString(),
+              "1 missing:\n  layers.0.blocks.0.norm1.weight",
+              "1 unexpected:\n  head.weight",
+              "patch_embed.proj.weight is [24, 3, 4, 4] but must be [12, 3, 4, 4]",
+              "more");
+      values(loaded.state())
+          .forEach((name, value) -> assertThat(value).as(name).isEqualTo(before.get(name)));
+    }
+  }
+
+  @Test
+  void adapter_overTheSameBackbone_makesTheSameModel() throws Exception {
+    Path base = folder.resolve("backbone.safetensors");
+    Path adapter = folder.resolve("adapter.safetensors");
+    try (Scope scope = Scope.inference()) {
+      Weights.save(base, backbone(new FullFineTuning(), 12, 1), DType.F32);
+      MultiTaskModel trained = model(2);
+      Weights.loadBackbone(base, trained.backbone());
+      trained.trainable().values().forEach(p -> p.plusInPlace(0.25));
+      trained.buffers().values().forEach(Tensor::incrementInPlace);
+      Weights.saveAdapter(adapter, trained);
+      MultiTaskModel fresh = model(3);
+      Weights.loadBackbone(base, fresh.backbone());
+      Weights.loadAdapter(adapter, fresh);
+      assertEqual(fresh.state(), trained.state());
+      assertThat(SafeTensors.open(adapter).entries().keySet())
+          .noneMatch(name -> name.endsWith("qkv.linear.weight"))
+          .anyMatch(name -> name.endsWith("running_mean"));
+    }
+  }
+}
