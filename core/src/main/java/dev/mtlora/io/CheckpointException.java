@@ -2,11 +2,19 @@ package dev.mtlora.io;
 
 import java.nio.file.Path;
 
-/**
- * A file of weights that is damaged or does not hold what it should; names the file and the key.
- */
+/** Files of weights that are damaged or don't hold what they should; names file and key. */
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+
+  /** A fault of several files, or of what was read from one. */
+  public CheckpointException(String message) {
+    super(message);
+  }
+
+  /** A fault of several files, and the cause for the developer. */
+  public CheckpointException(String message, Throwable cause) {
+    super(message, cause);
+  }
 
   /** A fault of the file as a whole. */
   public CheckpointException(Path file, String message) {

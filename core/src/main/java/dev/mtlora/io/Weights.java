@@ -4,7 +4,6 @@ import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +31,7 @@ public final class Weights {
       module
           .state()
           .forEach((name, t) -> tensors.put(name, t.dtype().isFloat() ? t.to(floats) : t));
-      write(file, tensors);
+      TensorFile.write(file, tensors);
     }
   }
 
@@ -43,7 +42,7 @@ public final class Weights {
    */
   public static void load(Path file, Module module) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), read(file)).into(module.state());
+      new StrictLoading(file.toString(), TensorFile.read(file)).into(module.state());
     }
   }
 
@@ -57,7 +56,7 @@ public final class Weights {
    */
   public static void loadBackbone(Path file, Module backbone) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), withoutPrefix(read(file)))
+      new StrictLoading(file.toString(), withoutPrefix(TensorFile.read(file)))
           .renamed(name -> name.replace(".linear.", "."))
           .absent(name -> name.contains(".lora_"))
           .into(backbone.state());
@@ -84,7 +83,7 @@ public final class Weights {
    * @throws CheckpointException if the file cannot be written
    */
   public static void saveAdapter(Path file, Module model) {
-    write(file, changedByTraining(model));
+    TensorFile.write(file, changedByTraining(model));
   }
 
   /**
@@ -94,7 +93,7 @@ public final class Weights {
    */
   public static void loadAdapter(Path file, Module model) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), read(file)).into(changedByTraining(model));
+      new StrictLoading(file.toString(), TensorFile.read(file)).into(changedByTraining(model));
     }
   }
 
@@ -103,21 +102,5 @@ public final class Weights {
     changed.values().removeIf(parameter -> !parameter.requiresGrad());
     changed.putAll(model.buffers());
     return changed;
-  }
-
-  private static void write(Path file, Map<String, Tensor> tensors) {
-    try {
-      TensorFile.write(file, tensors);
-    } catch (IOException e) {
-      throw new CheckpointException("cannot write %s: %s".formatted(file, e), e);
-    }
-  }
-
-  private static Map<String, Tensor> read(Path file) {
-    try {
-      return TensorFile.read(file);
-    } catch (IOException e) {
-      throw new CheckpointException("cannot read weights from %s: %s".formatted(file, e), e);
-    }
   }
 }

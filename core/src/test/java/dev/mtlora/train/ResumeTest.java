@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class ResumeTest {
   private static final List<Task> TASKS = List.of(new Saliency(), new Normals(), new Depth());
-  private static final Schedule SCHEDULE = i -> 1e-3 / (1 + i);
+  private static final Schedule SCHEDULE =
+      new Schedule.Linear(new Schedule.WarmUp(1e-3, 1e-4, 1), 100);
 
   @TempDir private Path run;
 
