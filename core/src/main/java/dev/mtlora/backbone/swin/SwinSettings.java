@@ -33,7 +33,7 @@ public record SwinSettings(
 
   private static final Map<String, SwinSettings> PRESETS =
       Map.of(
-          "swin-micro", preset(128, 48, List.of(2, 2, 4, 2), List.of(2, 4, 8, 16), 4),
+          "swin-micro", preset(128, 32, List.of(2, 2, 4, 2), List.of(2, 4, 8, 16), 4),
           "swin-tiny", preset(224, 96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7),
           "swin-small", preset(224, 96, List.of(2, 2, 18, 2), List.of(3, 6, 12, 24), 7),
           "swin-base", preset(224, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 7),
