@@ -40,7 +40,8 @@ final class ConfigOptions {
         throw new ConfigException(
             "there is neither a file nor a shipped configuration named '%s'; those in the project's"
                     .formatted(config)
-                + " folder configs/ are shipped, without " + EXTENSION);
+                + " folder configs/ are shipped, without "
+                + EXTENSION);
       }
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
       return RunConfig.parse(new RunConfig.Source(config, Path.of("")), text, overrides);

@@ -3,8 +3,8 @@ package dev.mtlora.app;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Lets a long piece of work end properly when the program is asked to end (Ctrl-C): the work is told
- * to stop, the program waits until it has, and ends with exit code 1.
+ * Lets a long piece of work end properly when the program is asked to end (Ctrl-C): the work is
+ * told to stop, the program waits until it has, and ends with exit code 1.
  */
 final class Interruption implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);

@@ -28,7 +28,9 @@ final class Panel {
   private final List<Shown> shown = new ArrayList<>();
 
   private record Shown(
-      Sample sample, Raster image, Map<String, Batch.Block> labels,
+      Sample sample,
+      Raster image,
+      Map<String, Batch.Block> labels,
       Map<String, Batch.Block> before) {}
 
   /** Chooses images evenly and keeps what the model predicts now. */
@@ -64,8 +66,7 @@ final class Panel {
     sheet.write(file);
   }
 
-  private List<@Nullable Picture> cells(
-      @Nullable Picture image, Map<String, Batch.Block> maps) {
+  private List<@Nullable Picture> cells(@Nullable Picture image, Map<String, Batch.Block> maps) {
     List<@Nullable Picture> cells = new ArrayList<>();
     cells.add(image);
     for (Task task : tasks) {

@@ -23,8 +23,7 @@ final class ParameterTable {
   }
 
   private static String share(ParameterReport report) {
-    return String.format(
-        Locale.ROOT, " (%.2f %%)", 100.0 * report.trainable() / report.total());
+    return String.format(Locale.ROOT, " (%.2f %%)", 100.0 * report.trainable() / report.total());
   }
 
   private record Row(String name, long count, String note) {

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Pictures of one size in rows and columns, with a title over every column and beside every row. */
+/**
+ * Pictures of one size in rows and columns, with a title over every column and beside every row.
+ */
 final class Sheet {
   private static final int GAP = 4;
   private static final int SCALE = 2;

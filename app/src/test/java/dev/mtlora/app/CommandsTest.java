@@ -177,8 +177,7 @@ class CommandsTest {
   @Test
   void train_wrongSetting_writesNothing() throws IOException {
     String[] wrong = {"train.batch=1", "model.decoder=aspp"};
-    assertThat(
-            run("train", config(), "--out", at("run"), "--set", wrong[0], "--set", wrong[1]))
+    assertThat(run("train", config(), "--out", at("run"), "--set", wrong[0], "--set", wrong[1]))
         .isEqualTo(2);
     assertThat(err.toString()).contains("at least 2 images");
     assertThat(folder.resolve("run")).doesNotExist();

@@ -32,15 +32,13 @@ public record Augmentation(double flip, double rotate, List<Double> scales, bool
     }
     boolean continuous = !yaml.has("scales");
     List<Double> scales =
-        yaml.list(
-            continuous ? "scale" : "scales", List.of(0.75, 1.25), YamlBlock::asNumber);
+        yaml.list(continuous ? "scale" : "scales", List.of(0.75, 1.25), YamlBlock::asNumber);
     if (continuous && scales.size() == 2 && scales.get(0) > scales.get(1)) {
       throw new IllegalArgumentException(
           "augmentation.scale must be [smallest, largest] but is " + scales);
     }
     Augmentation read =
-        new Augmentation(
-            yaml.number("flip", 0.5), yaml.number("rotate", 20), scales, continuous);
+        new Augmentation(yaml.number("flip", 0.5), yaml.number("rotate", 20), scales, continuous);
     return yaml.build(
         () -> {
           read.training(32, NormalsY.UP); // the transforms check their ranges

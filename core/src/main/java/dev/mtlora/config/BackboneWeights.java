@@ -26,10 +26,12 @@ final class BackboneWeights {
 
   private static void loadBuiltin(String name, Backbone backbone) {
     String what = "model.weights is builtin:" + name;
-    try (InputStream stream = BackboneWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
+    try (InputStream stream =
+        BackboneWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
       if (stream == null) {
         throw new ConfigException(
-            what + ", but no weights of this name are shipped; name a file, or none for random ones");
+            what
+                + ", but no weights of this name are shipped; name a file, or none for random ones");
       }
       Path copy = Files.createTempFile("mtlora-", EXTENSION);
       try {

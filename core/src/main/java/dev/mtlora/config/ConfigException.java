@@ -1,6 +1,8 @@
 package dev.mtlora.config;
 
-/** A configuration that cannot be used; names the file, the key, its value and what was expected. */
+/**
+ * A configuration that cannot be used; names the file, the key, its value and what was expected.
+ */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -27,8 +27,21 @@ public record ModelConfig(
 
   private static final List<String> KEYS =
       List.of(
-          "backbone", "image", "weights", "dropPath", "neck", "neckChannels", "decoder", "embed",
-          "depths", "heads", "window", "mlpRatio", "qkvBias", "qkScale", "absolutePosition",
+          "backbone",
+          "image",
+          "weights",
+          "dropPath",
+          "neck",
+          "neckChannels",
+          "decoder",
+          "embed",
+          "depths",
+          "heads",
+          "window",
+          "mlpRatio",
+          "qkvBias",
+          "qkScale",
+          "absolutePosition",
           "patchNorm");
 
   /** Who has a neck. */

@@ -28,8 +28,19 @@ final class MtLoraYaml {
 
   static MtLora read(YamlBlock yaml, AdapterMethods.Target target) {
     yaml.allow(
-        "name", "rank", "taskRank", "scale", "taskScale", "dropout", "mode", "slots", "plus",
-        "trained", "trainSharedScale", "trainTaskScales", "everyBlock");
+        "name",
+        "rank",
+        "taskRank",
+        "scale",
+        "taskScale",
+        "dropout",
+        "mode",
+        "slots",
+        "plus",
+        "trained",
+        "trainSharedScale",
+        "trainTaskScales",
+        "everyBlock");
     List<Double> scales = perStage(yaml, "scale", SCALE, target, YamlBlock::asNumber);
     List<Double> dropout = perStage(yaml, "dropout", DROPOUT, target, YamlBlock::asNumber);
     dropout.forEach(rate -> Checks.rate(rate, yaml.at("dropout")));
@@ -122,9 +133,7 @@ final class MtLoraYaml {
       String name = block ? task : key;
       values.put(
           task,
-          tasks.has(name)
-              ? perStage(tasks, name, otherwise.get(0), target, element)
-              : otherwise);
+          tasks.has(name) ? perStage(tasks, name, otherwise.get(0), target, element) : otherwise);
     }
     return values;
   }

@@ -91,7 +91,13 @@ public record RunConfig(
     YamlBlock yaml =
         new YamlBlock(tree, "")
             .allow(
-                "model", "method", "tasks", "data", "augmentation", "train", "singleTask",
+                "model",
+                "method",
+                "tasks",
+                "data",
+                "augmentation",
+                "train",
+                "singleTask",
                 "reference");
     boolean reference = yaml.flag("reference", false);
     List<Task> tasks = TaskYaml.read(yaml.block("tasks"), reference);
@@ -122,7 +128,8 @@ public record RunConfig(
           throw new IllegalArgumentException(
               "%s must be a positive %s in the unit of the printed tables, for instance 0.67 and not"
                       .formatted(yaml.at(task.name()), headline)
-                  + " 67 per cent, but is " + score);
+                  + " 67 per cent, but is "
+                  + score);
         }
         scores.put(task.name(), score);
       }

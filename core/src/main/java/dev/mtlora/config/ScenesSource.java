@@ -62,9 +62,7 @@ public record ScenesSource(Domain domain, int train, int val, long seed, Optiona
     SyntheticScenes rendered =
         new SyntheticScenes(new SceneSettings(domain, sceneSeed, size, imageSize, names));
     Dataset kept =
-        cache.isPresent()
-            ? new CachedDataset(rendered, cache.get(), rendered.key())
-            : rendered;
+        cache.isPresent() ? new CachedDataset(rendered, cache.get(), rendered.key()) : rendered;
     return kept.with(ClassLimit.of(tasks));
   }
 

@@ -99,8 +99,7 @@ public record TrainConfig(
 
     private Schedule schedule(double scale, int updatesPerEpoch, long total) {
       Schedule.WarmUp warmUp =
-          new Schedule.WarmUp(
-              scale * base, scale * warmup, (long) warmupEpochs * updatesPerEpoch);
+          new Schedule.WarmUp(scale * base, scale * warmup, (long) warmupEpochs * updatesPerEpoch);
       return switch (shape) {
         case COSINE -> new Schedule.Cosine(warmUp, total, scale * min, true);
         case LINEAR -> new Schedule.Linear(warmUp, total);
@@ -149,9 +148,27 @@ public record TrainConfig(
   /** Reads the block {@code train}. */
   static TrainConfig read(YamlBlock yaml) {
     yaml.allow(
-        "epochs", "steps", "batch", "accumulation", "lr", "warmupLr", "minLr", "scaleLr",
-        "warmupEpochs", "schedule", "decay", "decayEpochs", "milestones", "weightDecay", "clip",
-        "precision", "seed", "evaluateEvery", "earlyStop", "threads", "workers");
+        "epochs",
+        "steps",
+        "batch",
+        "accumulation",
+        "lr",
+        "warmupLr",
+        "minLr",
+        "scaleLr",
+        "warmupEpochs",
+        "schedule",
+        "decay",
+        "decayEpochs",
+        "milestones",
+        "weightDecay",
+        "clip",
+        "precision",
+        "seed",
+        "evaluateEvery",
+        "earlyStop",
+        "threads",
+        "workers");
     return new TrainConfig(
         yaml.count("epochs", 300),
         yaml.has("steps") ? OptionalInt.of(yaml.count("steps", 0)) : OptionalInt.empty(),

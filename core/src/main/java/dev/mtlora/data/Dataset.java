@@ -12,7 +12,8 @@ public interface Dataset {
    *
    * @param index 0 .. size-1
    * @param rng the stream of this sample in this epoch; a dataset without augmentation ignores it
-   * @throws DataException if a file is missing, damaged or out of range; names the file and the cure
+   * @throws DataException if a file is missing, damaged or out of range; names the file and the
+   *     cure
    */
   Sample get(int index, Rng rng);
 

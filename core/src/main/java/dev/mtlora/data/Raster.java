@@ -24,8 +24,7 @@ public record Raster(int height, int width, int channels, float[] values) {
     if (values.length != (long) height * width * channels) {
       throw new IllegalArgumentException(
           "a raster of %d x %d x %d needs %d values but has %d"
-              .formatted(
-                  height, width, channels, (long) height * width * channels, values.length));
+              .formatted(height, width, channels, (long) height * width * channels, values.length));
     }
   }
 

@@ -143,8 +143,7 @@ public record YamlBlock(JsonNode node, String path) {
   /** A whole number, or the given one. */
   public long whole(String key, long otherwise) {
     return has(key)
-        ? read(required(key), at(key), "a whole number", JsonNode::isIntegralNumber)
-            .longValue()
+        ? read(required(key), at(key), "a whole number", JsonNode::isIntegralNumber).longValue()
         : otherwise;
   }
 
@@ -200,11 +199,9 @@ public record YamlBlock(JsonNode node, String path) {
         .intValue();
   }
 
-  private static JsonNode read(
-      JsonNode node, String path, String kind, Predicate<JsonNode> fits) {
+  private static JsonNode read(JsonNode node, String path, String kind, Predicate<JsonNode> fits) {
     if (!fits.test(node)) {
-      throw new IllegalArgumentException(
-          "%s must be %s but is: %s".formatted(path, kind, node));
+      throw new IllegalArgumentException("%s must be %s but is: %s".formatted(path, kind, node));
     }
     return node;
   }

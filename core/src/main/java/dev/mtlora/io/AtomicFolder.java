@@ -12,9 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A folder that is replaced as a whole. The new content is written beside it and forced to the disk;
- * then the old folder becomes {@code NAME.old}, the new one takes its name, and the old one is
- * deleted. A crash between the two renames leaves {@code NAME.old}, which {@link #current} finds.
+ * A folder that is replaced as a whole. The new content is written beside it and forced to the
+ * disk; then the old folder becomes {@code NAME.old}, the new one takes its name, and the old one
+ * is deleted. A crash between the two renames leaves {@code NAME.old}, which {@link #current}
+ * finds.
  *
  * @param folder where the content is when all is well
  */

@@ -66,7 +66,9 @@ public final class Checkpoint {
       JsonNode json = JSON.readTree(Files.readAllBytes(current.resolve(STATE)));
       requireFormat(current, json);
       Map<String, Long> steps = new LinkedHashMap<>();
-      json.path("optimizer_steps").properties().forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
+      json.path("optimizer_steps")
+          .properties()
+          .forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
       return new TrainState(
           json.path("step").asLong(),
           json.path("epoch").asInt(),

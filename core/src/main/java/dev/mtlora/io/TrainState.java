@@ -46,7 +46,15 @@ public record TrainState(
   /** The same state, saying which configuration and code it comes from. */
   public TrainState from(String configJson, String codeVersion) {
     return new TrainState(
-        step, epoch, batch, seed, optimizerSteps, model, optimizer, history, configJson,
+        step,
+        epoch,
+        batch,
+        seed,
+        optimizerSteps,
+        model,
+        optimizer,
+        history,
+        configJson,
         codeVersion);
   }
 }

@@ -22,7 +22,8 @@ public final class Weights {
   /**
    * Saves parameters and buffers of a module under its own names.
    *
-   * @param floats type of the floating-point values in the file, F32 or F16; others stay as they are
+   * @param floats type of the floating-point values in the file, F32 or F16; others stay as they
+   *     are
    * @throws CheckpointException if the file cannot be written
    */
   public static void save(Path file, Module module, DType floats) {
@@ -47,9 +48,9 @@ public final class Weights {
   }
 
   /**
-   * Loads a pre-trained backbone into a backbone adapted by any method: {@code X.weight} of the file
-   * becomes {@code X.linear.weight} where the layer has adapters, and adapters that the file lacks
-   * keep their initial values. Of a file with a whole model only {@code backbone.*} is read.
+   * Loads a pre-trained backbone into a backbone adapted by any method: {@code X.weight} of the
+   * file becomes {@code X.linear.weight} where the layer has adapters, and adapters that the file
+   * lacks keep their initial values. Of a file with a whole model only {@code backbone.*} is read.
    *
    * @param backbone the module whose names start with {@code patch_embed} and {@code layers}
    * @throws CheckpointException if the file does not hold exactly this backbone

@@ -22,8 +22,8 @@ public record Predictor(MultiTaskModel model) {
    * What the model sees in a picture of any size.
    *
    * @param image RGB in 0..255
-   * @return by task {@code [1, C, side, side]} in the units of {@link Task#predict}, side being that
-   *     of the model's images
+   * @return by task {@code [1, C, side, side]} in the units of {@link Task#predict}, side being
+   *     that of the model's images
    */
   public Map<String, Batch.Block> predict(Raster image) {
     Sample sample = new Sample("image", image, Map.of());
@@ -31,8 +31,7 @@ public record Predictor(MultiTaskModel model) {
     Batch.Block input = Batch.of(List.of(pipeline.apply(sample, new Rng(0)))).images();
     model.train(false);
     try (Scope scope = Scope.inference()) {
-      Tensor images =
-          Tensor.of(input.values(), 1, input.channels(), input.height(), input.width());
+      Tensor images = Tensor.of(input.values(), 1, input.channels(), input.height(), input.width());
       Map<String, Tensor> logits = model.forward(images, model.taskNames());
       Map<String, Batch.Block> predictions = new LinkedHashMap<>();
       for (Task task : model.tasks()) {

@@ -26,8 +26,7 @@ record BatchTensors(Tensor images, Map<String, Tensor> targets) {
   }
 
   private static Tensor tensor(Batch.Block block, Device device) {
-    return Tensor.of(
-            block.values(), block.count(), block.channels(), block.height(), block.width())
+    return Tensor.of(block.values(), block.count(), block.channels(), block.height(), block.width())
         .to(device);
   }
 

@@ -62,7 +62,6 @@ public final class CheckpointListener implements TrainingListener {
   }
 
   private void write(String name, Training training) {
-    Checkpoint.write(
-        run.resolve(name), training.state().from(origin.config(), origin.version()));
+    Checkpoint.write(run.resolve(name), training.state().from(origin.config(), origin.version()));
   }
 }

@@ -56,8 +56,15 @@ public record CsvListener(Path file) implements TrainingListener {
     StringBuilder lines = new StringBuilder();
     scalars.forEach(
         (name, value) ->
-            lines.append(step).append(',').append(epoch).append(',').append(name).append(',')
-                .append(value).append('\n'));
+            lines
+                .append(step)
+                .append(',')
+                .append(epoch)
+                .append(',')
+                .append(name)
+                .append(',')
+                .append(value)
+                .append('\n'));
     try {
       Files.writeString(file, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {

@@ -14,8 +14,8 @@ import java.util.zip.CRC32C;
  * <p>A record is its length (8 bytes), a checksum of the length, the data, a checksum of the data;
  * the data is a protocol buffer {@code Event { double wall_time = 1; int64 step = 2; string
  * file_version = 3; Summary summary = 5; SessionLog session_log = 7; }} with {@code Summary {
- * repeated Value value = 1; }}, {@code Value { string tag = 1; float simple_value = 2; }} and {@code
- * SessionLog { Status status = 1; }}, written by hand because so little of it is needed.
+ * repeated Value value = 1; }}, {@code Value { string tag = 1; float simple_value = 2; }} and
+ * {@code SessionLog { Status status = 1; }}, written by hand because so little of it is needed.
  */
 final class EventRecord {
   private static final int VARINT = 0;

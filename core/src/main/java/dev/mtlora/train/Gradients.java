@@ -53,8 +53,7 @@ final class Gradients {
 
   /** Hands all losses over in one go, so that a GPU is waited for once. */
   private void read(List<Task> tasks, MultiTaskLoss.Losses losses, Batch batch) {
-    double[] values =
-        Tensor.stack(List.copyOf(losses.perTask().values()), 0).toDoubles();
+    double[] values = Tensor.stack(List.copyOf(losses.perTask().values()), 0).toDoubles();
     for (int i = 0; i < values.length; i++) {
       Task task = tasks.get(i);
       if (!Double.isFinite(values[i])) {
@@ -78,7 +77,10 @@ final class Gradients {
           ("step %d: the gradient of %s is not finite for the images %s (losses %s). Lower the"
                   + " learning rate; the last checkpoint is untouched")
               .formatted(
-                  step, optimizer.nonFiniteGrad().orElse("all parameters together"), ids, losses()));
+                  step,
+                  optimizer.nonFiniteGrad().orElse("all parameters together"),
+                  ids,
+                  losses()));
     }
     return norm;
   }

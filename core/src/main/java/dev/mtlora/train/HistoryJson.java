@@ -33,9 +33,7 @@ public final class HistoryJson {
         .put("lower_is_better", scores.lowerIsBetter())
         .put("in_delta_m", scores.inDeltaM());
     ObjectNode values = node.putObject("values");
-    scores
-        .values()
-        .forEach((name, value) -> values.put(name, Double.isNaN(value) ? null : value));
+    scores.values().forEach((name, value) -> values.put(name, Double.isNaN(value) ? null : value));
   }
 
   /** The evaluations of an array that {@link #write} made. */

@@ -6,8 +6,8 @@ import java.util.StringJoiner;
 import java.util.function.LongSupplier;
 
 /**
- * Tells people how far a training is: one line that is rewritten in a terminal, a plain line now and
- * then elsewhere, and the headline scores of every evaluation.
+ * Tells people how far a training is: one line that is rewritten in a terminal, a plain line now
+ * and then elsewhere, and the headline scores of every evaluation.
  */
 public final class ProgressListener implements TrainingListener {
   private static final double TERMINAL_SECONDS = 0.1;
@@ -93,7 +93,11 @@ public final class ProgressListener implements TrainingListener {
                     String.format(Locale.ROOT, "%s %s %.4g", task, s.headline(), s.value())));
     endLine();
     out.printf(
-        Locale.ROOT, "after epoch %d (step %d): %s%n", evaluation.epoch(), evaluation.step(), scores);
+        Locale.ROOT,
+        "after epoch %d (step %d): %s%n",
+        evaluation.epoch(),
+        evaluation.step(),
+        scores);
   }
 
   @Override

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Which evaluation is the best: the one with the highest Δm, against single-task scores if there are
- * any, else against the first evaluation.
+ * Which evaluation is the best: the one with the highest Δm, against single-task scores if there
+ * are any, else against the first evaluation.
  *
  * @param singleTask headline scores of single-task models, by task; empty if unknown
  */
@@ -50,12 +50,16 @@ public record Selection(Map<String, Double> singleTask) {
     }
     TreeSet<String> left = new TreeSet<>();
     Scores first = history.get(0).scores();
-    first.tasks().forEach((task, scores) -> {
-      if (scores.inDeltaM() && !usable(first).containsKey(task)) {
-        left.add(task);
-      }
-    });
-    return "the first evaluation" + (left.isEmpty() ? "" : " (without %s, which scored 0)".formatted(left));
+    first
+        .tasks()
+        .forEach(
+            (task, scores) -> {
+              if (scores.inDeltaM() && !usable(first).containsKey(task)) {
+                left.add(task);
+              }
+            });
+    return "the first evaluation"
+        + (left.isEmpty() ? "" : " (without %s, which scored 0)".formatted(left));
   }
 
   private static Map<String, Double> usable(Scores first) {

@@ -59,7 +59,7 @@ public record TrainSettings(
     if (batches < accumulation) {
       throw new IllegalArgumentException(
           "an epoch of %d batches makes no step of accumulation %d: lower one of accumulation and"
-              .formatted(batches, accumulation)
+                  .formatted(batches, accumulation)
               + " batch size");
     }
     return batches / accumulation;

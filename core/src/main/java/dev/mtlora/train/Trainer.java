@@ -117,7 +117,13 @@ public final class Trainer {
       run.optimizer().step(rate);
       run.madeStep();
       return new Step(
-          number + 1, epoch, gradients.ids(), rate, gradients.loss(), gradients.losses(), norm,
+          number + 1,
+          epoch,
+          gradients.ids(),
+          rate,
+          gradients.loss(),
+          gradients.losses(),
+          norm,
           seconds(start));
     }
   }

@@ -154,7 +154,13 @@ public final class Training {
                   + " %d is epoch %d, batch %d, seed %d: resume with the data, batch size,"
                   + " accumulation and seed of the run")
               .formatted(
-                  from.step(), from.epoch(), from.batch(), from.seed(), step, epoch(), batch(),
+                  from.step(),
+                  from.epoch(),
+                  from.batch(),
+                  from.seed(),
+                  step,
+                  epoch(),
+                  batch(),
                   settings.seed()));
     }
     Checkpoint.restore("the checkpoint's model", from.model(), model.state());

@@ -61,8 +61,7 @@ class RunConfigTest {
   @Test
   void emptySettings_read_haveThePapersValues() {
     RunConfig config =
-        RunConfig.parse(
-            new RunConfig.Source("x", Path.of("")), "tasks: {semseg: {}}", List.of());
+        RunConfig.parse(new RunConfig.Source("x", Path.of("")), "tasks: {semseg: {}}", List.of());
     assertThat(config.method()).isEqualTo(MtLora.paper(64, 4, List.of("semseg")));
     assertThat(config.model().backbone().dropPath()).isEqualTo(0.2);
     assertThat(config.augmentation())
@@ -239,7 +238,8 @@ class RunConfigTest {
 
   @Test
   void folder_taskWithoutLabels_isRefused() {
-    String data = "data={kind: folder, root: x, train: t.txt, val: v.txt, labels: {sal: {encoding: mask}}}";
+    String data =
+        "data={kind: folder, root: x, train: t.txt, val: v.txt, labels: {sal: {encoding: mask}}}";
     Assembly assembly = Assembly.of(read(data));
     assertThatThrownBy(assembly::validation)
         .isInstanceOf(ConfigException.class)

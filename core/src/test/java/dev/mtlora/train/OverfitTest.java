@@ -24,7 +24,12 @@ class OverfitTest {
 
   static Stream<Task> tasks() {
     return Stream.of(
-        new Semseg(4, List.of("background", "red", "green", "blue")), new HumanParts(), new Saliency(), new Normals(), new Edge(), new Depth());
+        new Semseg(4, List.of("background", "red", "green", "blue")),
+        new HumanParts(),
+        new Saliency(),
+        new Normals(),
+        new Edge(),
+        new Depth());
   }
 
   @ParameterizedTest

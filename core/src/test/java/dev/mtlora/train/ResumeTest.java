@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A training that was interrupted and resumed ends where an uninterrupted one ends, to the last bit:
- * with dropout, drop path, augmentation, shuffling and a changing rate.
+ * A training that was interrupted and resumed ends where an uninterrupted one ends, to the last
+ * bit: with dropout, drop path, augmentation, shuffling and a changing rate.
  */
 class ResumeTest {
   private static final List<Task> TASKS = List.of(new Saliency(), new Normals(), new Depth());

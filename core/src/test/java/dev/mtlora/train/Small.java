@@ -48,8 +48,7 @@ final class Small {
   }
 
   /** That backbone with a decoder per task. */
-  static MultiTaskModel model(
-      AdapterMethod method, String decoder, List<Task> tasks, long seed) {
+  static MultiTaskModel model(AdapterMethod method, String decoder, List<Task> tasks, long seed) {
     SwinTransformer backbone = backbone(method, tasks.stream().map(Task::name).toList(), seed);
     Rng rng = new Rng(seed + 1);
     List<Integer> channels = backbone.pyramid().stream().map(level -> level.channels()).toList();

@@ -76,9 +76,19 @@ class TrainerTest {
     }
     assertThat(recorder.events)
         .containsExactly(
-            "start", "step 1", "step 2", "evaluation 1", "checkpoint", "step 3", "step 4",
-            "evaluation 2", "checkpoint", "FINISHED");
-    assertThat(recorder.steps).extracting(Step::rate).containsExactly(UNIT, UNIT, 2 * UNIT, 3 * UNIT);
+            "start",
+            "step 1",
+            "step 2",
+            "evaluation 1",
+            "checkpoint",
+            "step 3",
+            "step 4",
+            "evaluation 2",
+            "checkpoint",
+            "FINISHED");
+    assertThat(recorder.steps)
+        .extracting(Step::rate)
+        .containsExactly(UNIT, UNIT, 2 * UNIT, 3 * UNIT);
     assertThat(recorder.steps.get(1).ids()).containsExactly("picture-2", "picture-3");
   }
 
@@ -131,7 +141,9 @@ class TrainerTest {
     assertThat(recorder.steps.get(0).loss()).isZero();
   }
 
-  /** Without batch norm's and dropout's randomness two half batches give the whole one's gradient. */
+  /**
+   * Without batch norm's and dropout's randomness two half batches give the whole one's gradient.
+   */
   @Test
   void fit_accumulation_averagesLosses() {
     Task depth = new Depth();
@@ -168,9 +180,7 @@ class TrainerTest {
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = Small.model(List.of(new RootOfNothing()), 1);
       assertThatThrownBy(
-              () ->
-                  train(
-                      model, Small.settings(1, 1, 1), new Patterns(2, List.of("depth")), 2))
+              () -> train(model, Small.settings(1, 1, 1), new Patterns(2, List.of("depth")), 2))
           .isInstanceOf(TrainingException.class)
           .hasMessageContainingAll("step 1", "gradient of backbone.", "picture-0", "depth=0.0");
       assertThat(model.trainable().values())
@@ -197,8 +207,7 @@ class TrainerTest {
         new TrainSettings(6, 0, 1, 5.0, true, f32.device(), 11, f32.optimizer(), 0, 0);
     try (Scope scope = Scope.open()) {
       Report report =
-          train(
-              Small.model(List.of(new Depth()), 1), bf16, new Patterns(4, List.of("depth")), 4);
+          train(Small.model(List.of(new Depth()), 1), bf16, new Patterns(4, List.of("depth")), 4);
       assertThat(report.steps()).isEqualTo(6);
     }
     assertThat(recorder.steps.get(5).loss()).isLessThan(recorder.steps.get(0).loss());
@@ -211,8 +220,7 @@ class TrainerTest {
         new TrainSettings(5, 3, 1, 0, false, all.device(), 11, all.optimizer(), 1, 1);
     try (Scope scope = Scope.open()) {
       Report report =
-          train(
-              Small.model(List.of(new Depth()), 1), three, new Patterns(4, List.of("depth")), 2);
+          train(Small.model(List.of(new Depth()), 1), three, new Patterns(4, List.of("depth")), 2);
       assertThat(report.outcome()).isEqualTo(Report.Outcome.FINISHED);
       assertThat(report.history()).extracting(Evaluation::step).containsExactly(2L, 3L);
     }
