@@ -6,7 +6,7 @@ import java.util.List;
  * How a training ended.
  *
  * @param outcome whether it ran to its end
- * @param reason why it ended earlier; empty if it did not
+ * @param reason why a listener ended it early; empty if none did
  * @param steps optimiser steps made, those before a resumption included
  * @param totalSteps optimiser steps of a whole run
  * @param history all evaluations

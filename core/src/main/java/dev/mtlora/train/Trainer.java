@@ -145,7 +145,7 @@ public final class Trainer {
   }
 
   private Report report(Training run, double seconds) {
-    String reason = run.endReason().orElse(run.finished() ? "" : "interrupted");
+    String reason = run.endReason().orElse("");
     Report.Outcome outcome =
         run.finished()
             ? Report.Outcome.FINISHED
