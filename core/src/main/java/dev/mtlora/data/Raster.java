@@ -14,7 +14,7 @@ package dev.mtlora.data;
  */
 public record Raster(int height, int width, int channels, float[] values) {
   /** What a vector's length is increased by before dividing, so that zero stays zero. */
-  private static final double TINY = 2.2e-16;
+  private static final float TINY = 2.2e-16f;
 
   public Raster {
     if (height < 1 || width < 1 || channels < 1) {
@@ -45,10 +45,14 @@ public record Raster(int height, int width, int channels, float[] values) {
   /** The same picture seen in a mirror: column x becomes column width - 1 - x. */
   public Raster mirrored() {
     Raster out = new Raster(height, width, channels);
-    for (int pixel = 0; pixel < height * width; pixel++) {
-      int x = pixel % width;
-      int source = (pixel - x + width - 1 - x) * channels;
-      System.arraycopy(values, source, out.values, pixel * channels, channels);
+    int row = width * channels;
+    for (int start = 0; start < values.length; start += row) {
+      int from = start + row - channels;
+      for (int to = start; to < start + row; to += channels, from -= channels) {
+        for (int c = 0; c < channels; c++) {
+          out.values[to + c] = values[from + c];
+        }
+      }
     }
     return out;
   }
@@ -57,13 +61,13 @@ public record Raster(int height, int width, int channels, float[] values) {
   public Raster unitVectors() {
     Raster out = new Raster(height, width, channels);
     for (int at = 0; at < values.length; at += channels) {
-      double sum = 0;
+      float sum = 0;
       for (int c = 0; c < channels; c++) {
-        sum += (double) values[at + c] * values[at + c];
+        sum += values[at + c] * values[at + c];
       }
-      double factor = 1 / (Math.sqrt(sum) + TINY);
+      float length = (float) Math.sqrt(sum) + TINY;
       for (int c = 0; c < channels; c++) {
-        out.values[at + c] = (float) (values[at + c] * factor);
+        out.values[at + c] = values[at + c] / length;
       }
     }
     return out;

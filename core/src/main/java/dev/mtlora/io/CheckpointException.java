@@ -30,4 +30,14 @@ public final class CheckpointException extends RuntimeException {
   public CheckpointException(Path file, String message, Throwable cause) {
     super(file + ": " + message, cause);
   }
+
+  /** A message that names the folder or the model itself. */
+  public CheckpointException(String message) {
+    super(message);
+  }
+
+  /** A message that names the folder or the model itself, with the cause. */
+  public CheckpointException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

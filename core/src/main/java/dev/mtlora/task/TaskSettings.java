@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param classNames one name per class, for semseg only; may be empty
  * @param weight factor of the loss; empty: the task's own
  * @param reference true for the reference implementation's treatment of ignored pixels in sal and
- *     edge; changes nothing elsewhere
+ *     edge and for its gradient of normals; changes nothing elsewhere
  */
 public record TaskSettings(
     OptionalInt classes, List<String> classNames, OptionalDouble weight, boolean reference) {

