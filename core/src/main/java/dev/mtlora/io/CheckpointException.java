@@ -6,16 +6,6 @@ import java.nio.file.Path;
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** A fault of several files, or of what was read from one. */
-  public CheckpointException(String message) {
-    super(message);
-  }
-
-  /** A fault of several files, and the cause for the developer. */
-  public CheckpointException(String message, Throwable cause) {
-    super(message, cause);
-  }
-
   /** A fault of the file as a whole. */
   public CheckpointException(Path file, String message) {
     super(file + ": " + message);
