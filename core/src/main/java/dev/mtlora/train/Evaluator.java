@@ -41,9 +41,6 @@ public record Evaluator(Device device, boolean bf16) {
 
   private void add(BatchTensors batch, MultiTaskModel model, Map<String, Meter> meters) {
     List<String> tasks = batch.tasks();
-    if (tasks.isEmpty()) {
-      return;
-    }
     Map<String, Tensor> logits;
     try (Autocast cast = Autocast.bf16(device, bf16)) {
       logits = model.forward(batch.images(), tasks);

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ResumeTest {
   private static final List<Task> TASKS = List.of(new Saliency(), new Normals(), new Depth());
   private static final Schedule SCHEDULE =
-      new Schedule.Linear(new Schedule.WarmUp(1e-3, 1e-4, 1), 100);
+      new Schedule.Cosine(new Schedule.WarmUp(1e-3, 1e-4, 2), 100, 1e-5, true);
 
   @TempDir private Path run;
 

@@ -84,9 +84,4 @@ final class Small {
   static DataLoader evaluation(Dataset dataset, int batch) {
     return new DataLoader(dataset, new DataLoader.Settings(batch, false, false, 0, 0, 5));
   }
-
-  /** A rate that never changes. */
-  static Schedule constantRate(double rate) {
-    return new Schedule.MultiStep(new Schedule.WarmUp(rate, 0, 0), List.of(), 1);
-  }
 }

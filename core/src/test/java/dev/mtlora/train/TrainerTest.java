@@ -23,10 +23,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TrainerTest {
-  private static final double UNIT = 0x1p-10;
-  private static final Schedule RISING =
-      new Schedule.Linear(new Schedule.WarmUp(16 * UNIT, UNIT, 15), 100);
-
   private final Recorder recorder = new Recorder();
 
   private static final class Recorder implements TrainingListener {
@@ -62,7 +58,11 @@ class TrainerTest {
 
   private Report train(MultiTaskModel model, TrainSettings settings, Dataset data, int batch) {
     DataLoader loader = Small.evaluation(data, batch);
-    return new Trainer(settings, RISING, List.of(recorder)).fit(model, loader, loader);
+    return new Trainer(
+            settings,
+            new Schedule.Cosine(new Schedule.WarmUp(1e-3, 1e-4, 2), 100, 1e-5, true),
+            List.of(recorder))
+        .fit(model, loader, loader);
   }
 
   @Test
@@ -86,9 +86,7 @@ class TrainerTest {
             "evaluation 2",
             "checkpoint",
             "FINISHED");
-    assertThat(recorder.steps)
-        .extracting(Step::rate)
-        .containsExactly(UNIT, UNIT, 2 * UNIT, 3 * UNIT);
+    assertThat(recorder.steps).extracting(Step::rate).containsExactly(1e-3, 2e-3, 3e-3, 4e-3);
     assertThat(recorder.steps.get(1).ids()).containsExactly("picture-2", "picture-3");
   }
 
