@@ -60,16 +60,15 @@ final class TrainCommand implements Callable<Integer> {
       Files.writeString(run.resolve("config.yaml"), config.yaml());
       System.out.print(ParameterTable.of(ParameterReport.of(model)));
       Trainer trainer = assembly.trainer(training, listeners(run, config, assembly));
-      Thread hook = stopOnInterrupt(trainer);
-      Report report =
-          resume
-              ? trainer.resume(model, training, validation, Checkpoint.read(last))
-              : trainer.fit(model, training, validation);
-      Weights.saveAdapter(run.resolve("adapter.safetensors"), model);
-      boolean interrupted = report.outcome() == Report.Outcome.INTERRUPTED;
-      if (!interrupted) {
-        Runtime.getRuntime().removeShutdownHook(hook);
+      Report report;
+      try (Interruption interruption = new Interruption(trainer::stop)) {
+        report =
+            resume
+                ? trainer.resume(model, training, validation, Checkpoint.read(last))
+                : trainer.fit(model, training, validation);
+        Weights.saveAdapter(run.resolve("adapter.safetensors"), model);
       }
+      boolean interrupted = report.outcome() == Report.Outcome.INTERRUPTED;
       System.out.println(
           interrupted ? "interrupted; go on with --resume --out " + run : "done: " + run);
       return interrupted ? 1 : 0;
@@ -99,22 +98,5 @@ final class TrainCommand implements Callable<Integer> {
             new CheckpointListener.Origin(config.json(), VERSION),
             assembly.selection(),
             System.out::println));
-  }
-
-  /** Ctrl-C ends the step, keeps a checkpoint, and only then the process. */
-  private static Thread stopOnInterrupt(Trainer trainer) {
-    Thread main = Thread.currentThread();
-    Thread hook =
-        new Thread(
-            () -> {
-              trainer.stop();
-              try {
-                main.join(60_000);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    Runtime.getRuntime().addShutdownHook(hook);
-    return hook;
   }
 }
