@@ -50,6 +50,11 @@ final class ConfigOptions {
     }
   }
 
+  /** What {@code --set} changes. */
+  List<String> overrides() {
+    return overrides;
+  }
+
   /** The name of the configuration, without folders and extension. */
   String name() {
     Path file = Path.of(config).getFileName();

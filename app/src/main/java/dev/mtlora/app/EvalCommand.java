@@ -5,9 +5,6 @@ import dev.mtlora.config.RunConfig;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;
-import dev.mtlora.train.CheckpointListener;
-import dev.mtlora.train.Scores;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,48 +15,37 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Scores a trained model on the validation samples of its configuration. */
-@Command(name = "eval", description = "Scores the best checkpoint of a run folder.")
+/** Scores the best checkpoint of a run. */
+@Command(name = "eval", description = "Scores the best checkpoint of a run on its validation set.")
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(index = "0", paramLabel = "RUN", description = "The folder that train has written.")
+  @Parameters(paramLabel = "RUN", description = "A folder that mtlora train has filled.")
   private Path run = Path.of("");
 
   @Option(
       names = "--set",
       paramLabel = "KEY.PATH=VALUE",
-      description = "Changes one setting, for instance data.root; may be repeated.")
+      description = "Changes one setting, for instance data.val=500; may be repeated.")
   private List<String> overrides = new ArrayList<>();
 
   @Override
   public Integer call() {
-    RunConfig config = RunConfig.read(run.resolve("config.yaml"), overrides);
+    RunFolder folder = new RunFolder(run);
+    RunConfig config = folder.config(overrides);
     Assembly assembly = Assembly.of(config);
+    assembly.useThreads();
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.untrainedModel();
-      Checkpoint.loadModel(checkpoint(), model);
-      print(assembly.evaluator().evaluate(model, assembly.validationLoader()));
+      Checkpoint.loadModel(folder.best(), model);
+      spec.commandLine()
+          .getOut()
+          .print(
+              ScoreTable.all(
+                  assembly.evaluator().evaluate(model, assembly.validationLoader()),
+                  assembly.selection().singleTask()));
     }
+    spec.commandLine().getOut().flush();
     return 0;
-  }
-
-  private Path checkpoint() {
-    Path best = run.resolve("checkpoints").resolve(CheckpointListener.BEST);
-    return Checkpoint.exists(best)
-        ? best
-        : run.resolve("checkpoints").resolve(CheckpointListener.LAST);
-  }
-
-  private void print(Scores scores) {
-    PrintWriter out = spec.commandLine().getOut();
-    scores
-        .tasks()
-        .forEach(
-            (task, values) ->
-                values
-                    .values()
-                    .forEach((name, value) -> out.printf("%-12s %-14s %.4f%n", task, name, value)));
-    out.flush();
   }
 }

@@ -19,7 +19,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Main.Version.class,
-    subcommands = {ParamsCommand.class, TrainCommand.class, EvalCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      EvalCommand.class,
+      PredictCommand.class,
+      ParamsCommand.class
+    })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -59,10 +64,15 @@ public final class Main implements Callable<Integer> {
   }
 
   static final class Version implements IVersionProvider {
+    /** The version of this build. */
+    static String text() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "(development)" : version;
+    }
+
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"mtlora " + (version == null ? "(development)" : version)};
+      return new String[] {"mtlora " + text()};
     }
   }
 }

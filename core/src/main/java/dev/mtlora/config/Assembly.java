@@ -14,6 +14,7 @@ import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.train.EarlyStop;
 import dev.mtlora.train.Evaluator;
@@ -88,6 +89,13 @@ public final class Assembly {
     MultiTaskModel model = untrainedModel();
     BackboneWeights.load(config.model().weights(), model.backbone());
     return model;
+  }
+
+  /** Lets operations use as many CPU threads as the configuration says. */
+  public void useThreads() {
+    if (config.train().threads() > 0) {
+      Engine.threads(config.train().threads());
+    }
   }
 
   /** The samples that validate, before they are resized. */

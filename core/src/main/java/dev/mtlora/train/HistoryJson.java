@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Evaluations as a JSON array, and back; NaN is null. */
-final class HistoryJson {
+public final class HistoryJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private HistoryJson() {}
 
-  static String write(List<Evaluation> history) {
+  /** The array, in lines for people. */
+  public static String write(List<Evaluation> history) {
     ArrayNode array = JSON.createArrayNode();
     for (Evaluation evaluation : history) {
       ObjectNode node = array.addObject();
@@ -36,7 +37,7 @@ final class HistoryJson {
   }
 
   /** The evaluations of an array that {@link #write} made. */
-  static List<Evaluation> read(String json) {
+  public static List<Evaluation> read(String json) {
     try {
       List<Evaluation> history = new ArrayList<>();
       for (JsonNode node : JSON.readTree(json)) {

@@ -1,0 +1,99 @@
+package dev.mtlora.app;
+
+import dev.mtlora.config.ConfigException;
+import dev.mtlora.config.RunConfig;
+import dev.mtlora.io.Checkpoint;
+import dev.mtlora.train.CheckpointListener;
+import dev.mtlora.train.Evaluation;
+import dev.mtlora.train.HistoryJson;
+import dev.mtlora.train.Scores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The folder that a training fills: {@code config.yaml}, {@code before.json} (scores before
+ * training), {@code metrics.csv}, {@code metrics.json}, {@code tensorboard/}, {@code
+ * checkpoints/last} and {@code best}, {@code adapter.safetensors}, {@code panel.png}.
+ *
+ * @param path of the folder
+ */
+record RunFolder(Path path) {
+  private static final String CONFIG = "config.yaml";
+
+  /** The configuration kept in it. */
+  RunConfig config(List<String> overrides) {
+    Path file = path.resolve(CONFIG);
+    if (!Files.exists(file)) {
+      throw new ConfigException(
+          "%s is no run folder: it has no %s; name a folder that mtlora train has filled"
+              .formatted(path, CONFIG));
+    }
+    return RunConfig.read(file, overrides);
+  }
+
+  /** Fails if there is something already. */
+  void requireNew() {
+    if (Files.exists(path)) {
+      throw new ConfigException(
+          "the run folder %s already exists: go on with it by --resume, or choose another with --out"
+              .formatted(path));
+    }
+  }
+
+  /** Makes the folder and keeps the configuration in it. */
+  void create(RunConfig config) {
+    try {
+      Files.createDirectories(path);
+      Files.writeString(path.resolve(CONFIG), config.yaml());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write to the run folder %s (%s): is there space left, and may you write there?"
+              .formatted(path, e),
+          e);
+    }
+  }
+
+  Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** The checkpoint that resuming starts from. */
+  Path last() {
+    return checkpoints().resolve(CheckpointListener.LAST);
+  }
+
+  /** The best checkpoint, or the last one if no evaluation has been made yet. */
+  Path best() {
+    Path best = checkpoints().resolve(CheckpointListener.BEST);
+    return Checkpoint.exists(best) ? best : last();
+  }
+
+  Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /** Keeps the scores before training. */
+  void keepBefore(Scores scores) {
+    try {
+      Files.writeString(before(), HistoryJson.write(List.of(new Evaluation(0, 0, scores))));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write %s: %s".formatted(before(), e), e);
+    }
+  }
+
+  /** The kept scores before training, as the only element, or none. */
+  List<Evaluation> keptBefore() {
+    try {
+      return Files.exists(before()) ? HistoryJson.read(Files.readString(before())) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read %s: %s".formatted(before(), e), e);
+    }
+  }
+
+  private Path before() {
+    return path.resolve("before.json");
+  }
+}
