@@ -109,7 +109,8 @@ public sealed interface Schedule {
 
     @Override
     public double decayed(long t) {
-      return warmUp.base() * Math.pow(factor, (double) ((t - warmUp.updates()) / period));
+      long drops = (t - warmUp.updates()) / period;
+      return warmUp.base() * Math.pow(factor, (double) drops);
     }
   }
 
