@@ -27,9 +27,12 @@ final class PixelFont {
 
   private static Map<Character, int[]> glyphs() {
     Map<Character, int[]> glyphs = new HashMap<>();
-    for (String glyph : DRAWN.split(" ")) {
-      int[] rows = glyph.substring(1).chars().map(digit -> Character.digit(digit, 32)).toArray();
-      glyphs.put(glyph.charAt(0), rows);
+    for (int at = 0; at < DRAWN.length(); at += HEIGHT + 2) {
+      int[] rows = new int[HEIGHT];
+      for (int y = 0; y < HEIGHT; y++) {
+        rows[y] = Character.digit(DRAWN.charAt(at + 1 + y), 32);
+      }
+      glyphs.put(DRAWN.charAt(at), rows);
     }
     return glyphs;
   }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ final class PredictCommand implements Callable<Integer> {
     List<@Nullable Picture> cells = new ArrayList<>(List.of(picture));
     for (Task task : model.tasks()) {
       Picture shown =
-          Panel.picture(task, predictions.get(task.name()))
+          Panel.picture(task, Objects.requireNonNull(predictions.get(task.name())))
               .resized(picture.width(), picture.height());
       shown.write(out.resolve(stem(file) + "_" + task.name() + ".png"));
       columns.add(task.name());

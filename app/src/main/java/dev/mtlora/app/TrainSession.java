@@ -21,6 +21,7 @@ import dev.mtlora.train.Trainer;
 import dev.mtlora.train.TrainingListener;
 import java.io.PrintWriter;
 import java.util.List;
+import picocli.CommandLine;
 
 /** One training from the parameter table to the panel; nothing is written before all is known. */
 final class TrainSession {
@@ -70,7 +71,7 @@ final class TrainSession {
     CheckpointListener.Origin origin =
         new CheckpointListener.Origin(config.json(), Main.Version.text());
     return List.of(
-        new ProgressListener(System.out, System.console() != null),
+        new ProgressListener(System.out, CommandLine.Help.Ansi.AUTO.enabled()),
         new CsvListener(folder.file("metrics.csv")),
         new HistoryListener(folder.file("metrics.json")),
         new TensorBoardListener(folder.file("tensorboard")),

@@ -10,6 +10,7 @@ import dev.mtlora.data.YamlBlock;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One's own pictures in folders.
@@ -34,7 +35,8 @@ public record FolderSource(FolderSettings settings) implements DataSource {
   private FolderSettings labelled(List<Task> tasks) {
     FolderSettings labelled = settings.only(tasks.stream().map(Task::name).toList());
     for (Task task : tasks) {
-      if (labelled.labels().get(task.name()).encoding() instanceof Encoding.Index index
+      if (Objects.requireNonNull(labelled.labels().get(task.name())).encoding()
+              instanceof Encoding.Index index
           && task.targetChannels() == 1
           && task.outputs() > 1
           && index.classes() != task.outputs()) {

@@ -22,6 +22,7 @@ import org.bytedeco.opencv.opencv_core.Size;
  * pixels and repeats them beyond, the cubic kernel has a = -0.75, and nothing is smoothed before
  * making a picture smaller.
  */
+@SuppressWarnings("UnsafeFinalization") // the scope holds on to what native code reads
 public enum Resampling {
   /** The nearest pixel: for indices, masks and depth, whose means would mean nothing. */
   NEAREST(INTER_NEAREST),

@@ -88,7 +88,8 @@ public final class AsppHead extends Decoder {
               "convs." + local.size(),
               block(rng, Conv2d.Shape.pointwise(channels, WIDTH), "1", "2"));
       project =
-          child("project", block(rng, Conv2d.Shape.pointwise(views * WIDTH, WIDTH), "0", "1"));
+          child(
+              "project", block(rng, Conv2d.Shape.pointwise((long) views * WIDTH, WIDTH), "0", "1"));
       dropout = child("project.3", new Dropout(rate));
     }
 

@@ -2,6 +2,7 @@ package dev.mtlora.metric;
 
 import dev.mtlora.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The scores of one task over a set of images, fed batch by batch.
@@ -38,6 +39,6 @@ public interface Meter {
 
   /** The headline score. */
   default double value() {
-    return values().get(headline());
+    return Objects.requireNonNull(values().get(headline()), headline());
   }
 }

@@ -11,6 +11,7 @@ import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Predicts all tasks of one picture at a time.
@@ -35,7 +36,8 @@ public record Predictor(MultiTaskModel model) {
       Map<String, Tensor> logits = model.forward(images, model.taskNames());
       Map<String, Batch.Block> predictions = new LinkedHashMap<>();
       for (Task task : model.tasks()) {
-        predictions.put(task.name(), block(task.predict(logits.get(task.name()))));
+        predictions.put(
+            task.name(), block(task.predict(Objects.requireNonNull(logits.get(task.name())))));
       }
       return predictions;
     }

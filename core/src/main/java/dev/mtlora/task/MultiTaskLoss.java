@@ -1,6 +1,7 @@
 package dev.mtlora.task;
 
 import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,17 +42,16 @@ public record MultiTaskLoss(List<Task> tasks) {
    */
   public Losses of(Map<String, Tensor> logits, Map<String, Tensor> targets) {
     Map<String, Tensor> perTask = new LinkedHashMap<>();
+    List<Tensor> weighted = new ArrayList<>();
     for (Task task : tasks) {
       Tensor out = find(task, "logits", logits);
       Tensor target = find(task, "target", targets);
       checkShapes(task, out, target);
-      perTask.put(task.name(), task.loss(out, target));
+      Tensor loss = task.loss(out, target);
+      perTask.put(task.name(), loss);
+      weighted.add(loss.times(task.weight()));
     }
-    Tensor total =
-        tasks.stream()
-            .map(task -> perTask.get(task.name()).times(task.weight()))
-            .reduce(Tensor::plus)
-            .orElseThrow();
+    Tensor total = weighted.stream().reduce(Tensor::plus).orElseThrow();
     return new Losses(Collections.unmodifiableMap(perTask), total);
   }
 

@@ -2,6 +2,7 @@ package dev.mtlora.tensor;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -165,6 +166,6 @@ public final class AdamW {
           "the saved optimiser has other parameters than this model: %d against %d"
               .formatted(steps.size(), slots.size()));
     }
-    steps.forEach((name, count) -> slots.get(name).steps = count);
+    slots.forEach((name, slot) -> slot.steps = Objects.requireNonNull(steps.get(name)));
   }
 }

@@ -1,5 +1,7 @@
 package dev.mtlora.train;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.metric.Meter;
@@ -46,6 +48,12 @@ public record Evaluator(Device device, boolean bf16) {
     try (Autocast cast = Autocast.bf16(device, bf16)) {
       logits = model.forward(batch.images(), batch.tasks());
     }
-    batch.targets().forEach((task, target) -> meters.get(task).add(logits.get(task), target));
+    meters.forEach(
+        (task, meter) -> {
+          Tensor target = batch.targets().get(task);
+          if (target != null) {
+            meter.add(requireNonNull(logits.get(task)), target);
+          }
+        });
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Gathers the mean gradient of the batches of one step, and refuses what is not finite. */
 final class Gradients {
@@ -96,7 +97,7 @@ final class Gradients {
   /** Unweighted, by task: the mean over the batches that have the label. */
   Map<String, Double> losses() {
     Map<String, Double> means = new LinkedHashMap<>();
-    sums.forEach((task, sum) -> means.put(task, sum / counts.get(task)));
+    sums.forEach((task, sum) -> means.put(task, sum / Objects.requireNonNull(counts.get(task))));
     return means;
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A training in progress, as its listeners see it. */
@@ -31,7 +32,10 @@ public final class Training {
     this.totalSteps = settings.totalSteps(loader.batches());
     Map<String, Tensor> trainable = model.trainable();
     this.optimizer =
-        new AdamW(trainable, name -> decays(name, trainable.get(name)), settings.optimizer());
+        new AdamW(
+            trainable,
+            name -> decays(name, Objects.requireNonNull(trainable.get(name))),
+            settings.optimizer());
   }
 
   /** One-dimensional parameters and biases are not decayed; bias tables are. */

@@ -17,7 +17,8 @@ final class Film {
     double middle = frame.size / 2.0;
     for (int pixel = 0; pixel < values.length / 3; pixel++) {
       double dx = (pixel % frame.size + 0.5 - middle) / middle;
-      double dy = (pixel / frame.size + 0.5 - middle) / middle;
+      int row = pixel / frame.size;
+      double dy = (row + 0.5 - middle) / middle;
       double dim = exposure * (1 - vignette * (dx * dx + dy * dy) / 2);
       for (int i = 3 * pixel; i < 3 * pixel + 3; i++) {
         double level = 255 * Math.sqrt(frame.light[i] * dim) + noise * triangular(rng.nextLong());

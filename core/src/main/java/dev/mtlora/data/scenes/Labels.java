@@ -108,7 +108,8 @@ final class Labels {
       int instance = instance(i);
       if (instance > 0) {
         double dx = (i % frame.size + 0.5 - middle) / middle;
-        double dy = (i / frame.size + 0.5 - middle) / middle;
+        int row = i / frame.size;
+        double dy = (row + 0.5 - middle) / middle;
         double near = 1 - (dx * dx + dy * dy) / 2;
         boolean person = solid(frame.owner[i]).tag.humanPart() > 0;
         score[instance] += near * near * (person ? 3 : 1);

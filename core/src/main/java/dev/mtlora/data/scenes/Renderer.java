@@ -47,7 +47,8 @@ final class Renderer {
   private void backdrop() {
     int last = solids.length - 1;
     for (int i = 0; i < frame.owner.length; i++) {
-      view.aim(ray, i % view.size + 0.5, i / view.size + 0.5);
+      int row = i / view.size;
+      view.aim(ray, i % view.size + 0.5, row + 0.5);
       double t = solids[last].hit(ray, scratch);
       frame.depth[i] = t;
       frame.owner[i] = t == Ray.MISS ? Frame.NOTHING : last;

@@ -39,7 +39,8 @@ final class Surroundings {
     int rows = (int) (high / 1.2);
     for (int i = 0; i < columns * rows; i++) {
       double x = (i % columns + 0.5) / columns * 2 * wide - wide;
-      double y = (i / columns + 0.5) / rows * 2 * high - high;
+      int row = i / columns;
+      double y = (row + 0.5) / rows * 2 * high - high;
       Pose window = pose.moved(pose.point(x, y, 2.2));
       Tag tag = stage.part(0, Semantic.PICTURE, pane);
       stage.add(new Shapes.Box(window, new Vec(0.35, 0.5, 0.04), tag));
