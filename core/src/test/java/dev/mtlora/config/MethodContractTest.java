@@ -1,0 +1,203 @@
+package dev.mtlora.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mtlora.io.Weights;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.peft.Adaptation;
+import dev.mtlora.peft.Site;
+import dev.mtlora.peft.Slot;
+import dev.mtlora.tensor.AdamW;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every adapter method of the catalogue promises; a new line in {@link AdapterMethods} is
+ * tested here without a new line in this file.
+ */
+class MethodContractTest {
+  private static final List<String> TASKS = List.of("semseg", "normals");
+  private static final String SMALL =
+      """
+      model: {backbone: swin-micro, dropPath: 0, neckChannels: [8, 8, 8, 8]}
+      method: {name: %s}
+      tasks: {semseg: {classes: 3}, normals: {}}
+      data: {kind: scenes}
+      train: {seed: %d}
+      """;
+
+  @TempDir private Path folder;
+
+  static Stream<String> methods() {
+    return AdapterMethods.ids().stream();
+  }
+
+  private static MultiTaskModel model(String method, long seed) {
+    RunConfig.Source source = new RunConfig.Source("contract", Path.of("."));
+    RunConfig config = RunConfig.parse(source, SMALL.formatted(method, seed), List.of());
+    return Assembly.of(config).untrainedModel();
+  }
+
+  private static Adaptation adaptation(String method) {
+    List<Site> sites = new ArrayList<>();
+    for (int stage = 0; stage < 4; stage++) {
+      for (Slot slot : Slot.values()) {
+        sites.add(new Site(stage, 0, 1, slot, 8, 8));
+      }
+    }
+    AdapterMethods.Target target = new AdapterMethods.Target(4, TASKS, false);
+    return AdapterMethods.of(method, target).attach(sites, TASKS, new Rng(1));
+  }
+
+  private static Tensor images() {
+    return Tensor.randn(new Rng(7), 1, 3, 128, 128);
+  }
+
+  /** What the heads read: of every level and task, in evaluation mode. */
+  private static List<float[]> features(MultiTaskModel model) {
+    model.train(false);
+    List<float[]> features = new ArrayList<>();
+    try (Scope scope = Scope.inference()) {
+      for (Streams level : model.backbone().forward(images(), TASKS)) {
+        TASKS.forEach(task -> features.add(level.of(task).toFloats()));
+      }
+    }
+    return features;
+  }
+
+  private static void assertSame(List<float[]> actual, List<float[]> expected, float tolerance) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.size(); i++) {
+      assertThat(actual.get(i)).as("feature %d", i).hasSameSizeAs(expected.get(i));
+      assertThat(largestDifference(actual.get(i), expected.get(i)))
+          .as("feature %d", i)
+          .isCloseTo(0f, within(tolerance));
+    }
+  }
+
+  private static float largestDifference(float[] a, float[] b) {
+    float largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      float difference = Math.abs(a[i] - b[i]);
+      largest = difference <= largest ? largest : difference; // NaN counts
+    }
+    return largest;
+  }
+
+  /** One step of AdamW on the mean of all squared outputs. */
+  private static void step(MultiTaskModel model) {
+    try (Scope scope = Scope.open()) {
+      model.train(true);
+      AdamW optimizer =
+          new AdamW(model.trainable(), name -> true, new AdamW.Settings(0.9, 0.999, 1e-8, 0.05));
+      Map<String, Tensor> outputs = model.forward(images(), TASKS);
+      outputs.values().stream()
+          .map(out -> out.square().mean())
+          .reduce(Tensor::plus)
+          .orElseThrow()
+          .backward();
+      optimizer.step(1e-2);
+    }
+  }
+
+  private static Map<String, float[]> values(Map<String, Tensor> tensors) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> values.put(name, tensor.toFloats()));
+    return values;
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_untrained_computesTheBaseModel(String method) {
+    try (Scope scope = Scope.open()) {
+      assumeTrue(
+          adaptation(method).startsAtBase(), method + " does not promise to start at the base");
+      Path base = folder.resolve("base.safetensors");
+      MultiTaskModel plain = model("frozen", 1);
+      Weights.save(base, plain.backbone(), DType.F32);
+      MultiTaskModel adapted = model(method, 2);
+      Weights.loadBackbone(base, adapted.backbone());
+      assertSame(features(adapted), features(plain), 1e-5f);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_attached_trainsInTheBackboneWhatItPromises(String method) {
+    try (Scope scope = Scope.open()) {
+      Adaptation adaptation = adaptation(method);
+      model(method, 1)
+          .backbone()
+          .parameters()
+          .forEach(
+              (name, parameter) ->
+                  assertThat(parameter.requiresGrad()).as(name).isEqualTo(adaptation.trains(name)));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_twoSteps_moveWhatHasGradientsAndNothingElse(String method) {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = model(method, 1);
+      Map<String, float[]> before = values(model.parameters());
+      step(model); // leaves some matrices at zero, as long as those after them are zero
+      step(model);
+      List<String> wrong = new ArrayList<>();
+      model
+          .parameters()
+          .forEach(
+              (name, parameter) -> {
+                float moved = largestDifference(parameter.toFloats(), before.get(name));
+                boolean learns = parameter.requiresGrad() && parameter.grad().isPresent();
+                if (moved > 0 != learns) {
+                  wrong.add(name + " moved by " + moved);
+                }
+              });
+      assertThat(wrong).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_savedAndLoaded_computesTheSame(String method) {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = model(method, 1);
+      step(model);
+      Path file = folder.resolve("model.safetensors");
+      Weights.save(file, model, DType.F32);
+      MultiTaskModel other = model(method, 2);
+      Weights.load(file, other);
+      assertSame(features(other), features(model), 0f);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_someTasksAskedFor_computesTheSameForThem(String method) {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = model(method, 1);
+      step(model);
+      model.train(false);
+      for (String task : TASKS) {
+        float[] alone = model.forward(images(), List.of(task)).get(task).toFloats();
+        float[] together = model.forward(images(), TASKS).get(task).toFloats();
+        assertThat(largestDifference(alone, together)).as(task).isLessThanOrEqualTo(1e-4f);
+      }
+    }
+  }
+}
