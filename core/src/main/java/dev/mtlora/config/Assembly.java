@@ -13,7 +13,6 @@ import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
 import dev.mtlora.task.Task;
-import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.train.EarlyStop;
@@ -53,7 +52,9 @@ public final class Assembly {
           SwinTransformer backbone =
               new SwinTransformer(
                   config.model().backbone(), config.method(), config.taskNames(), rng);
-          return new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
+          MultiTaskModel model = new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
+          model.moveTo(config.train().device());
+          return model;
         });
   }
 
@@ -142,7 +143,7 @@ public final class Assembly {
 
   /** Scores a model as training does. */
   public Evaluator evaluator() {
-    return new Evaluator(Device.CPU, config.train().bf16());
+    return new Evaluator(config.train().device(), config.train().bf16());
   }
 
   /** Which evaluation is the best. */
@@ -161,7 +162,7 @@ public final class Assembly {
     TrainConfig train = config.train();
     return checked(
         () -> {
-          TrainSettings settings = train.settings(Device.CPU);
+          TrainSettings settings = train.settings();
           List<TrainingListener> all = new ArrayList<>(listeners);
           if (train.earlyStop() > 0) {
             all.add(new EarlyStop(train.earlyStop(), selection()));

@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param weightDecay of AdamW, for parameters of two and more dimensions
  * @param clip largest norm of the gradient; 0 for no limit
  * @param bf16 mixed precision
+ * @param device where the model is trained: cpu, cuda or cuda:N
  * @param seed of initial weights, order, augmentation and dropout
  * @param evaluateEvery epochs between two evaluations
  * @param earlyStop evaluations without a better one before training ends; 0 to never end early
@@ -36,6 +37,7 @@ public record TrainConfig(
     double weightDecay,
     double clip,
     boolean bf16,
+    Device device,
     long seed,
     int evaluateEvery,
     int earlyStop,
@@ -164,6 +166,7 @@ public record TrainConfig(
         "weightDecay",
         "clip",
         "precision",
+        "device",
         "seed",
         "evaluateEvery",
         "earlyStop",
@@ -178,6 +181,7 @@ public record TrainConfig(
         yaml.number("weightDecay", 0.05),
         yaml.number("clip", 5.0),
         yaml.word("precision", "f32", PRECISIONS).equals("bf16"),
+        Device.parse(yaml.text("device", "cpu")),
         yaml.whole("seed", 1),
         yaml.count("evaluateEvery", 1),
         yaml.count("earlyStop", 0),
@@ -196,7 +200,7 @@ public record TrainConfig(
   }
 
   /** What the training loop needs to know. */
-  TrainSettings settings(Device device) {
+  TrainSettings settings() {
     return new TrainSettings(
         epochs,
         steps.orElse(0),

@@ -6,6 +6,7 @@ import dev.mtlora.backbone.FeatureTap;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.task.Task;
+import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
@@ -57,6 +58,11 @@ public final class MultiTaskModel extends Module {
   /** The backbone. */
   public Backbone backbone() {
     return backbone;
+  }
+
+  /** Where the weights are; images must be there too. */
+  public Device device() {
+    return parameters().values().iterator().next().device();
   }
 
   /** The fewest images that a training batch may have, because of the decoders. */

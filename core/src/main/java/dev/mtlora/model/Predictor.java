@@ -32,7 +32,9 @@ public record Predictor(MultiTaskModel model) {
     Batch.Block input = Batch.of(List.of(pipeline.apply(sample, new Rng(0)))).images();
     model.train(false);
     try (Scope scope = Scope.inference()) {
-      Tensor images = Tensor.of(input.values(), 1, input.channels(), input.height(), input.width());
+      Tensor images =
+          Tensor.of(input.values(), 1, input.channels(), input.height(), input.width())
+              .to(model.device());
       Map<String, Tensor> logits = model.forward(images, model.taskNames());
       Map<String, Batch.Block> predictions = new LinkedHashMap<>();
       for (Task task : model.tasks()) {

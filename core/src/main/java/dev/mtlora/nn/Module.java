@@ -1,5 +1,6 @@
 package dev.mtlora.nn;
 
+import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,6 +81,11 @@ public abstract class Module {
 
   private static String join(String path, String name) {
     return path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
+  }
+
+  /** Moves all parameters and buffers; the optimiser must be made afterwards. */
+  public final void moveTo(Device device) {
+    state().values().forEach(tensor -> tensor.moveInPlace(device));
   }
 
   /** Switches dropout, drop path and batch statistics on or off, here and below. */

@@ -680,6 +680,14 @@ public final class Tensor {
     return this;
   }
 
+  /** Moves the values to a device; views made before stay where they were. */
+  public Tensor moveInPlace(Device device) {
+    try (Scope scope = Scope.inference()) {
+      handle.set_data(to(device).handle);
+    }
+    return this;
+  }
+
   /** Multiplies by a number. */
   public Tensor timesInPlace(double factor) {
     handle.mul_(new Scalar(factor));

@@ -164,6 +164,7 @@ class RunConfigTest {
         "train.schedule=multistep   | needs train.milestones",
         "train.lr=-1                | train.lr must not be negative but is -1.0",
         "train.precision=fp16       | train: unknown precision 'fp16'",
+        "train.device=gpu           | device must be cpu, cuda or cuda:N but is 'gpu'",
         "augmentation.flip=2        | augmentation: the probability of a flip must be 0..1",
         "augmentation={scale: [2, 1]} | must be [smallest, largest]",
         "singleTask.semseg=67.2     | singleTask.semseg must be a positive mIoU",
