@@ -8,7 +8,6 @@ import java.util.Arrays;
 /** A picture to draw on, 0xRRGGBB for every pixel. */
 final class Canvas {
   private static final int BACKGROUND = 0xFFFFFF;
-  private static final int INK = 0x202020;
 
   private final int width;
   private final int height;
@@ -70,26 +69,6 @@ final class Canvas {
     for (int row = 0; row < picture.height(); row++) {
       System.arraycopy(
           picture.rgb(), row * picture.width(), pixels, (y + row) * width + x, picture.width());
-    }
-  }
-
-  /** Writes a word from (x, y) on to the right; what does not fit is cut off. */
-  void text(String text, int x, int y, int scale) {
-    for (int i = 0; i < text.length(); i++) {
-      int left = x + i * (PixelFont.WIDTH + 1) * scale;
-      for (int dy = 0; dy < PixelFont.HEIGHT * scale; dy++) {
-        for (int dx = 0; dx < PixelFont.WIDTH * scale; dx++) {
-          if (PixelFont.isSet(text.charAt(i), dx / scale, dy / scale)) {
-            ink(left + dx, y + dy);
-          }
-        }
-      }
-    }
-  }
-
-  private void ink(int x, int y) {
-    if (x < width && y < height) {
-      pixels[y * width + x] = INK;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mtlora.app;
 
 import dev.mtlora.app.Canvas.Picture;
+import dev.mtlora.data.Lettering;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sheet {
   private static final int GAP = 4;
-  private static final int SCALE = 2;
-  private static final int LETTER = (PixelFont.WIDTH + 1) * SCALE;
-  private static final int LINE = PixelFont.HEIGHT * SCALE + 2 * GAP;
+  private static final int LINE = Lettering.HEIGHT + 2 * GAP;
 
   private final List<String> columns;
   private final int cellWidth;
@@ -34,17 +33,22 @@ final class Sheet {
   }
 
   void write(Path file) {
-    int longest = rows.stream().mapToInt(row -> row.title().length()).max().orElse(0);
-    int left = longest == 0 ? GAP : longest * LETTER + 2 * GAP;
+    boolean titled = rows.stream().anyMatch(row -> !row.title().isEmpty());
+    int left = titled ? GAP + widest() + GAP : GAP;
     int stepX = cellWidth + GAP;
-    int stepY = cellHeight + GAP;
+    int stepY = Math.max(cellHeight, Lettering.HEIGHT) + GAP;
     Canvas canvas = new Canvas(left + columns.size() * stepX, LINE + rows.size() * stepY);
     for (int c = 0; c < columns.size(); c++) {
-      canvas.text(columns.get(c), left + c * stepX, GAP, fitting(columns.get(c)));
+      canvas.draw(title(columns.get(c), cellWidth), left + c * stepX, GAP);
     }
     for (int r = 0; r < rows.size(); r++) {
       int y = LINE + r * stepY;
-      canvas.text(rows.get(r).title(), GAP, y + (cellHeight - PixelFont.HEIGHT) / 2, SCALE);
+      if (!rows.get(r).title().isEmpty()) {
+        canvas.draw(
+            title(rows.get(r).title(), cellWidth),
+            GAP,
+            y + Math.max(0, cellHeight - Lettering.HEIGHT) / 2);
+      }
       List<@Nullable Picture> cells = rows.get(r).cells();
       for (int c = 0; c < cells.size(); c++) {
         Picture cell = cells.get(c);
@@ -56,8 +60,11 @@ final class Sheet {
     canvas.write(file);
   }
 
-  /** Smaller letters where a title is wider than its column. */
-  private int fitting(String title) {
-    return title.length() * LETTER <= cellWidth ? SCALE : 1;
+  private int widest() {
+    return rows.stream().mapToInt(row -> title(row.title(), cellWidth).width()).max().orElse(0);
+  }
+
+  private static Picture title(String text, int widest) {
+    return Picture.of(Lettering.of(text, widest));
   }
 }
