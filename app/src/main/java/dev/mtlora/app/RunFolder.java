@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * The folder that a training fills: {@code config.yaml}, {@code before.json} (scores before
  * training), {@code metrics.csv}, {@code metrics.json}, {@code tensorboard/}, {@code
- * checkpoints/last} and {@code best}, {@code adapter.safetensors}, {@code panel.png}.
+ * checkpoints/last} and {@code best}, {@code adapter/}, {@code panel.png}.
  *
  * @param path of the folder
  */

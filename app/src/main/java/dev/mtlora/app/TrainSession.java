@@ -3,14 +3,16 @@ package dev.mtlora.app;
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.data.DataLoader;
+import dev.mtlora.io.AdapterFile;
 import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.CsvListener;
 import dev.mtlora.train.Evaluation;
+import dev.mtlora.train.HistoryJson;
 import dev.mtlora.train.HistoryListener;
 import dev.mtlora.train.ProgressListener;
 import dev.mtlora.train.Report;
@@ -93,7 +95,11 @@ final class TrainSession {
     List<Evaluation> history = report.history();
     Evaluation best = history.get(selection.best(history));
     Checkpoint.loadModel(folder.best(), model);
-    Weights.saveAdapter(folder.file("adapter.safetensors"), model);
+    AdapterFile.write(
+        folder.file("adapter"),
+        model,
+        assembly.origin(HistoryJson.write(best), Main.Version.text()),
+        DType.F16);
     panel.write(folder.file("panel.png"), model);
     out.print(ScoreTable.comparison(before, best.scores(), selection.singleTask()));
     say(

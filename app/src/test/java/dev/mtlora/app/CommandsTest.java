@@ -125,7 +125,8 @@ class CommandsTest {
         .containsPattern("Δm +[+-][\\d.]+% +[+-][\\d.]+% +against the single-task scores");
     assertThat(files("run"))
         .contains(
-            "adapter.safetensors",
+            "adapter/adapter_config.json",
+            "adapter/adapter_model.safetensors",
             "before.json",
             "checkpoints/best/model.safetensors",
             "checkpoints/last/state.json",

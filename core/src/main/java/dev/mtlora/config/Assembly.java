@@ -9,6 +9,7 @@ import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
+import dev.mtlora.io.AdapterConfig;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
@@ -89,6 +90,22 @@ public final class Assembly {
     MultiTaskModel model = untrainedModel();
     BackboneWeights.load(config.model().weights(), model.backbone());
     return model;
+  }
+
+  /**
+   * What an adapter file says of the training that this configuration describes.
+   *
+   * @param metrics its scores, as JSON
+   * @param version of the code
+   */
+  public AdapterConfig.Origin origin(String metrics, String version) {
+    return new AdapterConfig.Origin(
+        config.methodName(),
+        config.method().rankTable(),
+        config.model().preset(),
+        metrics,
+        config.json(),
+        version);
   }
 
   /** Lets operations use as many CPU threads as the configuration says. */

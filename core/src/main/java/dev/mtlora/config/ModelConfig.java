@@ -12,6 +12,7 @@ import java.util.Map;
 /**
  * The network without its method.
  *
+ * @param preset name of the backbone's published shape, which other keys may have changed
  * @param backbone shape of the Swin Transformer
  * @param weights where its weights come from
  * @param neck how the pyramid is narrowed before the decoders
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param decoders id of each task's decoder, by task
  */
 public record ModelConfig(
+    String preset,
     SwinSettings backbone,
     WeightsSource weights,
     NeckKind neck,
@@ -76,16 +78,17 @@ public record ModelConfig(
     yaml.allow(KEYS);
     List<String> necks = List.of(NeckKind.values()).stream().map(NeckKind::word).toList();
     String neck = yaml.word("neck", NeckKind.PER_TASK.word(), necks);
+    String preset = yaml.word("backbone", "swin-tiny", SwinSettings.presets());
     return new ModelConfig(
-        yaml.build(() -> backbone(yaml)),
+        preset,
+        yaml.build(() -> backbone(preset, yaml)),
         WeightsSource.parse(yaml.text("weights", "none")),
         NeckKind.values()[necks.indexOf(neck)],
         yaml.list("neckChannels", Neck.DEFAULT_CHANNELS, YamlBlock::asCount),
         decoders(yaml, tasks));
   }
 
-  private static SwinSettings backbone(YamlBlock yaml) {
-    String name = yaml.word("backbone", "swin-tiny", SwinSettings.presets());
+  private static SwinSettings backbone(String name, YamlBlock yaml) {
     SwinSettings preset = SwinSettings.preset(name);
     return new SwinSettings(
         yaml.count("image", preset.imageSize()),

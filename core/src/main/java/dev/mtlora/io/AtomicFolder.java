@@ -19,14 +19,15 @@ import java.util.stream.Stream;
  *
  * @param folder where the content is when all is well
  */
-record AtomicFolder(Path folder) {
+public record AtomicFolder(Path folder) {
   /** Fills an empty folder. */
-  interface Content {
+  public interface Content {
+    /** Writes files into the folder that will take the name. */
     void writeInto(Path empty) throws IOException;
   }
 
   /** Where the latest whole content is, if there is any. */
-  Path current() {
+  public Path current() {
     return Files.isDirectory(folder) ? folder : old();
   }
 
@@ -38,8 +39,8 @@ record AtomicFolder(Path folder) {
     return folder.resolveSibling(folder.getFileName() + ".tmp-" + ProcessHandle.current().pid());
   }
 
-  /** Replaces the content; on failure the former content is still there. */
-  void replace(Content content) throws IOException {
+  /** Replaces the content; on failure the former content, if any, is still there. */
+  public void replace(Content content) throws IOException {
     Path parent = Files.createDirectories(folder.toAbsolutePath().getParent());
     deleteLeftovers(parent);
     Path temporary = Files.createDirectory(temporary());
