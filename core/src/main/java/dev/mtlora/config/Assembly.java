@@ -43,7 +43,8 @@ public final class Assembly {
   }
 
   /**
-   * The model with random weights drawn from the configuration's seed, in the scope that is open.
+   * The model with random weights drawn from the configuration's seed, in the scope that is open;
+   * in merged form if the configuration says so.
    *
    * @throws ConfigException if method and network don't fit
    */
@@ -54,7 +55,11 @@ public final class Assembly {
           SwinTransformer backbone =
               new SwinTransformer(
                   config.model().backbone(), config.method(), config.taskNames(), rng);
-          return new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
+          MultiTaskModel model = new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
+          if (config.model().merged()) {
+            model.mergeForGood();
+          }
+          return model;
         });
   }
 
@@ -82,11 +87,17 @@ public final class Assembly {
   }
 
   /**
-   * The model with the weights that the configuration names.
+   * The model with the weights that the configuration names, to be trained.
    *
-   * @throws ConfigException if there are no such weights, or they don't fit
+   * @throws ConfigException if there are no such weights, or they don't fit, or if the model is
+   *     merged
    */
   public MultiTaskModel model() {
+    if (config.model().merged()) {
+      throw new ConfigException(
+          "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
+              + " train with the configuration of the run that it was merged from");
+    }
     MultiTaskModel model = untrainedModel();
     BackboneWeights.load(config.model().weights(), model.backbone());
     return model;

@@ -18,6 +18,8 @@ import java.util.Map;
  * @param neck how the pyramid is narrowed before the decoders
  * @param neckChannels channels that each level of the pyramid is narrowed to
  * @param decoders id of each task's decoder, by task
+ * @param merged true for a model whose adapters and norms have been folded into other weights; it
+ *     can't be trained
  */
 public record ModelConfig(
     String preset,
@@ -25,7 +27,8 @@ public record ModelConfig(
     WeightsSource weights,
     NeckKind neck,
     List<Integer> neckChannels,
-    Map<String, String> decoders) {
+    Map<String, String> decoders,
+    boolean merged) {
 
   private static final List<String> KEYS =
       List.of(
@@ -44,7 +47,8 @@ public record ModelConfig(
           "qkvBias",
           "qkScale",
           "absolutePosition",
-          "patchNorm");
+          "patchNorm",
+          "merged");
 
   /** Who has a neck. */
   public enum NeckKind {
@@ -85,7 +89,8 @@ public record ModelConfig(
         WeightsSource.parse(yaml.text("weights", "none")),
         NeckKind.values()[necks.indexOf(neck)],
         yaml.list("neckChannels", Neck.DEFAULT_CHANNELS, YamlBlock::asCount),
-        decoders(yaml, tasks));
+        decoders(yaml, tasks),
+        yaml.flag("merged", false));
   }
 
   private static SwinSettings backbone(String name, YamlBlock yaml) {
