@@ -76,7 +76,8 @@ final class TrainSession {
         new CsvListener(folder.file("metrics.csv")),
         new HistoryListener(folder.file("metrics.json")),
         new TensorBoardListener(folder.file("tensorboard")),
-        new CheckpointListener(folder.checkpoints(), origin, selection, this::say));
+        new CheckpointListener(
+            folder.checkpoints(), config.train().keepLast(), origin, selection, this::say));
   }
 
   /** The scores before training; a resumed run has kept them. */

@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param bf16 mixed precision
  * @param seed of initial weights, order, augmentation and dropout
  * @param evaluateEvery epochs between two evaluations
+ * @param keepLast checkpoints of the latest evaluations to keep, besides the best one
  * @param earlyStop evaluations without a better one before training ends; 0 to never end early
  * @param threads CPU threads of one operation; 0 for the engine's own choice
  * @param workers threads that read samples
@@ -38,6 +39,7 @@ public record TrainConfig(
     boolean bf16,
     long seed,
     int evaluateEvery,
+    int keepLast,
     int earlyStop,
     int threads,
     int workers) {
@@ -140,6 +142,7 @@ public record TrainConfig(
               .formatted(epochs, rates.warmupEpochs()));
     }
     Checks.atLeast(1, evaluateEvery, "train.evaluateEvery");
+    Checks.atLeast(1, keepLast, "train.keepLast");
     Checks.atLeast(0, earlyStop, "train.earlyStop");
     Checks.atLeast(0, threads, "train.threads");
     Checks.atLeast(0, workers, "train.workers");
@@ -166,6 +169,7 @@ public record TrainConfig(
         "precision",
         "seed",
         "evaluateEvery",
+        "keepLast",
         "earlyStop",
         "threads",
         "workers");
@@ -180,6 +184,7 @@ public record TrainConfig(
         yaml.word("precision", "f32", PRECISIONS).equals("bf16"),
         yaml.whole("seed", 1),
         yaml.count("evaluateEvery", 1),
+        yaml.count("keepLast", 1),
         yaml.count("earlyStop", 0),
         yaml.count("threads", 0),
         yaml.count("workers", 2));
