@@ -2,7 +2,6 @@ package dev.mtlora.app;
 
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.RunConfig;
-import dev.mtlora.io.Checkpoint;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;
@@ -15,12 +14,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Scores the best checkpoint of a run. */
-@Command(name = "eval", description = "Scores the best checkpoint of a run on its validation set.")
+/** Scores the best checkpoint of a run, or a merged model. */
+@Command(
+    name = "eval",
+    description = "Scores the best checkpoint of a run, or a merged model, on its validation set.")
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "RUN", description = "A folder that mtlora train has filled.")
+  @Parameters(paramLabel = "RUN", description = "A folder that train or merge has filled.")
   private Path run = Path.of("");
 
   @Option(
@@ -37,7 +38,7 @@ final class EvalCommand implements Callable<Integer> {
     assembly.useThreads();
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.untrainedModel();
-      Checkpoint.loadModel(folder.best(), model);
+      folder.load(model);
       spec.commandLine()
           .getOut()
           .print(

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
+      MergeCommand.class,
       ParamsCommand.class
     })
 public final class Main implements Callable<Integer> {

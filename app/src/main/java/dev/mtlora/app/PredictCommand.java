@@ -5,7 +5,6 @@ import dev.mtlora.config.Assembly;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Images;
-import dev.mtlora.io.Checkpoint;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -39,7 +38,10 @@ final class PredictCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(index = "0", paramLabel = "RUN", description = "A folder that train has filled.")
+  @Parameters(
+      index = "0",
+      paramLabel = "RUN",
+      description = "A folder that train or merge has filled.")
   private Path run = Path.of("");
 
   @Parameters(
@@ -59,7 +61,7 @@ final class PredictCommand implements Callable<Integer> {
     assembly.useThreads();
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.untrainedModel();
-      Checkpoint.loadModel(folder.best(), model);
+      folder.load(model);
       for (Path picture : pictures) {
         predict(picture, model);
       }

@@ -2,7 +2,11 @@ package dev.mtlora.app;
 
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
+import dev.mtlora.io.AtomicFolder;
 import dev.mtlora.io.Checkpoint;
+import dev.mtlora.io.Weights;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.HistoryJson;
@@ -16,19 +20,21 @@ import java.util.List;
 /**
  * The folder that a training fills: {@code config.yaml}, {@code before.json} (scores before
  * training), {@code metrics.csv}, {@code metrics.json}, {@code tensorboard/}, {@code
- * checkpoints/last} and {@code best}, {@code adapter.safetensors}, {@code panel.png}.
+ * checkpoints/last} and {@code best}, {@code adapter/}, {@code panel.png}. Merging makes a smaller
+ * one: {@code config.yaml} and {@code model.safetensors}.
  *
  * @param path of the folder
  */
 record RunFolder(Path path) {
   private static final String CONFIG = "config.yaml";
+  private static final String MERGED = "model.safetensors";
 
   /** The configuration kept in it. */
   RunConfig config(List<String> overrides) {
     Path file = path.resolve(CONFIG);
     if (!Files.exists(file)) {
       throw new ConfigException(
-          "%s is no run folder: it has no %s; name a folder that mtlora train has filled"
+          "%s is no run folder: it has no %s; name one that mtlora train or merge has filled"
               .formatted(path, CONFIG));
     }
     return RunConfig.read(file, overrides);
@@ -49,11 +55,15 @@ record RunFolder(Path path) {
       Files.createDirectories(path);
       Files.writeString(path.resolve(CONFIG), config.yaml());
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write to the run folder %s (%s): is there space left, and may you write there?"
-              .formatted(path, e),
-          e);
+      throw unwritable(e);
     }
+  }
+
+  private UncheckedIOException unwritable(IOException e) {
+    return new UncheckedIOException(
+        "cannot write to the run folder %s (%s): is there space left, and may you write there?"
+            .formatted(path, e),
+        e);
   }
 
   Path checkpoints() {
@@ -69,6 +79,29 @@ record RunFolder(Path path) {
   Path best() {
     Path best = checkpoints().resolve(CheckpointListener.BEST);
     return Checkpoint.exists(best) ? best : last();
+  }
+
+  /** Loads the weights that the folder is for: those of a merged model, or its best checkpoint. */
+  void load(MultiTaskModel model) {
+    if (Files.exists(file(MERGED))) {
+      Weights.load(file(MERGED), model);
+    } else {
+      Checkpoint.loadModel(best(), model);
+    }
+  }
+
+  /** Makes the folder of a merged model, whole or not at all. */
+  void createMerged(RunConfig config, MultiTaskModel model) {
+    try {
+      new AtomicFolder(path)
+          .replace(
+              empty -> {
+                Files.writeString(empty.resolve(CONFIG), config.yaml());
+                Weights.save(empty.resolve(MERGED), model, DType.F32);
+              });
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
   }
 
   Path file(String name) {

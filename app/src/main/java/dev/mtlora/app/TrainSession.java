@@ -3,14 +3,16 @@ package dev.mtlora.app;
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.data.DataLoader;
+import dev.mtlora.io.AdapterFile;
 import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.CsvListener;
 import dev.mtlora.train.Evaluation;
+import dev.mtlora.train.HistoryJson;
 import dev.mtlora.train.HistoryListener;
 import dev.mtlora.train.ProgressListener;
 import dev.mtlora.train.Report;
@@ -75,7 +77,8 @@ final class TrainSession {
         new CsvListener(folder.file("metrics.csv")),
         new HistoryListener(folder.file("metrics.json")),
         new TensorBoardListener(folder.file("tensorboard")),
-        new CheckpointListener(folder.checkpoints(), origin, selection, this::say));
+        new CheckpointListener(
+            folder.checkpoints(), config.train().keepLast(), origin, selection, this::say));
   }
 
   /** The scores before training; a resumed run has kept them. */
@@ -94,7 +97,11 @@ final class TrainSession {
     List<Evaluation> history = report.history();
     Evaluation best = history.get(selection.best(history));
     Checkpoint.loadModel(folder.best(), model);
-    Weights.saveAdapter(folder.file("adapter.safetensors"), model);
+    AdapterFile.write(
+        folder.file("adapter"),
+        model,
+        assembly.origin(HistoryJson.write(best), Main.Version.text()),
+        DType.F16);
     panel.write(folder.file("panel.png"), model);
     out.print(ScoreTable.comparison(before, best.scores(), selection.singleTask()));
     say(

@@ -1,6 +1,8 @@
 package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,17 +106,17 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "eval", "predict", "params"})
+  @ValueSource(strings = {"train", "eval", "predict", "merge", "params"})
   void help_everyCommand_printsUsageAndReturnsZero(String command) {
     assertThat(run(command, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: mtlora " + command);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "eval", "predict", "params"})
+  @ValueSource(strings = {"train", "eval", "predict", "merge", "params"})
   void arguments_missing_returnsTwo(String command) {
     assertThat(run(command)).isEqualTo(2);
-    assertThat(err.toString()).contains("Missing required parameter").contains("Usage:");
+    assertThat(err.toString()).containsPattern("Missing required .*parameter").contains("Usage:");
   }
 
   @Test
@@ -125,7 +128,8 @@ class CommandsTest {
         .containsPattern("Δm +[+-][\\d.]+% +[+-][\\d.]+% +against the single-task scores");
     assertThat(files("run"))
         .contains(
-            "adapter.safetensors",
+            "adapter/adapter_config.json",
+            "adapter/adapter_model.safetensors",
             "before.json",
             "checkpoints/best/model.safetensors",
             "checkpoints/last/state.json",
@@ -145,6 +149,66 @@ class CommandsTest {
         .containsExactly("one_depth.png", "one_panel.png", "one_semseg.png");
     Raster depth = Images.read(folder.resolve("predicted/one_depth.png"));
     assertThat(List.of(depth.width(), depth.height())).containsExactly(60, 48);
+  }
+
+  @Test
+  void merge_trainedRun_evaluatesAndPredictsTheSame() throws IOException {
+    String run = at("run");
+    String[] train = {"train", config(), "--out", run, "--set", "train.epochs=1"};
+    assertThat(run(train)).as(err.toString()).isZero();
+    assertThat(run("merge", run, "--out", at("merged"))).as(err.toString()).isZero();
+    assertThat(out.toString()).containsPattern("[\\d,]+ parameters became [\\d,]+");
+    assertThat(files("merged")).containsExactly("config.yaml", "model.safetensors");
+    assertThat(run("merge", at("merged"), "--out", at("again"))).as(err.toString()).isZero();
+    assertThat(folder.resolve("again/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("merged/model.safetensors"));
+
+    List<Double> scores = scores(run);
+    List<Double> merged = scores(at("merged"));
+    assertThat(merged).hasSameSizeAs(scores).hasSizeGreaterThan(4);
+    for (int i = 0; i < scores.size(); i++) {
+      assertThat(merged.get(i)).isCloseTo(scores.get(i), within(1e-3));
+    }
+    Images.writePng(folder.resolve("one.png"), noise());
+    assertThat(run("predict", run, at("one.png"), "--out", at("p"))).isZero();
+    assertThat(run("predict", at("merged"), at("one.png"), "--out", at("q"))).isZero();
+    float[] depth = Images.read(folder.resolve("p/one_depth.png")).values();
+    assertThat(Images.read(folder.resolve("q/one_depth.png")).values())
+        .containsExactly(depth, offset(1f));
+  }
+
+  private static Raster noise() {
+    Raster picture = new Raster(40, 40, 3);
+    for (int i = 0; i < picture.values().length; i++) {
+      picture.values()[i] = (i * 7919) % 256;
+    }
+    return picture;
+  }
+
+  /** All numbers that the command eval prints. */
+  private List<Double> scores(String run) {
+    assertThat(run("eval", run)).as(err.toString()).isZero();
+    return Pattern.compile("\\d+\\.\\d+")
+        .matcher(out.toString())
+        .results()
+        .map(number -> Double.valueOf(number.group()))
+        .toList();
+  }
+
+  @Test
+  void merge_wrongUse_saysWhatAndLeavesNothing() throws IOException {
+    assertThat(run("merge", at("none"), "--out", at("merged"))).isEqualTo(2);
+    assertThat(err.toString()).contains("is no run folder").contains("train or merge");
+    Files.createDirectories(folder.resolve("empty"));
+    Files.copy(Path.of(config()), folder.resolve("empty/config.yaml"));
+    assertThat(run("merge", at("empty"), "--out", at("merged"))).isEqualTo(1);
+    assertThat(err.toString()).contains("holds no checkpoint");
+    assertThat(run("merge", at("empty"), "--out", at("empty"))).isEqualTo(2);
+    assertThat(err.toString()).contains("already exists").contains("--out");
+    assertThat(run("train", config(), "--out", at("run"), "--set", "model.merged=true"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("a merged model cannot be trained");
+    assertThat(files("")).containsExactly("empty/config.yaml", "tiny.yaml");
   }
 
   @Test

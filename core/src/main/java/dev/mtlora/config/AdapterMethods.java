@@ -14,6 +14,9 @@ import java.util.Map;
  * each are read. A new method is one line here.
  */
 public final class AdapterMethods {
+  /** The method of a configuration that names none. */
+  static final String DEFAULT = "mtlora";
+
   private static final Catalogue<Reader> ALL = new Catalogue<>("method", members());
 
   private AdapterMethods() {}
@@ -68,7 +71,7 @@ public final class AdapterMethods {
 
   /** Reads the block {@code method}. */
   static AdapterMethod read(YamlBlock yaml, Target target) {
-    String name = yaml.word("name", "mtlora", ids());
+    String name = yaml.word("name", DEFAULT, ids());
     return yaml.build(() -> ALL.of(name).read(yaml, target));
   }
 }

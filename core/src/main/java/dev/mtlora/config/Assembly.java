@@ -9,6 +9,7 @@ import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
+import dev.mtlora.io.AdapterConfig;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
@@ -41,7 +42,8 @@ public final class Assembly {
   }
 
   /**
-   * The model with random weights drawn from the configuration's seed, in the scope that is open.
+   * The model with random weights drawn from the configuration's seed, in the scope that is open;
+   * in merged form if the configuration says so.
    *
    * @throws ConfigException if method and network don't fit
    */
@@ -54,6 +56,9 @@ public final class Assembly {
                   config.model().backbone(), config.method(), config.taskNames(), rng);
           MultiTaskModel model = new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
           model.moveTo(config.train().device());
+          if (config.model().merged()) {
+            model.mergeForGood();
+          }
           return model;
         });
   }
@@ -82,14 +87,36 @@ public final class Assembly {
   }
 
   /**
-   * The model with the weights that the configuration names.
+   * The model with the weights that the configuration names, to be trained.
    *
-   * @throws ConfigException if there are no such weights, or they don't fit
+   * @throws ConfigException if there are no such weights, or they don't fit, or if the model is
+   *     merged
    */
   public MultiTaskModel model() {
+    if (config.model().merged()) {
+      throw new ConfigException(
+          "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
+              + " train with the configuration of the run that it was merged from");
+    }
     MultiTaskModel model = untrainedModel();
     BackboneWeights.load(config.model().weights(), model.backbone());
     return model;
+  }
+
+  /**
+   * What an adapter file says of the training that this configuration describes.
+   *
+   * @param metrics its scores, as JSON
+   * @param version of the code
+   */
+  public AdapterConfig.Origin origin(String metrics, String version) {
+    return new AdapterConfig.Origin(
+        config.methodName(),
+        config.method().rankTable(),
+        config.model().preset(),
+        metrics,
+        config.json(),
+        version);
   }
 
   /** Lets operations use as many CPU threads as the configuration says. */

@@ -12,18 +12,23 @@ import java.util.Map;
 /**
  * The network without its method.
  *
+ * @param preset name of the backbone's published shape, which other keys may have changed
  * @param backbone shape of the Swin Transformer
  * @param weights where its weights come from
  * @param neck how the pyramid is narrowed before the decoders
  * @param neckChannels channels that each level of the pyramid is narrowed to
  * @param decoders id of each task's decoder, by task
+ * @param merged true for a model whose adapters and norms have been folded into other weights; it
+ *     can't be trained
  */
 public record ModelConfig(
+    String preset,
     SwinSettings backbone,
     WeightsSource weights,
     NeckKind neck,
     List<Integer> neckChannels,
-    Map<String, String> decoders) {
+    Map<String, String> decoders,
+    boolean merged) {
 
   private static final List<String> KEYS =
       List.of(
@@ -42,7 +47,8 @@ public record ModelConfig(
           "qkvBias",
           "qkScale",
           "absolutePosition",
-          "patchNorm");
+          "patchNorm",
+          "merged");
 
   /** Who has a neck. */
   public enum NeckKind {
@@ -76,16 +82,18 @@ public record ModelConfig(
     yaml.allow(KEYS);
     List<String> necks = List.of(NeckKind.values()).stream().map(NeckKind::word).toList();
     String neck = yaml.word("neck", NeckKind.PER_TASK.word(), necks);
+    String preset = yaml.word("backbone", "swin-tiny", SwinSettings.presets());
     return new ModelConfig(
-        yaml.build(() -> backbone(yaml)),
+        preset,
+        yaml.build(() -> backbone(preset, yaml)),
         WeightsSource.parse(yaml.text("weights", "none")),
         NeckKind.values()[necks.indexOf(neck)],
         yaml.list("neckChannels", Neck.DEFAULT_CHANNELS, YamlBlock::asCount),
-        decoders(yaml, tasks));
+        decoders(yaml, tasks),
+        yaml.flag("merged", false));
   }
 
-  private static SwinSettings backbone(YamlBlock yaml) {
-    String name = yaml.word("backbone", "swin-tiny", SwinSettings.presets());
+  private static SwinSettings backbone(String name, YamlBlock yaml) {
     SwinSettings preset = SwinSettings.preset(name);
     return new SwinSettings(
         yaml.count("image", preset.imageSize()),

@@ -154,6 +154,13 @@ public record RunConfig(
     return YamlBlock.tree(yaml).toString();
   }
 
+  /** Name of the method, as in {@link AdapterMethods#ids}. */
+  public String methodName() {
+    return new YamlBlock(YamlBlock.tree(yaml), "")
+        .block("method")
+        .text("name", AdapterMethods.DEFAULT);
+  }
+
   /** Names of the tasks, in order. */
   public List<String> taskNames() {
     return tasks.stream().map(Task::name).toList();

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param device where the model is trained: cpu, cuda or cuda:N
  * @param seed of initial weights, order, augmentation and dropout
  * @param evaluateEvery epochs between two evaluations
+ * @param keepLast checkpoints of the latest evaluations to keep, besides the best one
  * @param earlyStop evaluations without a better one before training ends; 0 to never end early
  * @param threads CPU threads of one operation; 0 for the engine's own choice
  * @param workers threads that read samples
@@ -40,6 +41,7 @@ public record TrainConfig(
     Device device,
     long seed,
     int evaluateEvery,
+    int keepLast,
     int earlyStop,
     int threads,
     int workers) {
@@ -142,6 +144,7 @@ public record TrainConfig(
               .formatted(epochs, rates.warmupEpochs()));
     }
     Checks.atLeast(1, evaluateEvery, "train.evaluateEvery");
+    Checks.atLeast(1, keepLast, "train.keepLast");
     Checks.atLeast(0, earlyStop, "train.earlyStop");
     Checks.atLeast(0, threads, "train.threads");
     Checks.atLeast(0, workers, "train.workers");
@@ -169,6 +172,7 @@ public record TrainConfig(
         "device",
         "seed",
         "evaluateEvery",
+        "keepLast",
         "earlyStop",
         "threads",
         "workers");
@@ -184,6 +188,7 @@ public record TrainConfig(
         Device.parse(yaml.text("device", "cpu")),
         yaml.whole("seed", 1),
         yaml.count("evaluateEvery", 1),
+        yaml.count("keepLast", 1),
         yaml.count("earlyStop", 0),
         yaml.count("threads", 0),
         yaml.count("workers", 2));

@@ -2,26 +2,50 @@ package dev.mtlora.decoder;
 
 import dev.mtlora.nn.BatchNorm2d;
 import dev.mtlora.nn.Conv2d;
-import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Convolution;
+import dev.mtlora.nn.Foldable;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Convolution, batch normalisation, ReLU: the brick that all heads are built of. */
-final class ConvNormRelu extends Module {
-  private final Conv2d convolution;
-  private final BatchNorm2d norm;
+/**
+ * Convolution, batch normalisation, ReLU: the brick that all heads are built of. Folded, the
+ * convolution does the work of the norm.
+ */
+final class ConvNormRelu extends Foldable<ConvNormRelu> {
+  private final Names names;
+  private final Convolution convolution;
+  private final @Nullable BatchNorm2d norm;
 
   /** The names under which checkpoints know the two layers. */
   record Names(String convolution, String norm) {}
 
   ConvNormRelu(Rng rng, Conv2d.Shape shape, boolean bias, Names names) {
-    convolution = child(names.convolution(), new Conv2d(rng, shape, bias));
-    norm = child(names.norm(), new BatchNorm2d(shape.out()));
+    this(new Conv2d(rng, shape, bias), new BatchNorm2d(shape.out()), names);
+  }
+
+  ConvNormRelu(Convolution convolution, @Nullable BatchNorm2d norm, Names names) {
+    this.names = names;
+    this.convolution = child(names.convolution(), convolution);
+    this.norm = norm == null ? null : child(names.norm(), norm);
+  }
+
+  @Override
+  protected Optional<ConvNormRelu> folded() {
+    return norm == null
+        ? Optional.empty()
+        : Optional.of(new ConvNormRelu(norm.foldedInto(convolution), null, names));
   }
 
   /** {@code [B, in, H, W] -> [B, out, H', W']}, not negative. */
   Tensor forward(Tensor x) {
-    return Functional.relu(norm.forward(convolution.forward(x)));
+    return standIn().orElse(this).run(x);
+  }
+
+  private Tensor run(Tensor x) {
+    Tensor y = convolution.forward(x);
+    return Functional.relu(norm == null ? y : norm.forward(y));
   }
 }

@@ -14,19 +14,26 @@ import java.util.stream.Stream;
 /**
  * A folder that is replaced as a whole. The new content is written beside it and forced to the
  * disk; then the old folder becomes {@code NAME.old}, the new one takes its name, and the old one
- * is deleted. A crash between the two renames leaves {@code NAME.old}, which {@link #current}
- * finds.
+ * is deleted, or kept under another name. A crash between the two renames leaves {@code NAME.old},
+ * which {@link #current} finds.
  *
  * @param folder where the content is when all is well
  */
-record AtomicFolder(Path folder) {
+public record AtomicFolder(Path folder) {
   /** Fills an empty folder. */
-  interface Content {
+  public interface Content {
+    /** Writes files into the folder that will take the name. */
     void writeInto(Path empty) throws IOException;
   }
 
+  /** Decides what becomes of the former content. */
+  interface Former {
+    /** Deletes or renames the folder; called again if a crash has prevented it. */
+    void retire(Path folder) throws IOException;
+  }
+
   /** Where the latest whole content is, if there is any. */
-  Path current() {
+  public Path current() {
     return Files.isDirectory(folder) ? folder : old();
   }
 
@@ -38,8 +45,13 @@ record AtomicFolder(Path folder) {
     return folder.resolveSibling(folder.getFileName() + ".tmp-" + ProcessHandle.current().pid());
   }
 
-  /** Replaces the content; on failure the former content is still there. */
-  void replace(Content content) throws IOException {
+  /** Replaces the content; on failure the former content, if any, is still there. */
+  public void replace(Content content) throws IOException {
+    replace(content, AtomicFolder::delete);
+  }
+
+  /** The same, keeping the former content where the caller wants it. */
+  void replace(Content content, Former former) throws IOException {
     Path parent = Files.createDirectories(folder.toAbsolutePath().getParent());
     deleteLeftovers(parent);
     Path temporary = Files.createDirectory(temporary());
@@ -49,7 +61,7 @@ record AtomicFolder(Path folder) {
         files.forEach(AtomicFolder::force);
       }
       force(temporary);
-      swap(temporary);
+      swap(temporary, former);
       force(parent);
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -58,13 +70,20 @@ record AtomicFolder(Path folder) {
     }
   }
 
-  private void swap(Path temporary) throws IOException {
+  private void swap(Path temporary, Former former) throws IOException {
     if (Files.isDirectory(folder)) {
-      delete(old());
+      retire(former);
       Files.move(folder, old(), StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
-    delete(old());
+    force(folder.toAbsolutePath().getParent());
+    retire(former);
+  }
+
+  private void retire(Former former) throws IOException {
+    if (Files.isDirectory(old())) {
+      former.retire(old());
+    }
   }
 
   /** What processes that died while writing have left. */
@@ -92,7 +111,8 @@ record AtomicFolder(Path folder) {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** Deletes a folder; the names that come last in the alphabet go first. */
+  static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

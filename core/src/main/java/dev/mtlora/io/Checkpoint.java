@@ -15,7 +15,10 @@ import java.util.Map;
 
 /**
  * A folder with everything that resuming needs: {@code model.safetensors} (all parameters and
- * buffers), {@code optimizer.safetensors} (moments) and {@code state.json}.
+ * buffers), {@code optimizer.safetensors} (moments) and {@code state.json} (step, position in the
+ * data, seed, the optimiser's counts, evaluations, configuration, version of the code). The
+ * learning rate is a function of configuration and step, every random number one of seed and step:
+ * neither schedules nor generators have a state to keep.
  *
  * <p>Whatever happens while one is written, a whole one can be read: see {@link AtomicFolder}.
  */
@@ -34,6 +37,17 @@ public final class Checkpoint {
    * @throws CheckpointException if it cannot be written; the old one is then still there
    */
   public static void write(Path folder, TrainState state) {
+    write(folder, state, 1);
+  }
+
+  /**
+   * Writes a checkpoint; the former ones stay beside it as {@code NAME-STEP}.
+   *
+   * @param keep checkpoints of other steps to have afterwards, at most, this one included
+   * @throws CheckpointException if it cannot be written; the old one is then still there
+   */
+  public static void write(Path folder, TrainState state, int keep) {
+    FormerCheckpoints former = new FormerCheckpoints(folder, state.step(), keep);
     try {
       new AtomicFolder(folder)
           .replace(
@@ -41,11 +55,22 @@ public final class Checkpoint {
                 TensorFile.write(temporary.resolve(MODEL), state.model());
                 TensorFile.write(temporary.resolve(OPTIMIZER), state.optimizer());
                 Files.write(temporary.resolve(STATE), json(state));
-              });
+              },
+              former::retire);
     } catch (IOException e) {
       throw new CheckpointException(
           folder, "cannot be written (is there space left, and permission to write?): " + e, e);
     }
+  }
+
+  /**
+   * The step of the checkpoint in exactly this folder; -1 if none, or not a whole one, is there.
+   */
+  static long stepIn(Path folder) throws IOException {
+    Path state = folder.resolve(STATE);
+    return Files.isRegularFile(state)
+        ? JSON.readTree(Files.readAllBytes(state)).path("step").asLong(-1)
+        : -1;
   }
 
   /** True if the folder holds a checkpoint. */

@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Files of weights alone: a whole model, a backbone to start from, or what adapting it has changed.
+ * Files of weights alone: a whole model, or a backbone to start from; {@link AdapterFile} for what
+ * adapting it has changed.
  *
  * <p>Loading is strict: whatever is missing, unexpected or mis-shaped is reported in one {@link
  * CheckpointException}, and then nothing has been changed.
@@ -76,32 +77,5 @@ public final class Weights {
           }
         });
     return backbone;
-  }
-
-  /**
-   * Saves what training a model has changed, in f32: its trainable parameters, and its buffers.
-   *
-   * @throws CheckpointException if the file cannot be written
-   */
-  public static void saveAdapter(Path file, Module model) {
-    TensorFile.write(file, changedByTraining(model));
-  }
-
-  /**
-   * Loads a file of {@link #saveAdapter} over a model with the same pre-trained backbone.
-   *
-   * @throws CheckpointException if the file does not hold exactly what training this model changes
-   */
-  public static void loadAdapter(Path file, Module model) {
-    try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), TensorFile.read(file)).into(changedByTraining(model));
-    }
-  }
-
-  private static Map<String, Tensor> changedByTraining(Module model) {
-    Map<String, Tensor> changed = model.parameters();
-    changed.values().removeIf(parameter -> !parameter.requiresGrad());
-    changed.putAll(model.buffers());
-    return changed;
   }
 }

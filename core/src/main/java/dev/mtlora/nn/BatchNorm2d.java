@@ -23,6 +23,17 @@ public final class BatchNorm2d extends Module {
   }
 
   /**
+   * The convolution whose outputs this norm reads, with the norm's running statistics folded in:
+   * {@code (y - mean) / sqrt(var + eps) * weight + bias} is a scale and a shift per channel.
+   */
+  public Convolution foldedInto(Convolution convolution) {
+    Tensor deviation = state.runningVar().to(DType.F64).plus(state.eps()).sqrt();
+    Tensor scale = state.weight().to(DType.F64).dividedBy(deviation);
+    Tensor mean = state.runningMean().to(DType.F64);
+    return convolution.then(scale, state.bias().to(DType.F64).minus(mean.times(scale)));
+  }
+
+  /**
    * {@code [B, C, H, W] -> [B, C, H, W]}; in training the batch's statistics, and they are kept.
    */
   public Tensor forward(Tensor x) {

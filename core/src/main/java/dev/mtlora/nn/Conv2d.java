@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A square convolution; parameters {@code weight [out, in, k, k]} and {@code bias [out]} if any,
  * with libtorch's default initialisation.
  */
-public final class Conv2d extends Module {
+public final class Conv2d extends Convolution {
   private final Shape shape;
   private final Tensor weight;
   private final @Nullable Tensor bias;
@@ -43,16 +43,25 @@ public final class Conv2d extends Module {
 
   /** A convolution with or without bias. */
   public Conv2d(Rng rng, Shape shape, boolean bias) {
+    this(
+        shape,
+        Init.kaimingUniform(rng, shape.out(), shape.in(), shape.kernel(), shape.kernel()),
+        bias ? Init.bias(rng, shape.in() * shape.kernel() * shape.kernel(), shape.out()) : null);
+  }
+
+  private Conv2d(Shape shape, Tensor weight, @Nullable Tensor bias) {
     this.shape = shape;
-    long fanIn = shape.in() * shape.kernel() * shape.kernel();
-    weight =
-        parameter(
-            "weight",
-            Init.kaimingUniform(rng, shape.out(), shape.in(), shape.kernel(), shape.kernel()));
-    this.bias = bias ? parameter("bias", Init.bias(rng, fanIn, shape.out())) : null;
+    this.weight = parameter("weight", weight);
+    this.bias = bias == null ? null : parameter("bias", bias);
+  }
+
+  @Override
+  Conv2d then(Tensor scale, Tensor shift) {
+    return new Conv2d(shape, scaled(weight, scale.view(-1, 1, 1, 1)), moved(bias, scale, shift));
   }
 
   /** {@code [B, in, H, W] -> [B, out, H', W']}. */
+  @Override
   public Tensor forward(Tensor x) {
     return Functional.conv2d(x, weight, bias, shape.stride(), shape.padding(), shape.dilation());
   }

@@ -1,5 +1,6 @@
 package dev.mtlora.nn;
 
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -23,6 +24,16 @@ public final class Linear extends Module {
   /** A decoder's layer: libtorch's default initialisation, with bias. */
   public static Linear standard(Rng rng, long in, long out) {
     return new Linear(Init.kaimingUniform(rng, out, in), Init.bias(rng, in, out));
+  }
+
+  /**
+   * The layer with weight W + update, in tensors of its own; the sum is made in f64.
+   *
+   * @param update F64 {@code [out, in]}
+   */
+  public Linear plus(Tensor update) {
+    Tensor sum = weight.to(DType.F64).plus(update).to(weight.dtype());
+    return new Linear(sum, bias == null ? null : bias.copy());
   }
 
   /** {@code [..., in] -> [..., out]}. */

@@ -5,6 +5,7 @@ import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -20,6 +21,13 @@ public abstract class Module {
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
+  private Form form = Form.AS_TRAINED;
+
+  private enum Form {
+    AS_TRAINED,
+    MERGED,
+    MERGED_FOR_GOOD
+  }
 
   /** A module without parameters yet; the constructors of subclasses add them. */
   protected Module() {}
@@ -74,9 +82,17 @@ public abstract class Module {
     return all;
   }
 
+  /** Visits the tree as it computes: the folded form of a node in its place. */
   private void visit(String path, BiConsumer<String, Module> visitor) {
-    visitor.accept(path, this);
-    children.forEach((name, module) -> module.visit(join(path, name), visitor));
+    Module current = current();
+    visitor.accept(path, current);
+    current.children.forEach((name, module) -> module.visit(join(path, name), visitor));
+  }
+
+  /** Visits the tree as it was built. */
+  private void each(Consumer<Module> visitor) {
+    visitor.accept(this);
+    children.values().forEach(module -> module.each(visitor));
   }
 
   private static String join(String path, String name) {
@@ -88,10 +104,84 @@ public abstract class Module {
     state().values().forEach(tensor -> tensor.moveInPlace(device));
   }
 
-  /** Switches dropout, drop path and batch statistics on or off, here and below. */
+  /**
+   * Switches dropout, drop path and batch statistics on or off, here and below.
+   *
+   * @throws IllegalStateException if it is on for a merged model
+   */
   public final void train(boolean on) {
-    visit("", (path, module) -> module.training = on);
+    each(module -> module.requireTrainable(on));
+    each(module -> module.training = on);
   }
+
+  private void requireTrainable(boolean on) {
+    if (on && merged()) {
+      throw new IllegalStateException(
+          "a merged model cannot be trained: its adapters and batch norms are folded into other"
+              + " weights; "
+              + (form == Form.MERGED
+                  ? "call unmerge() first"
+                  : "train the model that it was merged from"));
+    }
+  }
+
+  /**
+   * Folds, here and below, all that can be folded exactly ({@link Foldable}), and ends training
+   * mode: outputs stay the same up to rounding, {@link #state} has the names and tensors of the
+   * folded form. The new tensors belong to the scope that is open, also after {@link #unmerge}.
+   * Merging twice changes nothing.
+   */
+  public final void merge() {
+    train(false);
+    each(
+        module -> {
+          if (!module.merged()) {
+            module.form = Form.MERGED;
+            module.fold(true);
+          }
+        });
+  }
+
+  /**
+   * Takes back {@link #merge}: every tensor is again what it was, to the last bit.
+   *
+   * @throws IllegalStateException if the original has been given up
+   */
+  public final void unmerge() {
+    each(
+        module -> {
+          if (module.form == Form.MERGED_FOR_GOOD) {
+            throw new IllegalStateException(
+                "this model was loaded as a merged one and has no original to go back to");
+          }
+        });
+    each(
+        module -> {
+          module.form = Form.AS_TRAINED;
+          module.fold(false);
+        });
+  }
+
+  /**
+   * Merges and gives up the original: for a model whose merged values are then loaded from a file.
+   */
+  public final void mergeForGood() {
+    merge();
+    each(module -> module.form = Form.MERGED_FOR_GOOD);
+  }
+
+  /** True between {@link #merge} and {@link #unmerge}. */
+  public final boolean merged() {
+    return form != Form.AS_TRAINED;
+  }
+
+  /** What computes in this node's place. */
+  Module current() {
+    return this;
+  }
+
+  /** Makes or drops the folded form of this node, if it has one. */
+  void fold(boolean on) {}
 
   /** True while training; see {@link #train}. */
   protected final boolean training() {

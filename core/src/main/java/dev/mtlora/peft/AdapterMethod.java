@@ -2,6 +2,7 @@ package dev.mtlora.peft;
 
 import dev.mtlora.tensor.Rng;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A way to adapt a pre-trained backbone to several tasks. Implementations are records of settings
@@ -17,4 +18,9 @@ public interface AdapterMethod {
    * @throws IllegalArgumentException if the settings don't fit the sites or the tasks
    */
   Adaptation attach(List<Site> sites, List<String> tasks, Rng rng);
+
+  /** Ranks by stage, for people: of {@code shared} and of every task; empty without ranks. */
+  default Map<String, List<Integer>> rankTable() {
+    return Map.of();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.mtlora.peft;
 
 import dev.mtlora.nn.Init;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -52,6 +53,17 @@ record LowRank(Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale) 
   /** {@code s B}, {@code [out, r]}. */
   Tensor scaledB() {
     return learnedScale == null ? b.times(scale) : b.times(learnedScale);
+  }
+
+  /** The whole update {@code s B A}, F64 {@code [out, in]}. */
+  Tensor product() {
+    return scaledB().to(DType.F64).matmul(a.to(DType.F64));
+  }
+
+  /** The same in tensors of its own. */
+  LowRank copy() {
+    return new LowRank(
+        a.copy(), b.copy(), scale, learnedScale == null ? null : learnedScale.copy());
   }
 
   /**

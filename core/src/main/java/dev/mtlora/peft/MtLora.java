@@ -182,6 +182,16 @@ public record MtLora(
     return new Attached(this, tasks, rng);
   }
 
+  @Override
+  public Map<String, List<Integer>> rankTable() {
+    Map<String, List<Integer>> table = new LinkedHashMap<>();
+    table.put("shared", ranks.shared());
+    if (mode != Mode.LORA_ONLY) {
+      table.putAll(ranks.tasks());
+    }
+    return table;
+  }
+
   private static void requireTasks(Map<String, ?> given, String name, List<String> tasks) {
     for (String task : tasks) {
       if (!given.containsKey(task)) {

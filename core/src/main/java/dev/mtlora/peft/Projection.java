@@ -1,19 +1,26 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Foldable;
 import dev.mtlora.nn.Linear;
-import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
  * A linear layer as a method runs it: base weights, adapters, and the decision where tasks fork.
  */
-public abstract class Projection extends Module {
+public abstract class Projection extends Foldable<Projection> {
   /** A projection; subclasses add their parameters. */
   protected Projection() {}
 
   /** {@code [B, N, in] -> [B, N, out]} for every stream. */
   public abstract Streams forward(Streams x);
+
+  /** By default nothing folds. */
+  @Override
+  protected Optional<Projection> folded() {
+    return Optional.empty();
+  }
 
   /** The plain layer on every stream. */
   public static Projection onEveryStream(Linear linear) {

@@ -4,6 +4,7 @@ import dev.mtlora.nn.Dropout;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Tensor;
+import java.util.Optional;
 
 /** {@code y = W x + b + s B A drop(x)}, on every stream alike. */
 final class SharedLora extends Projection {
@@ -22,9 +23,15 @@ final class SharedLora extends Projection {
     }
   }
 
+  /** The update reads what W reads, on every stream: all of it folds into W. */
+  @Override
+  protected Optional<Projection> folded() {
+    return Optional.of(onEveryStream(linear.plus(shared.product())));
+  }
+
   @Override
   public Streams forward(Streams x) {
-    return x.map(this::adapted);
+    return standIn().map(plain -> plain.forward(x)).orElseGet(() -> x.map(this::adapted));
   }
 
   private Tensor adapted(Tensor x) {

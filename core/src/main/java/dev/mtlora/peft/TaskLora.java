@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +34,12 @@ final class TaskLora extends Projection {
   private final @Nullable LayerNorm norm;
 
   private TaskLora(
-      MtLora method,
+      MtLora.Mode mode,
       Linear linear,
       @Nullable LowRank shared,
       Map<String, LowRank> perTask,
       double dropout) {
-    this.mode = method.mode();
+    this.mode = mode;
     this.linear = child("linear", linear);
     this.shared = shared;
     this.perTask = perTask;
@@ -54,7 +55,7 @@ final class TaskLora extends Projection {
     Map<String, LowRank> perTask = new LinkedHashMap<>();
     tasks.forEach(task -> perTask.put(task, LowRank.task(method, site, task, rng)));
     LowRank shared = noShared ? null : LowRank.shared(method, site, rng);
-    return new TaskLora(method, linear, shared, perTask, method.dropout(site));
+    return new TaskLora(method.mode(), linear, shared, perTask, method.dropout(site));
   }
 
   private void register() {
@@ -75,8 +76,27 @@ final class TaskLora extends Projection {
         });
   }
 
+  /**
+   * In matrixv2 every stream gets the shared update, which therefore folds into W; in matrix the
+   * tasks read W without it. What the tasks add to a product of the shared input depends on their
+   * own streams and folds nowhere.
+   */
+  @Override
+  protected Optional<Projection> folded() {
+    if (mode != MtLora.Mode.MATRIXV2 || shared == null) {
+      return Optional.empty();
+    }
+    Map<String, LowRank> copies = new LinkedHashMap<>();
+    perTask.forEach((task, pair) -> copies.put(task, pair.copy()));
+    return Optional.of(new TaskLora(mode, linear.plus(shared.product()), null, copies, 0));
+  }
+
   @Override
   public Streams forward(Streams x) {
+    return standIn().map(folded -> folded.forward(x)).orElseGet(() -> adapted(x));
+  }
+
+  private Streams adapted(Streams x) {
     Tensor input = dropout.forward(x.shared());
     Tensor base = linear.forward(x.shared()); // B, N, out
     Tensor y = shared == null ? base : shared.addTo(base, input);

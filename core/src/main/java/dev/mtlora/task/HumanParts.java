@@ -41,6 +41,11 @@ public record HumanParts(double weight) implements Task {
   }
 
   @Override
+  public List<String> classNames() {
+    return CLASS_NAMES;
+  }
+
+  @Override
   public int targetChannels() {
     return 1;
   }

@@ -2,6 +2,7 @@ package dev.mtlora.task;
 
 import dev.mtlora.metric.Meter;
 import dev.mtlora.tensor.Tensor;
+import java.util.List;
 
 /**
  * One dense task. A new one is one file plus one line in {@link Tasks}.
@@ -16,6 +17,11 @@ public interface Task {
 
   /** Channels of the logits. */
   int outputs();
+
+  /** What the class indices of a prediction mean; empty if it has no classes or no names. */
+  default List<String> classNames() {
+    return List.of();
+  }
 
   /** Channels of a target: 1, or 3 for vectors. */
   int targetChannels();

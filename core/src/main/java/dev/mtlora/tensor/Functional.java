@@ -44,14 +44,15 @@ public final class Functional {
   }
 
   /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
-  public static Tensor convTranspose2d(Tensor x, Tensor weight, long stride) {
+  public static Tensor convTranspose2d(
+      Tensor x, Tensor weight, @Nullable Tensor bias, long stride) {
     return Tensor.op(
         "convTranspose2d",
         () ->
             torch.conv_transpose2d(
                 x.handle(),
                 weight.handle(),
-                Tensor.optional(null),
+                Tensor.optional(bias),
                 new long[] {stride, stride},
                 new long[] {0, 0},
                 new long[] {0, 0},
@@ -59,7 +60,8 @@ public final class Functional {
                 1,
                 1),
         x,
-        weight);
+        weight,
+        bias);
   }
 
   /** Layer normalisation over the last dimension (Ba et al. 2016), weight and bias {@code [C]}. */

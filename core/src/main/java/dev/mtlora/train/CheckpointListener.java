@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Keeps the state of a training in the folders {@code last} and {@code best} of its run folder. */
+/**
+ * Keeps the state of a training in the folders {@code last} and {@code best} of its run folder, and
+ * earlier ones in {@code last-STEP}.
+ */
 public final class CheckpointListener implements TrainingListener {
   /** Name of the folder that resuming reads. */
   public static final String LAST = "last";
@@ -15,6 +18,7 @@ public final class CheckpointListener implements TrainingListener {
   public static final String BEST = "best";
 
   private final Path run;
+  private final int keepLast;
   private final Origin origin;
   private final Selection selection;
   private final Consumer<String> messages;
@@ -30,11 +34,13 @@ public final class CheckpointListener implements TrainingListener {
   /**
    * Writes below a run folder.
    *
+   * @param keepLast how many of the latest checkpoints to keep, the last one included
    * @param messages gets a line for people whenever a checkpoint is the best so far
    */
   public CheckpointListener(
-      Path run, Origin origin, Selection selection, Consumer<String> messages) {
+      Path run, int keepLast, Origin origin, Selection selection, Consumer<String> messages) {
     this.run = run;
+    this.keepLast = keepLast;
     this.origin = origin;
     this.selection = selection;
     this.messages = messages;
@@ -49,7 +55,7 @@ public final class CheckpointListener implements TrainingListener {
   public void onEvaluation(Training training, Evaluation evaluation) {
     List<Evaluation> history = training.history();
     if (selection.best(history) == history.size() - 1) {
-      write(BEST, training);
+      write(BEST, training, 1);
       messages.accept(
           String.format(
               Locale.ROOT,
@@ -63,10 +69,11 @@ public final class CheckpointListener implements TrainingListener {
 
   @Override
   public void onCheckpoint(Training training) {
-    write(LAST, training);
+    write(LAST, training, keepLast);
   }
 
-  private void write(String name, Training training) {
-    Checkpoint.write(run.resolve(name), training.state().from(origin.config(), origin.version()));
+  private void write(String name, Training training, int keep) {
+    Checkpoint.write(
+        run.resolve(name), training.state().from(origin.config(), origin.version()), keep);
   }
 }

@@ -19,13 +19,21 @@ public final class HistoryJson {
   /** The array, in lines for people. */
   public static String write(List<Evaluation> history) {
     ArrayNode array = JSON.createArrayNode();
-    for (Evaluation evaluation : history) {
-      ObjectNode node = array.addObject();
-      node.put("step", evaluation.step()).put("epoch", evaluation.epoch());
-      ObjectNode tasks = node.putObject("tasks");
-      evaluation.scores().tasks().forEach((task, scores) -> write(tasks.putObject(task), scores));
-    }
+    history.forEach(evaluation -> write(array.addObject(), evaluation));
     return array.toPrettyString();
+  }
+
+  /** One evaluation, as an object. */
+  public static String write(Evaluation evaluation) {
+    ObjectNode node = JSON.createObjectNode();
+    write(node, evaluation);
+    return node.toString();
+  }
+
+  private static void write(ObjectNode node, Evaluation evaluation) {
+    node.put("step", evaluation.step()).put("epoch", evaluation.epoch());
+    ObjectNode tasks = node.putObject("tasks");
+    evaluation.scores().tasks().forEach((task, scores) -> write(tasks.putObject(task), scores));
   }
 
   private static void write(ObjectNode node, Scores.TaskScores scores) {

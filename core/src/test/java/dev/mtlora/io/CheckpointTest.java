@@ -102,6 +102,45 @@ class CheckpointTest {
   }
 
   @Test
+  void write_keepingThree_hasTheLatestThree() throws IOException {
+    Path last = run.resolve("last");
+    try (Scope scope = Scope.inference()) {
+      for (long step : new long[] {8, 9, 10, 11}) {
+        Checkpoint.write(last, state(step), 3);
+      }
+      assertThat(names(run)).containsExactly("last", "last-10", "last-9");
+      assertThat(Checkpoint.read(run.resolve("last-9")).step()).isEqualTo(9);
+      Checkpoint.write(last, state(11), 3); // the same step again is no other checkpoint
+      assertThat(names(run)).containsExactly("last", "last-10", "last-9");
+      Checkpoint.write(last, state(12), 1);
+      assertThat(names(run)).containsExactly("last");
+    }
+  }
+
+  @Test
+  void write_afterACrashBeforeTheOldOneWasNamed_keepsIt() throws IOException {
+    Path last = run.resolve("last");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(2));
+      Checkpoint.write(run.resolve("last.old"), state(1));
+      Checkpoint.write(last, state(3), 3);
+      assertThat(names(run)).containsExactly("last", "last-1", "last-2");
+      Files.createDirectories(run.resolve("last.old")); // half deleted
+      Checkpoint.write(last, state(4), 3);
+      assertThat(names(run)).containsExactly("last", "last-2", "last-3");
+    }
+  }
+
+  @Test
+  void write_keepingNone_isRefused() {
+    try (Scope scope = Scope.inference()) {
+      assertThatThrownBy(() -> Checkpoint.write(run.resolve("last"), state(1), 0))
+          .hasMessageContaining("keep is 0");
+    }
+    assertThat(run.resolve("last")).doesNotExist();
+  }
+
+  @Test
   void write_thatFails_leavesTheOldOne() throws IOException {
     Path last = run.resolve("last");
     try (Scope scope = Scope.inference()) {

@@ -165,25 +165,4 @@ class WeightsTest {
           .forEach((name, value) -> assertThat(value).as(name).isEqualTo(before.get(name)));
     }
   }
-
-  @Test
-  void adapter_overTheSameBackbone_makesTheSameModel() throws Exception {
-    Path base = folder.resolve("backbone.safetensors");
-    Path adapter = folder.resolve("adapter.safetensors");
-    try (Scope scope = Scope.inference()) {
-      Weights.save(base, backbone(new FullFineTuning(), 12, 1), DType.F32);
-      MultiTaskModel trained = model(2);
-      Weights.loadBackbone(base, trained.backbone());
-      trained.trainable().values().forEach(p -> p.plusInPlace(0.25));
-      trained.buffers().values().forEach(Tensor::incrementInPlace);
-      Weights.saveAdapter(adapter, trained);
-      MultiTaskModel fresh = model(3);
-      Weights.loadBackbone(base, fresh.backbone());
-      Weights.loadAdapter(adapter, fresh);
-      assertEqual(fresh.state(), trained.state());
-      assertThat(SafeTensors.open(adapter).entries().keySet())
-          .noneMatch(name -> name.endsWith("qkv.linear.weight"))
-          .anyMatch(name -> name.endsWith("running_mean"));
-    }
-  }
 }

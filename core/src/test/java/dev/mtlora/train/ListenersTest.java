@@ -108,6 +108,7 @@ class ListenersTest {
   private CheckpointListener checkpoints(List<String> messages, Map<String, Double> singleTask) {
     return new CheckpointListener(
         run,
+        2,
         new CheckpointListener.Origin("{\"name\": \"small\"}", "1.2.3"),
         new Selection(singleTask),
         messages::add);
@@ -123,6 +124,8 @@ class ListenersTest {
       assertThat(last.epoch()).isEqualTo(3);
       assertThat(last.version()).isEqualTo("1.2.3");
       assertThat(last.config()).isEqualTo("{\"name\":\"small\"}");
+      assertThat(Checkpoint.read(run.resolve("last-4")).step()).isEqualTo(4);
+      assertThat(run.resolve("last-2")).doesNotExist();
       int best = new Selection(Map.of("depth", 2.0)).best(report.history());
       assertThat(Checkpoint.read(run.resolve(CheckpointListener.BEST)).step())
           .isEqualTo(2L * (best + 1));

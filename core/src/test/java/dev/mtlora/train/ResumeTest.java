@@ -83,6 +83,7 @@ class ResumeTest {
     CheckpointListener checkpoints =
         new CheckpointListener(
             run,
+            1,
             new CheckpointListener.Origin("{\"a\": 1}", "test"),
             new Selection(Map.of()),
             message -> {});

@@ -1,0 +1,66 @@
+package dev.mtlora.app;
+
+import dev.mtlora.config.Assembly;
+import dev.mtlora.config.ConfigException;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.model.ParameterReport;
+import dev.mtlora.tensor.Scope;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes a smaller and faster model of a trained one, for evaluation and prediction only. */
+@Command(
+    name = "merge",
+    description = {
+      "Folds the adapters of a run's best checkpoint into the backbone wherever that is exact, and"
+          + " batch norms into convolutions.",
+      "The new folder serves eval and predict, with the same results."
+    })
+final class MergeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "RUN", description = "A folder that train has filled.")
+  private Path run = Path.of("");
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder to make; it must not exist yet.")
+  private Path out = Path.of("");
+
+  @Override
+  public Integer call() {
+    RunFolder folder = new RunFolder(run);
+    Assembly assembly = Assembly.of(folder.config(List.of()));
+    requireNew();
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = assembly.untrainedModel();
+      folder.load(model);
+      long before = ParameterReport.of(model).total();
+      model.merge();
+      new RunFolder(out).createMerged(folder.config(List.of("model.merged=true")), model);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%,d parameters became %,d; %s serves eval and predict%n",
+              before, ParameterReport.of(model).total(), out);
+    }
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private void requireNew() {
+    if (Files.exists(out)) {
+      throw new ConfigException(
+          "%s already exists: choose another folder with --out".formatted(out));
+    }
+  }
+}
