@@ -7,12 +7,11 @@ import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes a smaller and faster model of a trained one, for evaluation and prediction only. */
@@ -26,8 +25,7 @@ import picocli.CommandLine.Spec;
 final class MergeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "RUN", description = "A folder that train has filled.")
-  private Path run = Path.of("");
+  @Mixin private ModelOptions trained = new ModelOptions();
 
   @Option(
       names = "--out",
@@ -38,15 +36,13 @@ final class MergeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunFolder folder = new RunFolder(run);
-    Assembly assembly = Assembly.of(folder.config(List.of()));
+    Assembly assembly = Assembly.of(trained.config());
     requireNew();
     try (Scope scope = Scope.open()) {
-      MultiTaskModel model = assembly.untrainedModel();
-      folder.load(model);
+      MultiTaskModel model = trained.load(assembly);
       long before = ParameterReport.of(model).total();
       model.merge();
-      new RunFolder(out).createMerged(folder.config(List.of("model.merged=true")), model);
+      new RunFolder(out).createMerged(trained.config("model.merged=true"), model);
       spec.commandLine()
           .getOut()
           .printf(

@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,11 +39,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(
-      index = "0",
-      paramLabel = "RUN",
-      description = "A folder that train or merge has filled.")
-  private Path run = Path.of("");
+  @Mixin private ModelOptions trained = new ModelOptions();
 
   @Parameters(
       index = "1",
@@ -56,12 +53,10 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Path> pictures = pictures();
-    RunFolder folder = new RunFolder(run);
-    Assembly assembly = Assembly.of(folder.config(List.of()));
+    Assembly assembly = Assembly.of(trained.config());
     assembly.useThreads();
     try (Scope scope = Scope.open()) {
-      MultiTaskModel model = assembly.untrainedModel();
-      folder.load(model);
+      MultiTaskModel model = trained.load(assembly);
       for (Path picture : pictures) {
         predict(picture, model);
       }

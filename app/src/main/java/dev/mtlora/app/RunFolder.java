@@ -1,7 +1,10 @@
 package dev.mtlora.app;
 
+import dev.mtlora.config.Assembly;
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
+import dev.mtlora.io.AdapterConfig;
+import dev.mtlora.io.AdapterFile;
 import dev.mtlora.io.AtomicFolder;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.io.Weights;
@@ -29,9 +32,16 @@ record RunFolder(Path path) {
   private static final String CONFIG = "config.yaml";
   private static final String MERGED = "model.safetensors";
 
-  /** The configuration kept in it. */
+  /** The configuration kept in it, or in the description of an adapter. */
   RunConfig config(List<String> overrides) {
     Path file = path.resolve(CONFIG);
+    if (holdsAdapter()) {
+      Path adapter = path.resolve(AdapterFile.CONFIG);
+      return RunConfig.parse(
+          new RunConfig.Source(adapter.toString(), path),
+          AdapterConfig.read(adapter).origin().recipe(),
+          overrides);
+    }
     if (!Files.exists(file)) {
       throw new ConfigException(
           "%s is no run folder: it has no %s; name one that mtlora train or merge has filled"
@@ -81,13 +91,29 @@ record RunFolder(Path path) {
     return Checkpoint.exists(best) ? best : last();
   }
 
-  /** Loads the weights that the folder is for: those of a merged model, or its best checkpoint. */
-  void load(MultiTaskModel model) {
+  private boolean holdsAdapter() {
+    return Files.exists(file(AdapterFile.CONFIG));
+  }
+
+  /**
+   * The model that the folder is for, in the scope that is open: a merged one, an adapter over its
+   * base, or that of the best checkpoint.
+   *
+   * @param anyBase true for an adapter over other base weights than it was trained on
+   */
+  MultiTaskModel load(Assembly assembly, boolean anyBase) {
+    if (holdsAdapter()) {
+      MultiTaskModel model = assembly.model();
+      AdapterFile.load(path, model, anyBase);
+      return model;
+    }
+    MultiTaskModel model = assembly.untrainedModel();
     if (Files.exists(file(MERGED))) {
       Weights.load(file(MERGED), model);
     } else {
       Checkpoint.loadModel(best(), model);
     }
+    return model;
   }
 
   /** Makes the folder of a merged model, whole or not at all. */

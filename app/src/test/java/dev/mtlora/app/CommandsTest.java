@@ -177,6 +177,23 @@ class CommandsTest {
         .containsExactly(depth, offset(1f));
   }
 
+  @Test
+  void adapter_trainedRun_evaluatesOverItsBaseAndNoOther() throws IOException {
+    String[] train = {"train", config(), "--out", at("run"), "--set", "train.epochs=1"};
+    assertThat(run(train)).as(err.toString()).isZero();
+    String adapter = at("run/adapter");
+    List<Double> scores = scores(at("run"));
+    List<Double> adapted = scores(adapter);
+    assertThat(adapted).hasSameSizeAs(scores);
+    for (int i = 0; i < scores.size(); i++) {
+      assertThat(adapted.get(i)).isCloseTo(scores.get(i), within(0.02)); // float16
+    }
+    String[] other = {"eval", adapter, "--set", "train.seed=9"}; // other random weights
+    assertThat(run(other)).isEqualTo(1);
+    assertThat(err.toString()).contains("was trained on another base");
+    assertThat(run("eval", adapter, "--set", "train.seed=9", "--any-base")).isZero();
+  }
+
   private static Raster noise() {
     Raster picture = new Raster(40, 40, 3);
     for (int i = 0; i < picture.values().length; i++) {

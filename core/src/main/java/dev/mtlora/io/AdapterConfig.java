@@ -29,6 +29,7 @@ import java.util.Map;
  */
 public record AdapterConfig(Origin origin, String baseSha256) {
   private static final int FORMAT = 1;
+  private static final long MOST_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -108,6 +109,11 @@ public record AdapterConfig(Origin origin, String baseSha256) {
    */
   public static AdapterConfig read(Path file) {
     try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new CheckpointException(
+            file,
+            "has %d bytes; a description has at most %d".formatted(Files.size(file), MOST_BYTES));
+      }
       JsonNode json = JSON.readTree(Files.readAllBytes(file));
       if (json.path("format").asInt() != FORMAT) {
         throw new CheckpointException(

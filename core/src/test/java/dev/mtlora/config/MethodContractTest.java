@@ -200,4 +200,18 @@ class MethodContractTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_merged_computesTheSameAndUnmergesToTheBit(String method) {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = model(method, 1);
+      step(model);
+      List<float[]> before = features(model);
+      model.merge();
+      assertSame(features(model), before, 1e-4f);
+      model.unmerge();
+      assertSame(features(model), before, 0f);
+    }
+  }
 }

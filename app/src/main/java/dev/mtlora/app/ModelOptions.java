@@ -1,0 +1,42 @@
+package dev.mtlora.app;
+
+import dev.mtlora.config.Assembly;
+import dev.mtlora.config.RunConfig;
+import dev.mtlora.model.MultiTaskModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which trained model a command works on. */
+final class ModelOptions {
+  @Parameters(
+      index = "0",
+      paramLabel = "RUN",
+      description = "A folder that train or merge has filled, or an adapter folder.")
+  private Path run = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY.PATH=VALUE",
+      description = "Changes one setting, for instance data.root; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--any-base",
+      description = "Loads an adapter even over other base weights than it was trained on.")
+  private boolean anyBase;
+
+  /** The model's configuration, with the overrides and further ones. */
+  RunConfig config(String... further) {
+    List<String> all = new ArrayList<>(overrides);
+    all.addAll(List.of(further));
+    return new RunFolder(run).config(all);
+  }
+
+  /** The model, in the scope that is open. */
+  MultiTaskModel load(Assembly assembly) {
+    return new RunFolder(run).load(assembly, anyBase);
+  }
+}
