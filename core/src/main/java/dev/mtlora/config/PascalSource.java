@@ -1,6 +1,7 @@
 package dev.mtlora.config;
 
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
 import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.YamlBlock;
@@ -15,11 +16,14 @@ import java.util.Optional;
  *
  * @param root its folder; needed only where samples are read, so that a model can be built and
  *     counted without
+ * @param cache folder where label maps made from {@code .mat} files are kept, if any
  */
-public record PascalSource(Optional<Path> root) implements DataSource {
+public record PascalSource(Optional<Path> root, Optional<Path> cache) implements DataSource {
   static PascalSource read(YamlBlock yaml) {
-    yaml.allow("kind", "root");
-    return new PascalSource(MultiTaskRoot.read(yaml));
+    yaml.allow("kind", "root", "cache");
+    return new PascalSource(
+        MultiTaskRoot.read(yaml),
+        yaml.has("cache") ? Optional.of(Path.of(yaml.text("cache"))) : Optional.empty());
   }
 
   @Override
@@ -33,10 +37,10 @@ public record PascalSource(Optional<Path> root) implements DataSource {
   }
 
   private PascalMt dataset(List<Task> tasks) {
-    return new PascalMt(
-        MultiTaskRoot.required(root, "PASCAL_MT"),
-        MultiTaskRoot.labelled(tasks, PascalMt.CLASSES),
-        LabelStore.NONE);
+    Path folder = MultiTaskRoot.required(root, "PASCAL_MT");
+    LabelStore store =
+        cache.isPresent() ? new LabelCache(cache.get(), LabelCache.USUAL_LIMIT) : LabelStore.NONE;
+    return new PascalMt(folder, MultiTaskRoot.labelled(tasks, PascalMt.CLASSES), store);
   }
 
   @Override

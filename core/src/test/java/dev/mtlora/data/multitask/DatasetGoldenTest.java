@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
@@ -12,8 +13,10 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.GoldenFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +88,27 @@ class DatasetGoldenTest {
     Path root = Trees.copy("PASCAL_MT", folder, "ImageSets/Parts");
     assertThat(root.resolve("ImageSets/Parts")).doesNotExist();
     assertGolden(pascal(root).training(), "pascal.train", List.of("2008_000001", "2008_000002"));
+  }
+
+  @Test
+  void pascal_fromTheLabelCache_equalsReference() throws Exception {
+    Path root = Trees.copy("PASCAL_MT", folder.resolve("PASCAL_MT"));
+    for (String labels : List.of("human_parts", "pascal-context/trainval")) {
+      for (int i = 1; i <= 3; i++) {
+        Files.setLastModifiedTime(
+            root.resolve(labels).resolve("2008_00000%d.mat".formatted(i)),
+            FileTime.fromMillis(1_000_000_000_000L));
+      }
+    }
+    LabelStore cache = new LabelCache(folder.resolve("cache"), 1 << 20);
+    PascalMt dataset = new PascalMt(root, PascalMt.TASKS, cache);
+    for (int time = 0; time < 2; time++) {
+      assertGolden(dataset.training(), "pascal.train", List.of("2008_000001", "2008_000002"));
+    }
+    assertThat(folder.resolve("cache")).isDirectoryContaining("glob:**edges-*.label");
+    try (Stream<Path> kept = Files.list(folder.resolve("cache"))) {
+      assertThat(kept).hasSize(6);
+    }
   }
 
   @Test
