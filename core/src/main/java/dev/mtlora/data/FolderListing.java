@@ -30,7 +30,11 @@ public final class FolderListing {
     this.folder = folder;
     if (!Files.isDirectory(folder)) {
       throw new DataException(
-          "the folder %s does not exist; check the root and the folder's name".formatted(folder));
+          Files.isSymbolicLink(folder)
+              ? "the folder %s is a symbolic link that leads nowhere or in a circle; correct the link"
+                  .formatted(folder)
+              : "the folder %s does not exist; check the root and the folder's name"
+                  .formatted(folder));
     }
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(file -> add(file, extensions));

@@ -20,9 +20,7 @@ import us.hebi.matlab.mat.types.Sources;
 /** Reads one variable of a MATLAB {@code .mat} file of version 5. */
 final class MatFile {
   private static final String IDENTIFIER = "MATLAB 5.0 MAT-file";
-  private static final int HEADER = 128;
   private static final int MAX_BYTES = 64 << 20;
-  private static final int MAX_UNPACKED = 512 << 20;
 
   private MatFile() {}
 
@@ -37,7 +35,7 @@ final class MatFile {
   static <T> T read(Path file, String variable, Function<Array, T> meaning) {
     byte[] bytes = bytes(file);
     checkVersion(bytes, file);
-    try (Source source = Sources.wrap(bytes)) {
+    try (Source source = Sources.wrap(MatElements.unpacked(bytes))) {
       Array array =
           Mat5.newReader(source)
               .setEntryFilter(entry -> entry.getName().equals(variable))
@@ -91,8 +89,9 @@ final class MatFile {
 
   private static void checkVersion(byte[] bytes, Path file) {
     String start =
-        new String(bytes, 0, Math.min(bytes.length, HEADER), StandardCharsets.ISO_8859_1);
-    if (start.startsWith(IDENTIFIER) && bytes.length > HEADER) {
+        new String(
+            bytes, 0, Math.min(bytes.length, MatElements.HEADER), StandardCharsets.ISO_8859_1);
+    if (start.startsWith(IDENTIFIER) && bytes.length > MatElements.HEADER) {
       return;
     }
     String is =
@@ -119,13 +118,13 @@ final class MatFile {
 
   /** Refuses to unpack more than one image's labels can need, whatever the file asks for. */
   private static final class Budget implements BufferAllocator {
-    private long left = MAX_UNPACKED;
+    private long left = MatElements.MAX_UNPACKED;
 
     @Override
     public ByteBuffer allocate(int bytes) {
       left -= bytes;
       if (bytes < 0 || left < 0) {
-        throw new IllegalArgumentException("it unpacks to more than " + MAX_UNPACKED + " bytes");
+        throw new IllegalArgumentException("it asks for more memory than it holds");
       }
       return ByteBuffer.allocate(bytes);
     }
