@@ -25,6 +25,7 @@ public final class Datasets {
     members.put("folder", FolderSource::read);
     members.put("scenes", ScenesSource::read);
     members.put("pascal", PascalSource::read);
+    members.put("nyud", NyudSource::read);
     return members;
   }
 

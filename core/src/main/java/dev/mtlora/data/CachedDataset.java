@@ -1,26 +1,21 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
  * Keeps the samples of a dataset that is slow to make in a folder, one file per sample, written the
  * first time a sample is asked for. A sample read back equals the one made bit by bit.
  *
- * <p>Files are written under another name and then renamed, so several threads and programs may
- * share a folder. A damaged file is made anew. The file names hold the key, so a folder may serve
- * several datasets.
+ * <p>Several threads and programs may share a folder. A damaged file is made anew. The file names
+ * hold the key, so a folder may serve several datasets.
  */
 public final class CachedDataset implements Dataset {
   private final Dataset source;
-  private final Path folder;
+  private final CacheFolder folder;
   private final String prefix;
 
   /**
@@ -33,13 +28,8 @@ public final class CachedDataset implements Dataset {
    */
   public CachedDataset(Dataset source, Path folder, String key) {
     this.source = source;
-    this.folder = folder;
+    this.folder = new CacheFolder(folder);
     this.prefix = prefix(key);
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw unusable("cannot be created", e);
-    }
   }
 
   @Override
@@ -53,42 +43,31 @@ public final class CachedDataset implements Dataset {
       throw new IndexOutOfBoundsException(
           "there is no sample %d; indices run from 0 to %d".formatted(index, size() - 1));
     }
-    Path file = file(index);
+    String name = name(index);
+    Optional<Sample> kept = folder.read(name).flatMap(CachedDataset::decoded);
+    return kept.orElseGet(() -> made(name, source.get(index, rng)));
+  }
+
+  private static Optional<Sample> decoded(byte[] bytes) {
     try {
-      return SampleFile.decode(Files.readAllBytes(file));
-    } catch (NoSuchFileException | DataException e) {
-      Sample sample = source.get(index, rng);
-      write(file, SampleFile.encode(sample));
-      return sample;
-    } catch (IOException e) {
-      throw unusable("holds a file that cannot be read: " + file.getFileName(), e);
+      return Optional.of(SampleFile.decode(bytes));
+    } catch (DataException damaged) {
+      return Optional.empty();
     }
+  }
+
+  private Sample made(String name, Sample sample) {
+    folder.write(name, SampleFile.encode(sample));
+    return sample;
+  }
+
+  private String name(int index) {
+    return "%s-%06d.sample".formatted(prefix, index);
   }
 
   /** Where a sample is kept. */
   Path file(int index) {
-    return folder.resolve("%s-%06d.sample".formatted(prefix, index));
-  }
-
-  private void write(Path file, byte[] bytes) {
-    Path unfinished = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try {
-      try {
-        Files.write(unfinished, bytes);
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(unfinished);
-      }
-    } catch (IOException e) {
-      throw unusable("cannot take a file of %d bytes".formatted(bytes.length), e);
-    }
-  }
-
-  private DataException unusable(String problem, IOException cause) {
-    return new DataException(
-        "cache folder %s %s (%s); free some space, allow writing, or choose another folder"
-            .formatted(folder, problem, cause),
-        cause);
+    return folder.file(name(index));
   }
 
   /** The start of the key, for people, and a checksum of all of it. */

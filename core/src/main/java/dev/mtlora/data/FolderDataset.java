@@ -1,10 +1,7 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,8 +17,6 @@ import java.util.Set;
  * its labels too; a task without a file for an image is absent from the sample.
  */
 public final class FolderDataset implements Dataset {
-  private static final double ASPECT_TOLERANCE = 0.01;
-
   private final FolderSettings settings;
   private final List<String> ids;
   private final FolderListing images;
@@ -64,42 +59,10 @@ public final class FolderDataset implements Dataset {
               .formatted(images.folder()));
     }
     if (settings.split() instanceof FolderSplit.Lists lists) {
-      return listed(settings.root().resolve(training ? lists.train() : lists.val()));
+      Path list = settings.root().resolve(training ? lists.train() : lists.val());
+      return ImageList.read(list, images, "use split: {val: 0.2, seed: 1} instead of lists");
     }
     return drawn(all, (FolderSplit.Fraction) settings.split(), training);
-  }
-
-  private List<String> listed(Path list) {
-    List<String> listed = new ArrayList<>();
-    List<String> lines = lines(list);
-    for (int i = 0; i < lines.size(); i++) {
-      String id = FolderListing.composed(lines.get(i).replace("\ufeff", "").strip());
-      if (!id.isEmpty() && images.file(id).isEmpty()) {
-        throw new DataException(
-            "%s, line %d: there is no image '%s' (.jpg, .jpeg or .png) in %s; correct the line (a"
-                    .formatted(list, i + 1, id, images.folder())
-                + " name has no extension) or add the image");
-      }
-      if (!id.isEmpty()) {
-        listed.add(id);
-      }
-    }
-    if (listed.isEmpty()) {
-      throw new DataException(list + " names no image; write one image name a line");
-    }
-    return List.copyOf(listed);
-  }
-
-  private static List<String> lines(Path list) {
-    try {
-      return Files.readAllLines(list);
-    } catch (IOException e) {
-      throw new DataException(
-          "the list of images %s could not be read (%s); write one image name a line, in UTF-8, or"
-                  .formatted(list, e)
-              + " use split: {val: 0.2, seed: 1} instead of lists",
-          e);
-    }
   }
 
   private List<String> drawn(List<String> all, FolderSplit.Fraction fraction, boolean training) {
@@ -154,14 +117,7 @@ public final class FolderDataset implements Dataset {
   private Raster label(String task, Path file, Path imageFile, Raster image) {
     Encoding encoding = Objects.requireNonNull(settings.labels().get(task)).encoding();
     Raster label = encoding.decode(Images.readPng(file));
-    double aspect = (double) label.width() / label.height() * image.height() / image.width();
-    if (Math.abs(aspect - 1) > ASPECT_TOLERANCE) {
-      throw new DataException(
-          ("%s is %d x %d pixels but its image %s is %d x %d (after EXIF rotation): the aspect"
-                  + " ratios differ by more than 1 %%; crop or make the label again")
-              .formatted(
-                  file, label.width(), label.height(), imageFile, image.width(), image.height()));
-    }
+    AspectRatio.check(file, label, imageFile, image);
     return encoding.resized(label, image.height(), image.width());
   }
 }

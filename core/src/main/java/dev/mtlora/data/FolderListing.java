@@ -16,16 +16,25 @@ import java.util.TreeMap;
  * The pictures of a folder by id, which is the file name without extension. Ids are compared in
  * Unicode's composed form, since some file systems store an umlaut as two characters.
  */
-final class FolderListing {
+public final class FolderListing {
   private final Path folder;
   private final SortedMap<String, Path> files = new TreeMap<>();
 
-  /** Lists the files with one of these extensions (lower case, without the dot). */
-  FolderListing(Path folder, Set<String> extensions) {
+  /**
+   * Lists the files with one of these extensions.
+   *
+   * @param extensions lower case, without the dot
+   * @throws DataException if there is no such folder, it can't be read, or two files have one id
+   */
+  public FolderListing(Path folder, Set<String> extensions) {
     this.folder = folder;
     if (!Files.isDirectory(folder)) {
       throw new DataException(
-          "the folder %s does not exist; check the root and the folder's name".formatted(folder));
+          Files.isSymbolicLink(folder)
+              ? "the folder %s is a symbolic link that leads nowhere or in a circle; correct the link"
+                  .formatted(folder)
+              : "the folder %s does not exist; check the root and the folder's name"
+                  .formatted(folder));
     }
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(file -> add(file, extensions));
@@ -47,19 +56,23 @@ final class FolderListing {
     }
   }
 
+  /** An id as it is compared. */
   static String composed(String id) {
     return Normalizer.normalize(id, Normalizer.Form.NFC);
   }
 
-  Optional<Path> file(String id) {
+  /** The file of an id. */
+  public Optional<Path> file(String id) {
     return Optional.ofNullable(files.get(id));
   }
 
-  List<String> ids() {
+  /** All ids, sorted. */
+  public List<String> ids() {
     return List.copyOf(files.keySet());
   }
 
-  Path folder() {
+  /** Where the files lie. */
+  public Path folder() {
     return folder;
   }
 }

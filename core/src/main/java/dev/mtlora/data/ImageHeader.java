@@ -95,11 +95,12 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
 
   private static ImageHeader jpeg(byte[] bytes, String name) {
     ImageHeader header = null;
+    boolean adobe = false;
     int at = 2;
     while (at + 1 < bytes.length) {
       int marker = bytes[at] == (byte) 0xff ? bytes[at + 1] & 0xff : 0;
       if (marker == 0xd9 && header != null) {
-        return header;
+        return readable(header, adobe, name);
       }
       if (isCompressedData(marker)) {
         at++;
@@ -113,9 +114,26 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
         checkSize(u16(bytes, at + 7), u16(bytes, at + 5), name);
         header = new ImageHeader(false, bytes[at + 4], bytes[at + 9], false);
       }
+      adobe |= marker == 0xee;
       at = (int) Math.max(end, at + 2);
     }
     throw truncated(bytes, name);
+  }
+
+  /** Four inks without Adobe's marker may be stored either way round, and decoders guess wrong. */
+  private static ImageHeader readable(ImageHeader header, boolean adobe, String name) {
+    if (header.bits() != 8) {
+      throw new DataException(
+          "%s is a %d-bit JPEG, and only 8 bits are read; convert it to PNG or to an 8-bit JPEG"
+              .formatted(name, header.bits()));
+    }
+    if (header.channels() == 4 && !adobe) {
+      throw new DataException(
+          name
+              + " is a CMYK JPEG that does not say how its inks are stored, so its colours could"
+              + " come out wrong; convert it to RGB");
+    }
+    return header;
   }
 
   /** Bytes between segments: not a marker, a stuffed 255, padding, or a restart marker. */

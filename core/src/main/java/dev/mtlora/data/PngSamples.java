@@ -12,7 +12,8 @@ package dev.mtlora.data;
 public record PngSamples(String file, Raster values, int bits, boolean palette) {
   /** A function of one number. */
   @FunctionalInterface
-  interface Change {
+  public interface Change {
+    /** The changed value. */
     float apply(float value);
   }
 
@@ -21,7 +22,8 @@ public record PngSamples(String file, Raster values, int bits, boolean palette) 
     return (1 << bits) - 1;
   }
 
-  Raster map(Change change) {
+  /** The same raster with every value changed. */
+  public Raster map(Change change) {
     Raster out = new Raster(values.height(), values.width(), values.channels());
     for (int i = 0; i < values.values().length; i++) {
       out.values()[i] = change.apply(values.values()[i]);
@@ -29,8 +31,13 @@ public record PngSamples(String file, Raster values, int bits, boolean palette) 
     return out;
   }
 
-  /** Fails, saying what was expected, unless {@code right}. */
-  void check(boolean right, String expected) {
+  /**
+   * Fails unless {@code right}.
+   *
+   * @param expected what such labels are, as the end of a sentence
+   * @throws DataException naming the file, what it is and what was expected
+   */
+  public void check(boolean right, String expected) {
     if (!right) {
       throw new DataException(
           "%s is %d-bit %s, but %s; convert it or declare another encoding"
@@ -47,7 +54,13 @@ public record PngSamples(String file, Raster values, int bits, boolean palette) 
     };
   }
 
-  DataException outOfRange(int pixel, String expected) {
+  /**
+   * What to throw for a value that means nothing.
+   *
+   * @param pixel row-major index of the value
+   * @param expected what the values may be, and the cure
+   */
+  public DataException outOfRange(int pixel, String expected) {
     return new DataException(
         "%s holds %.0f at column %d, row %d, but %s"
             .formatted(

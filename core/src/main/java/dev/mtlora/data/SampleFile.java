@@ -16,7 +16,7 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.Inflater;
 
 /**
- * A sample as bytes, and back, bit by bit the same.
+ * A sample, or a raster alone, as bytes, and back, bit by bit the same.
  *
  * <p>Big-endian: magic, version, CRC-32 and length of the body, then the body in DEFLATE. The body
  * is the id, the image, the number of labels, and a name and a raster for each. A raster is height,
@@ -37,8 +37,31 @@ final class SampleFile {
 
   /** The file of a sample. */
   static byte[] encode(Sample sample) {
+    return packed(out -> write(out, sample));
+  }
+
+  /** The file of a raster. */
+  static byte[] encode(Raster raster) {
+    return packed(out -> write(out, raster));
+  }
+
+  /** Writes a body. */
+  @FunctionalInterface
+  private interface Writer {
+    void write(DataOutputStream out) throws IOException;
+  }
+
+  /** Reads a body. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(DataInputStream in) throws IOException;
+  }
+
+  private static byte[] packed(Writer writer) {
     try {
-      byte[] body = body(sample);
+      ByteArrayOutputStream unpacked = new ByteArrayOutputStream();
+      writer.write(new DataOutputStream(unpacked));
+      byte[] body = unpacked.toByteArray();
       ByteArrayOutputStream file = new ByteArrayOutputStream(body.length / 2);
       ByteBuffer header = ByteBuffer.allocate(HEADER);
       header.putInt(MAGIC).putInt(VERSION).putInt(checksum(body)).putInt(body.length);
@@ -61,6 +84,15 @@ final class SampleFile {
    * @throws DataException if the bytes are not a whole, undamaged sample; says what is wrong
    */
   static Sample decode(byte[] file) {
+    return unpacked(file, SampleFile::sample);
+  }
+
+  /** The raster in a file; fails as {@link #decode} does. */
+  static Raster decodeRaster(byte[] file) {
+    return unpacked(file, SampleFile::raster);
+  }
+
+  private static <T> T unpacked(byte[] file, Reader<T> reader) {
     ByteBuffer header = ByteBuffer.wrap(file);
     if (file.length < HEADER || header.getInt() != MAGIC) {
       throw new DataException("it is no sample file");
@@ -79,7 +111,11 @@ final class SampleFile {
       throw new DataException("its checksum does not agree");
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
-      return sample(in);
+      T read = reader.read(in);
+      if (in.available() > 0) {
+        throw new IOException(in.available() + " bytes too many");
+      }
+      return read;
     } catch (IOException | IllegalArgumentException e) {
       throw new DataException("its contents are malformed: " + e.getMessage(), e);
     }
@@ -114,9 +150,7 @@ final class SampleFile {
     return (int) crc.getValue();
   }
 
-  private static byte[] body(Sample sample) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
+  private static void write(DataOutputStream out, Sample sample) throws IOException {
     out.writeUTF(sample.id());
     write(out, sample.image());
     out.writeInt(sample.labels().size());
@@ -124,7 +158,6 @@ final class SampleFile {
       out.writeUTF(label.getKey());
       write(out, label.getValue());
     }
-    return bytes.toByteArray();
   }
 
   private static void write(DataOutputStream out, Raster raster) throws IOException {
@@ -165,9 +198,6 @@ final class SampleFile {
     Map<String, Raster> labels = new HashMap<>();
     for (int i = 0; i < count; i++) {
       labels.put(in.readUTF(), raster(in));
-    }
-    if (in.available() > 0) {
-      throw new IOException(in.available() + " bytes too many");
     }
     return new Sample(id, image, labels);
   }

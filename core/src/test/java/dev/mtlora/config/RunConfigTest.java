@@ -261,15 +261,6 @@ class RunConfigTest {
   }
 
   @Test
-  void pascal_asked_saysThatThereIsNoReader() {
-    Assembly assembly = Assembly.of(read("data=pascal"));
-    assertThatThrownBy(assembly::validation)
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("no reader for PASCAL yet")
-        .hasMessageContaining("--set data=scenes");
-  }
-
-  @Test
   void scenes_fewerClassesThanTheScenesHave_ignoreTheRest() {
     RunConfig config = read("tasks={semseg: {classes: 2}}");
     Sample sample = Assembly.of(config).validation().get(0, new Rng(0));

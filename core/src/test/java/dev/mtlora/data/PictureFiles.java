@@ -1,7 +1,9 @@
 package dev.mtlora.data;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +13,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.IntBinaryOperator;
 import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Makes picture files of every kind, good and bad, by the JDK's encoders. */
 final class PictureFiles {
@@ -139,6 +145,38 @@ final class PictureFiles {
     return ByteBuffer.allocate(jpeg.length + exif.length)
         .put(jpeg, 0, 2)
         .put(exif)
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
+  }
+
+  /** A 16 x 16 JPEG of four channels of one colour, without a word on what they mean. */
+  static byte[] fourChannels(int... colour) {
+    WritableRaster raster =
+        java.awt.image.Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 16, 16, 4, null);
+    for (int i = 0; i < 256; i++) {
+      raster.setPixel(i % 16, i / 16, colour);
+    }
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpg").next();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+      writer.setOutput(stream);
+      writer.write(null, new IIOImage(raster, null, null), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      writer.dispose();
+    }
+    return out.toByteArray();
+  }
+
+  /** The same JPEG with Adobe's marker, which says that four channels are inverted CMYK. */
+  static byte[] adobe(byte[] jpeg) {
+    byte[] marker = {
+      (byte) 0xff, (byte) 0xee, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0
+    };
+    return ByteBuffer.allocate(jpeg.length + marker.length)
+        .put(jpeg, 0, 2)
+        .put(marker)
         .put(jpeg, 2, jpeg.length - 2)
         .array();
   }

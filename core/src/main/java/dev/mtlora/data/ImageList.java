@@ -1,0 +1,53 @@
+package dev.mtlora.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Text files that name the images of a split, one id a line. */
+public final class ImageList {
+  private ImageList() {}
+
+  /**
+   * The ids in a list, in its order. Blank lines and a byte order mark are skipped.
+   *
+   * @param images where every id must have a file
+   * @param otherwise what can be done instead of writing a list, as the end of a sentence
+   * @throws DataException if the list is missing or empty, or names an image that is not there
+   */
+  public static List<String> read(Path list, FolderListing images, String otherwise) {
+    List<String> ids = new ArrayList<>();
+    List<String> lines = lines(list, otherwise);
+    for (int i = 0; i < lines.size(); i++) {
+      String id = FolderListing.composed(lines.get(i).replace("\ufeff", "").strip());
+      if (!id.isEmpty() && images.file(id).isEmpty()) {
+        throw new DataException(
+            "%s, line %d: there is no image '%s' in %s; correct the line (a name has no extension)"
+                    .formatted(list, i + 1, id, images.folder())
+                + " or add the image");
+      }
+      if (!id.isEmpty()) {
+        ids.add(id);
+      }
+    }
+    if (ids.isEmpty()) {
+      throw new DataException(list + " names no image; write one image name a line");
+    }
+    return List.copyOf(ids);
+  }
+
+  private static List<String> lines(Path list, String otherwise) {
+    try {
+      return Files.readAllLines(list);
+    } catch (IOException e) {
+      throw new DataException(
+          "the list of images %s could not be read (%s); write one image name a line, in UTF-8, or"
+                  .formatted(list, e)
+              + " "
+              + otherwise,
+          e);
+    }
+  }
+}

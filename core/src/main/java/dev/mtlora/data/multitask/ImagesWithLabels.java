@@ -1,0 +1,79 @@
+package dev.mtlora.data.multitask;
+
+import dev.mtlora.data.AspectRatio;
+import dev.mtlora.data.DataException;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.FolderListing;
+import dev.mtlora.data.Images;
+import dev.mtlora.data.Raster;
+import dev.mtlora.data.Resampling;
+import dev.mtlora.data.Sample;
+import dev.mtlora.tensor.Rng;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Listed images with a label of every task. The folders are listed once, when the dataset is made,
+ * and a missing file is reported then. A sample has the size of its image, and its labels too.
+ */
+final class ImagesWithLabels implements Dataset {
+  private final FolderListing images;
+  private final List<String> ids;
+  private final Map<String, LabelFiles> labels;
+
+  /**
+   * Checks that every image has every file.
+   *
+   * @param labels by task
+   */
+  ImagesWithLabels(FolderListing images, List<String> ids, Map<String, LabelFiles> labels) {
+    this.images = images;
+    this.ids = List.copyOf(ids);
+    this.labels = new LinkedHashMap<>(labels);
+    labels.forEach((task, files) -> files.sources().forEach(source -> checkComplete(task, source)));
+  }
+
+  private void checkComplete(String task, LabelFiles.Source source) {
+    List<String> missing = ids.stream().filter(id -> source.file(id).isEmpty()).toList();
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          ("%d of %d images lack a file that the task %s needs, the first being %s; unpack the"
+                  + " archive again, or leave the task out")
+              .formatted(missing.size(), ids.size(), task, source.expected(missing.get(0))));
+    }
+  }
+
+  @Override
+  public int size() {
+    return ids.size();
+  }
+
+  @Override
+  public Sample get(int index, Rng rng) {
+    String id = ids.get(index);
+    Path file = images.file(id).orElseThrow();
+    Raster image = Images.read(file);
+    Map<String, Raster> read = new HashMap<>();
+    labels.forEach((task, files) -> read.put(task, label(files, id, file, image)));
+    return new Sample(id, image, read);
+  }
+
+  private static Raster label(LabelFiles files, String id, Path imageFile, Raster image) {
+    List<Path> paths =
+        files.sources().stream().map(source -> source.file(id)).flatMap(Optional::stream).toList();
+    Raster label = files.decode().apply(paths);
+    if (label.height() == image.height() && label.width() == image.width()) {
+      return label;
+    }
+    if (label.values().length > 1) {
+      AspectRatio.check(paths.get(0), label, imageFile, image);
+    }
+    return files.vectors()
+        ? Resampling.LINEAR.resized(label, image.height(), image.width()).unitVectors()
+        : Resampling.NEAREST.resized(label, image.height(), image.width());
+  }
+}
