@@ -3,7 +3,7 @@ package dev.mtlora.io;
 import java.nio.file.Path;
 
 /**
- * What may be allocated while one file of torch.save is opened. A few bytes of a pickle can ask for
+ * What may be allocated while a file is opened. A few bytes of a pickle or of a header can ask for
  * many objects; whoever makes one charges what it costs first, generously, so that no file can fill
  * the memory. Published checkpoints of the largest Swin use about a third.
  */
@@ -30,7 +30,7 @@ final class Allowance {
           file,
           "describes so many objects that reading them would take more than %d MB beside its tensors"
                   .formatted(BYTES >> 20)
-              + "; save only the tensors: torch.save(model.state_dict(), ...)");
+              + "; keep only the tensors of a model in a file: torch.save(model.state_dict(), ...)");
     }
   }
 
