@@ -2,6 +2,7 @@ package dev.mtlora.io;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +31,15 @@ public interface TensorSource {
    * @throws CheckpointException if there is no such tensor or it cannot be read
    */
   ByteBuffer bytes(String name);
+
+  /** All tensors, to be written elsewhere; each is read when its turn comes. */
+  default Map<String, SafeTensors.Source> sources() {
+    Map<String, SafeTensors.Source> sources = new LinkedHashMap<>();
+    entries()
+        .forEach(
+            (name, entry) -> sources.put(name, new SafeTensors.Source(entry, () -> bytes(name))));
+    return sources;
+  }
 
   /** What the file holds beside tensors, by name: {@code epoch}, {@code config}. */
   default List<String> withoutTensors() {
