@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
-      ParamsCommand.class
+      ParamsCommand.class,
+      InspectCommand.class,
+      ConvertCommand.class
     })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
