@@ -37,11 +37,11 @@ enum FileFormat {
    */
   static FileFormat of(Path file) {
     byte[] head = head(file);
+    if (head.length > Long.BYTES && head[Long.BYTES] == '{') {
+      return SAFETENSORS; // asked first: the length before it may look like the start of the others
+    }
     if (startsWith(head, 0, "PK") || head.length > 0 && head[0] == (byte) 0x80) {
       return TORCH;
-    }
-    if (head.length > Long.BYTES && head[Long.BYTES] == '{') {
-      return SAFETENSORS;
     }
     throw new CheckpointException(
         file, "is neither safetensors nor a file of torch.save" + what(head));

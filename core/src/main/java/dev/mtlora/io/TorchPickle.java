@@ -67,6 +67,11 @@ final class TorchPickle implements PickleHost {
     this.allowance = allowance;
   }
 
+  /** True for the dictionaries of Python, false for objects of any other class. */
+  static boolean isDict(PickleDict dict) {
+    return dict.type().equals("dict") || DICTS.contains(dict.type());
+  }
+
   /** The types of the storages met so far, by key. */
   Map<String, TorchType> storages() {
     return storages;

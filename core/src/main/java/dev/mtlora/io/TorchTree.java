@@ -25,7 +25,7 @@ final class TorchTree {
     this.file = file;
     this.allowance = allowance;
     visit(root);
-    if (tensors.isEmpty() && root instanceof PickleDict dict && dict.size() == 0) {
+    if (tensors.isEmpty() && root instanceof PickleDict dict && !TorchPickle.isDict(dict)) {
       throw new CheckpointException(
           file,
           "holds no named tensors but "

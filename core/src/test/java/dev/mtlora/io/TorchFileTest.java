@@ -266,6 +266,17 @@ class TorchFileTest {
   }
 
   @Test
+  void open_safetensorsWhoseLengthLooksLikeAPickle_isStillSafetensors() throws IOException {
+    boolean met = false;
+    for (int padding = 0; padding < 256; padding += 8) {
+      SafeTensors.write(file("a.safetensors"), Map.of("pad", "x".repeat(padding)), Map.of());
+      met |= Files.readAllBytes(file("a.safetensors"))[0] == (byte) 0x80;
+      assertThat(TensorSource.open(file("a.safetensors"))).isInstanceOf(SafeTensors.class);
+    }
+    assertThat(met).isTrue();
+  }
+
+  @Test
   void open_folderOrNothing_saysSo() {
     assertThatThrownBy(() -> TensorSource.open(folder)).hasMessageContaining("is a folder");
     assertThatThrownBy(() -> TensorSource.open(file("no.pth")))
