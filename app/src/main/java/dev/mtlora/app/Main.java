@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       PredictCommand.class,
       MergeCommand.class,
-      ParamsCommand.class
+      ParamsCommand.class,
+      InspectCommand.class,
+      ConvertCommand.class
     })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * nothing is mapped: a file may be replaced, also under Windows, and one that is cut short while we
  * read is an error and not a crash. Safe to use from several threads.
  */
-public final class SafeTensors {
+public final class SafeTensors implements TensorSource {
   private static final int CHUNK = 1 << 20;
 
   private final Path file;
@@ -101,7 +101,12 @@ public final class SafeTensors {
     SafeTensorsWriter.write(file, metadata, tensors);
   }
 
-  /** All tensors by name, as listed in the file. */
+  @Override
+  public Path file() {
+    return file;
+  }
+
+  @Override
   public Map<String, Entry> entries() {
     return header.entries();
   }
@@ -136,7 +141,7 @@ public final class SafeTensors {
     return values;
   }
 
-  /** The stored bytes of a tensor below 2 GB, little-endian, as a buffer of its own. */
+  @Override
   public ByteBuffer bytes(String name) {
     ByteBuffer all = ByteBuffer.allocate(length(name, 1)).order(ByteOrder.LITTLE_ENDIAN);
     read(name, entry(name), (chunk, at) -> all.put(chunk));

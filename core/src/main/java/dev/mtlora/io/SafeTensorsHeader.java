@@ -31,11 +31,17 @@ final class SafeTensorsHeader {
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // they come from anyone
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).build())
           .build();
 
+  /** The most numbers in a shape. */
+  private static final int MAX_NUMBERS = 64;
+
   private final Path file;
   private final long dataBegin;
+  private final Allowance allowance;
   private final Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
   private final Map<String, Range> ranges = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -43,6 +49,7 @@ final class SafeTensorsHeader {
   private SafeTensorsHeader(Path file, long dataBegin) {
     this.file = file;
     this.dataBegin = dataBegin;
+    this.allowance = new Allowance(file);
   }
 
   /** Bytes {@code begin .. end-1}. */
@@ -133,6 +140,8 @@ final class SafeTensorsHeader {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
       expect(parser.nextToken(), JsonToken.VALUE_STRING, METADATA + "." + key);
+      allowance.charge(2 * Allowance.OBJECT);
+      allowance.chargeText(key.length() + parser.getTextLength());
       metadata.put(key, parser.getText());
     }
   }
@@ -176,6 +185,8 @@ final class SafeTensorsHeader {
           "is %s and needs %d bytes but has the offsets %s"
               .formatted(entry, bytes, Arrays.toString(offsets)));
     }
+    allowance.charge(6 * Allowance.OBJECT);
+    allowance.chargeText(name.length() + (long) Long.BYTES * shape.length);
     entries.put(name, entry);
     ranges.put(name, range);
   }
@@ -198,6 +209,9 @@ final class SafeTensorsHeader {
       long number = parser.getLongValue();
       if (number < 0) {
         throw fault(name, "has the negative number " + number + " in its shape or offsets");
+      }
+      if (numbers.size() == MAX_NUMBERS) {
+        throw fault(name, "has more than %d sides".formatted(MAX_NUMBERS));
       }
       numbers.add(number);
     }

@@ -7,13 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.UUID;
 
 /** Writes safetensors files; see {@link SafeTensors#write}. */
 final class SafeTensorsWriter {
@@ -23,26 +19,18 @@ final class SafeTensorsWriter {
 
   static void write(
       Path file, Map<String, String> metadata, Map<String, SafeTensors.Source> tensors) {
-    Path temporary = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
-    try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        writeAll(channel, header(metadata, tensors));
-        for (Map.Entry<String, SafeTensors.Source> tensor : tensors.entrySet()) {
-          writeAll(channel, checkedBytes(tensor.getKey(), tensor.getValue()));
-        }
-        channel.force(true);
-      }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be written: " + e, e);
-    } finally {
-      deleteIfThere(temporary);
-    }
+    AtomicFile.write(
+        file,
+        channel -> {
+          writeAll(channel, header(metadata, tensors));
+          for (Map.Entry<String, SafeTensors.Source> tensor : tensors.entrySet()) {
+            writeAll(channel, checkedBytes(tensor.getKey(), tensor.getValue()));
+          }
+        });
   }
 
-  private static ByteBuffer checkedBytes(String name, SafeTensors.Source source) {
+  /** The bytes of a tensor, as many as it needs. */
+  static ByteBuffer checkedBytes(String name, SafeTensors.Source source) {
     ByteBuffer bytes = source.bytes().get();
     if (bytes.remaining() != size(source.entry())) {
       throw new IllegalArgumentException(
@@ -95,21 +83,14 @@ final class SafeTensorsWriter {
     }
   }
 
-  private static long size(SafeTensors.Entry entry) {
+  /** Bytes of a tensor. */
+  static long size(SafeTensors.Entry entry) {
     return Math.multiplyExact(SafeTensorsHeader.elements(entry.shape()), entry.dtype().bytes());
   }
 
-  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+  static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
-    }
-  }
-
-  private static void deleteIfThere(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      throw new CheckpointException(temporary, "cannot be deleted", e);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,34 +21,70 @@ final class StrictLoading {
   private static final int LISTED = 8;
 
   private final String source;
-  private final Map<String, Tensor> given;
+  private final Map<String, Given> given;
   private final UnaryOperator<String> otherName;
   private final Predicate<String> mayBeAbsent;
+  private final boolean resizesPositions;
+
+  /** A value of the file, read when all is known to fit. */
+  private record Given(long[] shape, Supplier<Tensor> value) {
+    Given resized(String name, long[] to) {
+      return new Given(to, () -> PositionResize.apply(name, value.get(), to));
+    }
+  }
 
   /** Everything must be there, under its own name. */
   StrictLoading(String source, Map<String, Tensor> given) {
-    this(source, given, name -> name, name -> false);
+    this(source, inMemory(given), name -> name, name -> false, false);
+  }
+
+  /** The same of a file, of which only what the model needs is read. */
+  StrictLoading(TensorSource source) {
+    this(source.file().toString(), inFile(source), name -> name, name -> false, false);
+  }
+
+  private static Map<String, Given> inMemory(Map<String, Tensor> tensors) {
+    Map<String, Given> given = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> given.put(name, new Given(tensor.shape(), () -> tensor)));
+    return given;
+  }
+
+  private static Map<String, Given> inFile(TensorSource source) {
+    Map<String, Given> given = new LinkedHashMap<>();
+    source
+        .entries()
+        .forEach(
+            (name, entry) ->
+                given.put(name, new Given(entry.shape(), () -> TensorFile.read(source, name))));
+    return given;
   }
 
   private StrictLoading(
       String source,
-      Map<String, Tensor> given,
+      Map<String, Given> given,
       UnaryOperator<String> otherName,
-      Predicate<String> mayBeAbsent) {
+      Predicate<String> mayBeAbsent,
+      boolean resizesPositions) {
     this.source = source;
     this.given = given;
     this.otherName = otherName;
     this.mayBeAbsent = mayBeAbsent;
+    this.resizesPositions = resizesPositions;
   }
 
   /** With a second name under which the file may hold a tensor of the model. */
   StrictLoading renamed(UnaryOperator<String> name) {
-    return new StrictLoading(source, given, name, mayBeAbsent);
+    return new StrictLoading(source, given, name, mayBeAbsent, resizesPositions);
   }
 
   /** With tensors of the model that keep their values where the file lacks them. */
   StrictLoading absent(Predicate<String> names) {
-    return new StrictLoading(source, given, otherName, names);
+    return new StrictLoading(source, given, otherName, names, resizesPositions);
+  }
+
+  /** With {@link PositionResize}d tables of positions where the model has others. */
+  StrictLoading resizingPositions() {
+    return new StrictLoading(source, given, otherName, mayBeAbsent, true);
   }
 
   /**
@@ -57,19 +94,20 @@ final class StrictLoading {
    */
   void into(Map<String, Tensor> targets) {
     Set<String> unexpected = new TreeSet<>(given.keySet());
-    unexpected.removeIf(StrictLoading::isDerived);
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
-    Map<Tensor, Tensor> copies = new LinkedHashMap<>();
+    Map<Tensor, Given> copies = new LinkedHashMap<>();
     targets.forEach(
         (name, target) -> {
           String key = given.containsKey(name) ? name : otherName.apply(name);
-          Tensor value = given.get(key);
+          Given value = given.get(key);
           unexpected.remove(key);
           if (value == null) {
             if (!mayBeAbsent.test(name)) {
               missing.add(name);
             }
+          } else if (resizesPositions && PositionResize.fits(name, value.shape(), target.shape())) {
+            copies.put(target, value.resized(name, target.shape()));
           } else if (!Arrays.equals(value.shape(), target.shape())) {
             misshaped.add(
                 "%s is %s but must be %s"
@@ -80,12 +118,9 @@ final class StrictLoading {
           }
         });
     report(missing, List.copyOf(unexpected), misshaped);
-    copies.forEach(Tensor::assignInPlace);
-  }
-
-  /** Tensors of published files that are functions of the architecture, which we compute. */
-  private static boolean isDerived(String name) {
-    return name.endsWith("relative_position_index") || name.endsWith("attn_mask");
+    Map<Tensor, Tensor> values = new LinkedHashMap<>();
+    copies.forEach((target, value) -> values.put(target, value.value().get()));
+    values.forEach(Tensor::assignInPlace);
   }
 
   private void report(List<String> missing, List<String> unexpected, List<String> misshaped) {

@@ -25,11 +25,13 @@ final class TensorFile {
   static Map<String, Tensor> read(Path file) {
     SafeTensors source = SafeTensors.open(file);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    source
-        .entries()
-        .forEach(
-            (name, entry) ->
-                tensors.put(name, Tensor.of(source.bytes(name), entry.dtype(), entry.shape())));
+    source.entries().keySet().forEach(name -> tensors.put(name, read(source, name)));
     return tensors;
+  }
+
+  /** Reads one tensor into the scope that is open. */
+  static Tensor read(TensorSource source, String name) {
+    SafeTensors.Entry entry = source.entries().get(name);
+    return Tensor.of(source.bytes(name), entry.dtype(), entry.shape());
   }
 }

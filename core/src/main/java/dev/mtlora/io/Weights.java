@@ -38,44 +38,48 @@ public final class Weights {
   }
 
   /**
-   * Loads a file that {@link #save} has written from a module of the same kind.
+   * Loads a file that {@link #save} has written from a module of the same kind, or the reference's
+   * checkpoint of the same model.
    *
    * @throws CheckpointException if the file does not hold exactly this module's state
    */
   public static void load(Path file, Module module) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), TensorFile.read(file)).into(module.state());
+      new StrictLoading(KeyMap.read(TensorSource.open(file))).into(module.state());
     }
   }
 
   /**
-   * Loads a pre-trained backbone into a backbone adapted by any method: {@code X.weight} of the
-   * file becomes {@code X.linear.weight} where the layer has adapters, and adapters that the file
-   * lacks keep their initial values. Of a file with a whole model only {@code backbone.*} is read.
+   * Loads a pre-trained backbone into a backbone adapted by any method, from a file of any family
+   * that {@link KeyMap} knows: {@code X.weight} of the file becomes {@code X.linear.weight} where
+   * the layer has adapters, and adapters that the file lacks keep their initial values. Tables of
+   * positions are resized to the backbone's window and image. Of a file with a whole model only
+   * {@code backbone.*} is read, and of a classifier all but its last norm and its head.
    *
    * @param backbone the module whose names start with {@code patch_embed} and {@code layers}
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
   public static void loadBackbone(Path file, Module backbone) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), withoutPrefix(TensorFile.read(file)))
+      new StrictLoading(backboneOf(KeyMap.read(TensorSource.open(file))))
           .renamed(name -> name.replace(".linear.", "."))
           .absent(name -> name.contains(".lora_"))
+          .resizingPositions()
           .into(backbone.state());
     }
   }
 
-  private static Map<String, Tensor> withoutPrefix(Map<String, Tensor> tensors) {
-    if (tensors.keySet().stream().noneMatch(name -> name.startsWith(BACKBONE))) {
-      return tensors;
+  /** The part of a whole model, or of a classifier, that is a backbone. */
+  private static TensorSource backboneOf(TensorSource source) {
+    if (source.entries().keySet().stream().noneMatch(name -> name.startsWith(BACKBONE))) {
+      return KeyMap.OURS.write(source);
     }
-    Map<String, Tensor> backbone = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, tensor) -> {
-          if (name.startsWith(BACKBONE)) {
-            backbone.put(name.substring(BACKBONE.length()), tensor);
-          }
-        });
+    MappedSource backbone = new MappedSource(source);
+    for (String name : source.entries().keySet()) {
+      if (name.startsWith(BACKBONE)) {
+        backbone.rename(name.substring(BACKBONE.length()), name);
+      }
+    }
     return backbone;
   }
 }

@@ -171,6 +171,20 @@ public final class Functional {
         x);
   }
 
+  /** Bicubic resize of {@code [B, C, H, W]} with A = -0.75, corners not aligned. */
+  public static Tensor resizeBicubic(Tensor x, long height, long width) {
+    return Tensor.op(
+        "resizeBicubic",
+        () ->
+            torch.upsample_bicubic2d(
+                x.handle(),
+                new long[] {height, width},
+                false,
+                new DoubleOptional(),
+                new DoubleOptional()),
+        x);
+  }
+
   /** Mean over the last two dimensions of {@code [B, C, H, W]}: {@code [B, C, 1, 1]}. */
   public static Tensor globalAveragePool(Tensor x) {
     return x.mean(true, 2, 3);

@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -216,6 +218,21 @@ class SafeTensorsTest {
     assertThatThrownBy(() -> SafeTensors.open(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("says that its header has");
+  }
+
+  @Test
+  void open_headerOfManyObjects_isRefusedBeforeTheyFillTheMemory() throws IOException {
+    String one = "\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
+    String tensors =
+        IntStream.range(0, 100_000).mapToObj(one::formatted).collect(Collectors.joining(","));
+    Path file = folder.resolve("many.safetensors");
+    Files.write(file, bytes("{" + tensors + "}", 0));
+    assertThatThrownBy(() -> SafeTensors.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("so many objects");
+    String sides = "{\"a\":{\"dtype\":\"U8\",\"shape\":[" + "0,".repeat(70) + "0]}}";
+    Files.write(file, bytes(sides, 0));
+    assertThatThrownBy(() -> SafeTensors.open(file)).hasMessageContaining("more than 64 sides");
   }
 
   @Property(tries = 200)

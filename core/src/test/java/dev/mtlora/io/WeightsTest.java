@@ -149,7 +149,7 @@ class WeightsTest {
     try (Scope scope = Scope.inference()) {
       Map<String, Tensor> other = backbone(new FullFineTuning(), 24, 1).state();
       other.remove("layers.0.blocks.0.norm1.weight");
-      other.put("head.weight", Tensor.zeros(10, 3));
+      other.put("neck.weight", Tensor.zeros(10, 3));
       TensorFile.write(file, other);
       SwinTransformer loaded = backbone(mtlora(), 12, 2);
       Map<String, float[]> before = values(loaded.state());
@@ -158,7 +158,7 @@ class WeightsTest {
           .hasMessageContainingAll(
               file.toString(),
               "1 missing:\n  layers.0.blocks.0.norm1.weight",
-              "1 unexpected:\n  head.weight",
+              "1 unexpected:\n  neck.weight",
               "patch_embed.proj.weight is [24, 3, 4, 4] but must be [12, 3, 4, 4]",
               "more");
       values(loaded.state())

@@ -1,0 +1,103 @@
+package dev.mtlora.app;
+
+import dev.mtlora.io.Conversion;
+import dev.mtlora.io.KeyMap;
+import dev.mtlora.io.TensorSource;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a file of weights in another format, or under the names of another program. */
+@Command(
+    name = "convert",
+    description = "Writes weights as .safetensors or .pth, under the names that others use.")
+final class ConvertCommand implements Callable<Integer> {
+  private static final int LISTED = 4;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(index = "0", paramLabel = "IN", description = "A .safetensors or .pth file.")
+  private Path in = Path.of("");
+
+  @Parameters(
+      index = "1",
+      paramLabel = "OUT",
+      description = "What to write: .safetensors, .pth, .pt or .bin.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--to",
+      paramLabel = "NAMES",
+      description =
+          "Whose names: ours, reference, ms (Microsoft), timm or hf (Hugging Face)."
+              + " Without it names stay as they are.")
+  private @Nullable String to;
+
+  @Override
+  public Integer call() {
+    if (!Conversion.canWrite(out)
+        || in.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+      throw usage(out + " must be another file that ends in .safetensors, .pth, .pt or .bin");
+    }
+    TensorSource source = TensorSource.open(in);
+    Conversion conversion = conversion(source);
+    conversion.write(out);
+    report(source, conversion);
+    return 0;
+  }
+
+  private Conversion conversion(TensorSource source) {
+    return to == null ? Conversion.keepingNames(source) : Conversion.to(family(to), source);
+  }
+
+  private KeyMap family(String id) {
+    try {
+      return KeyMap.of(id);
+    } catch (IllegalArgumentException e) {
+      throw usage(e.getMessage());
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void report(TensorSource source, Conversion conversion) {
+    PrintWriter text = spec.commandLine().getOut();
+    text.printf(
+        Locale.ROOT,
+        "%s: %d tensors, %s%n",
+        out,
+        conversion.tensors().entries().size(),
+        TensorTree.size(TensorTree.bytes(conversion.tensors().entries())));
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    conversion
+        .leftOut()
+        .forEach((name, why) -> byReason.computeIfAbsent(why, key -> new ArrayList<>()).add(name));
+    byReason.forEach((why, names) -> text.println("left out, each " + why + ": " + some(names)));
+    if (!source.withoutTensors().isEmpty()) {
+      text.println("left out, no tensors: " + some(source.withoutTensors()));
+    }
+    text.flush();
+  }
+
+  private static String some(List<String> names) {
+    String listed =
+        TensorTree.plain(String.join(", ", names.subList(0, Math.min(LISTED, names.size()))));
+    return names.size() > LISTED
+        ? "%s and %d more".formatted(listed, names.size() - LISTED)
+        : listed;
+  }
+}

@@ -1,0 +1,181 @@
+package dev.mtlora.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mtlora.io.SafeTensors;
+import dev.mtlora.io.TensorSource;
+import dev.mtlora.io.TorchFile;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Scope;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands inspect and convert, and training that starts from what others have. */
+class WeightFilesTest {
+  private static final String TINY =
+      """
+      model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
+              neckChannels: [4, 8]}
+      method: {rank: 2, taskRank: 1}
+      tasks: {semseg: {classes: 16}, depth: {}}
+      data: {kind: scenes, train: 4, val: 2}
+      train: {epochs: 1, batch: 2, warmupEpochs: 0, workers: 1, evaluateEvery: 1, threads: 1}
+      """;
+  private static final String FROZEN = "layers.0.blocks.0.attn.qkv.linear.weight";
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private String at(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private String config() throws IOException {
+    return Files.writeString(folder.resolve("tiny.yaml"), TINY).toString();
+  }
+
+  private TensorSource model(String run) throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve(run))) {
+      return TensorSource.open(
+          files.filter(file -> file.endsWith("model.safetensors")).findFirst().orElseThrow());
+    }
+  }
+
+  @AfterEach
+  void scopes_afterEveryCommand_areClosed() {
+    assertThat(Scope.leaks()).isEmpty();
+  }
+
+  /** As the Swin authors' files are: with indices, a last norm and a head. */
+  private void writeMicrosoft(String converted, String name) {
+    Map<String, SafeTensors.Source> tensors = TensorSource.open(Path.of(converted)).sources();
+    tensors.put(
+        "layers.0.blocks.0.attn.relative_position_index",
+        SafeTensors.Source.of(DType.I64, new long[4], 2, 2));
+    tensors.put("norm.weight", SafeTensors.Source.of(DType.F32, new float[16], 16));
+    tensors.put("head.weight", SafeTensors.Source.of(DType.F32, new float[32], 2, 16));
+    TorchFile.write(folder.resolve(name), "model", tensors);
+  }
+
+  @Test
+  void train_fromMicrosoftAndHuggingFaceFiles_startsAtTheirWeights() throws IOException {
+    assertThat(run("train", config(), "--out", at("base"))).as(err.toString()).isZero();
+    TensorSource base = model("base");
+    assertThat(run("convert", base.file().toString(), at("ms.safetensors"), "--to", "ms")).isZero();
+    assertThat(out.toString())
+        .contains("is an adapter, which a plain backbone has not; merge it first")
+        .contains("lora_shared_A", "is a neck or decoder");
+    writeMicrosoft(at("ms.safetensors"), "swin.pth");
+    assertThat(run("convert", at("swin.pth"), at("model.safetensors"), "--to", "hf")).isZero();
+    assertThat(TensorSource.open(folder.resolve("model.safetensors")).entries())
+        .containsKeys("swin.embeddings.norm.bias", "classifier.weight");
+    for (String file : new String[] {"swin.pth", "model.safetensors"}) {
+      String[] seed = {"--set", "train.seed=5", "--set", "model.weights=" + at(file)};
+      assertThat(
+              run(
+                  "train",
+                  config(),
+                  "--out",
+                  at("from-" + file),
+                  seed[0],
+                  seed[1],
+                  seed[2],
+                  seed[3]))
+          .as(err.toString())
+          .isZero();
+      assertThat(model("from-" + file).bytes("backbone." + FROZEN))
+          .isEqualTo(base.bytes("backbone." + FROZEN));
+    }
+  }
+
+  @Test
+  void train_fromAFileOfSomethingElse_returnsTwoAndNamesItsTensors() throws IOException {
+    TorchFile.write(
+        folder.resolve("other.pth"),
+        "",
+        Map.of("fc.weight", SafeTensors.Source.of(DType.F32, new float[4], 2, 2)));
+    String weights = "model.weights=" + at("other.pth");
+    assertThat(run("train", config(), "--out", at("run"), "--set", weights)).isEqualTo(2);
+    assertThat(err.toString()).contains("other.pth", "1 unexpected:", "fc.weight", "missing");
+  }
+
+  @Test
+  void inspect_file_printsTheTreeOfWhatItHolds() {
+    TorchFile.write(
+        folder.resolve("a.pth"),
+        "model",
+        Map.of("fc.we\u001bight", SafeTensors.Source.of(DType.F16, new float[600], 20, 30)));
+    assertThat(run("inspect", at("a.pth"))).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("a.pth: torch.save, names of MTLoRA for Java, 1 tensors, 1.2 kB")
+        .containsPattern("  model\\.fc\\.we\\?ight +F16 \\[20, 30\\] +1\\.2 kB\\R");
+  }
+
+  @Test
+  void inspect_folder_printsEveryFileInIt() throws IOException {
+    Path inner = Files.createDirectories(folder.resolve("run").resolve("adapter"));
+    SafeTensors.write(
+        inner.resolve("adapter_model.safetensors"),
+        Map.of(),
+        Map.of(
+            "a.x",
+            SafeTensors.Source.of(DType.F32, new float[2], 2),
+            "a.y",
+            SafeTensors.Source.of(DType.F32, new float[] {1})));
+    assertThat(run("inspect", at("run"))).isZero();
+    assertThat(out.toString())
+        .contains("adapter_model.safetensors: safetensors")
+        .containsPattern("  a +12 B\\R")
+        .containsPattern("    x +F32 \\[2\\] +8 B\\R")
+        .containsPattern("    y +F32 \\[\\] +4 B\\R");
+    Files.delete(inner.resolve("adapter_model.safetensors"));
+    assertThat(run("inspect", at("run"))).isEqualTo(1);
+    assertThat(err.toString()).contains("holds no file that ends in one of");
+  }
+
+  @Test
+  void convert_withoutNames_keepsAllTensors() {
+    Map<String, SafeTensors.Source> tensors =
+        Map.of("any name", SafeTensors.Source.of(DType.BF16, new float[] {1, 2}, 2));
+    SafeTensors.write(folder.resolve("a.safetensors"), Map.of(), tensors);
+    assertThat(run("convert", at("a.safetensors"), at("b.pth"))).isZero();
+    assertThat(run("convert", at("b.pth"), at("c.safetensors"))).isZero();
+    TensorSource read = TensorSource.open(folder.resolve("c.safetensors"));
+    assertThat(read.entries()).containsOnlyKeys("any name");
+    assertThat(read.bytes("any name")).isEqualTo(tensors.get("any name").bytes().get());
+  }
+
+  @Test
+  void convert_wrongUse_returnsTwoOrOneAndSaysWhy() {
+    SafeTensors.write(
+        folder.resolve("a.safetensors"),
+        Map.of(),
+        Map.of("x", SafeTensors.Source.of(DType.F32, new float[] {1})));
+    assertThat(run("convert", at("a.safetensors"), at("b.h5"))).isEqualTo(2);
+    assertThat(err.toString()).contains("b.h5 must be another file that ends in");
+    assertThat(run("convert", at("a.safetensors"), at("a.safetensors"))).isEqualTo(2);
+    assertThat(run("convert", at("a.safetensors"), at("b.pth"), "--to", "keras")).isEqualTo(2);
+    assertThat(err.toString()).contains("'keras' is no family of names");
+    assertThat(run("convert", at("a.safetensors"), at("b.pth"), "--to", "ms")).isEqualTo(1);
+    assertThat(err.toString()).contains("holds no Swin Transformer whose names we know");
+    assertThat(folder.resolve("b.pth")).doesNotExist();
+  }
+}

@@ -1,0 +1,76 @@
+package dev.mtlora.io;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A file of weights on its way into another format, with other names or its own. One tensor at a
+ * time is in memory.
+ *
+ * @param tensors what will be written, by its new names
+ * @param leftOut tensors of the file without a place in what will be written, and why
+ * @param folder for files of torch.save: the key under which their readers look for the tensors
+ */
+public record Conversion(TensorSource tensors, Map<String, String> leftOut, String folder) {
+  private static final List<String> TORCH = List.of(".pth", ".pt", ".bin");
+  private static final String SAFETENSORS = ".safetensors";
+
+  /** Every tensor under the name it has. */
+  public static Conversion keepingNames(TensorSource source) {
+    return new Conversion(source, Map.of(), "");
+  }
+
+  /**
+   * The model of a file under the names of a family.
+   *
+   * @throws CheckpointException if there is no Swin in it, or its tensors do not belong together
+   */
+  public static Conversion to(KeyMap map, TensorSource source) {
+    if (KeyReader.container(source).isEmpty()) {
+      throw new CheckpointException(
+          source.file(),
+          "holds no Swin Transformer whose names we know, so they cannot become those of '%s';"
+                  .formatted(map.id())
+              + " without --to it can be converted under its own names");
+    }
+    MappedSource ours = KeyMap.read(source);
+    MappedSource theirs = map.write(ours);
+    Map<String, String> leftOut = new LinkedHashMap<>(theirs.leftOut());
+    leftOut.putAll(ours.leftOut());
+    boolean inModel = map == KeyMap.MICROSOFT || map == KeyMap.REFERENCE;
+    return new Conversion(theirs, leftOut, inModel ? "model" : "");
+  }
+
+  /** True if the ending of a file's name says which format to write. */
+  public static boolean canWrite(Path file) {
+    return isTorch(file) || file.toString().toLowerCase(Locale.ROOT).endsWith(SAFETENSORS);
+  }
+
+  /**
+   * Writes a file, {@code .safetensors} or {@code .pth}, {@code .pt} and {@code .bin}; it appears
+   * complete or not at all. Safetensors say in their metadata that they are PyTorch's, for
+   * transformers wants to know.
+   *
+   * @throws IllegalArgumentException if the name ends otherwise
+   * @throws CheckpointException if it cannot be written
+   */
+  public void write(Path file) {
+    if (!canWrite(file)) {
+      throw new IllegalArgumentException(
+          file + " must end in .safetensors, .pth, .pt or .bin, which says what to write");
+    }
+    if (isTorch(file)) {
+      TorchFile.write(file, folder, tensors.sources());
+    } else {
+      SafeTensors.write(file, Map.of("format", "pt"), tensors.sources());
+    }
+  }
+
+  private static boolean isTorch(Path file) {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    return TORCH.stream().anyMatch(name::endsWith);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.mtlora.io;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Named tensors of a file that are described at once and read one at a time, whatever the format.
+ */
+public interface TensorSource {
+  /**
+   * Opens a file of any format we read, told by its first bytes and not by its name.
+   *
+   * @throws CheckpointException if the file is missing, of no format we read, or unsound
+   */
+  static TensorSource open(Path file) {
+    return FileFormat.of(file).open(file);
+  }
+
+  /** The file. */
+  Path file();
+
+  /** All tensors by name, in the order of the file. */
+  Map<String, SafeTensors.Entry> entries();
+
+  /**
+   * The values of a tensor below 2 GB, row-major and little-endian, as a buffer of its own.
+   *
+   * @throws CheckpointException if there is no such tensor or it cannot be read
+   */
+  ByteBuffer bytes(String name);
+
+  /** All tensors, to be written elsewhere; each is read when its turn comes. */
+  default Map<String, SafeTensors.Source> sources() {
+    Map<String, SafeTensors.Source> sources = new LinkedHashMap<>();
+    entries()
+        .forEach(
+            (name, entry) -> sources.put(name, new SafeTensors.Source(entry, () -> bytes(name))));
+    return sources;
+  }
+
+  /** What the file holds beside tensors, by name: {@code epoch}, {@code config}. */
+  default List<String> withoutTensors() {
+    return List.of();
+  }
+}
