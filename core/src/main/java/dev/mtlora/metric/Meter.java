@@ -29,11 +29,6 @@ public interface Meter {
   /** True if a smaller headline is better. */
   boolean lowerIsBetter();
 
-  /** False if the headline is a stand-in, a loss, that comparisons of models leave out. */
-  default boolean inDeltaM() {
-    return true;
-  }
-
   /** Forgets all batches. */
   void reset();
 

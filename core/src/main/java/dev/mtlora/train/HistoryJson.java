@@ -29,9 +29,7 @@ public final class HistoryJson {
   }
 
   private static void write(ObjectNode node, Scores.TaskScores scores) {
-    node.put("headline", scores.headline())
-        .put("lower_is_better", scores.lowerIsBetter())
-        .put("in_delta_m", scores.inDeltaM());
+    node.put("headline", scores.headline()).put("lower_is_better", scores.lowerIsBetter());
     ObjectNode values = node.putObject("values");
     scores.values().forEach((name, value) -> values.put(name, Double.isNaN(value) ? null : value));
   }
@@ -59,9 +57,6 @@ public final class HistoryJson {
         .properties()
         .forEach(e -> values.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
     return new Scores.TaskScores(
-        values,
-        node.path("headline").asText(),
-        node.path("lower_is_better").asBoolean(),
-        node.path("in_delta_m").asBoolean());
+        values, node.path("headline").asText(), node.path("lower_is_better").asBoolean());
   }
 }

@@ -22,10 +22,8 @@ public record Scores(Map<String, TaskScores> tasks) {
    * @param values by name, in the meter's order; NaN where nothing was labelled
    * @param headline the name of the one that stands for the task
    * @param lowerIsBetter true if a smaller headline is better
-   * @param inDeltaM false if the headline is a stand-in that comparisons leave out
    */
-  public record TaskScores(
-      Map<String, Double> values, String headline, boolean lowerIsBetter, boolean inDeltaM) {
+  public record TaskScores(Map<String, Double> values, String headline, boolean lowerIsBetter) {
     /** Keeps a copy, in order. */
     public TaskScores {
       values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
@@ -36,8 +34,7 @@ public record Scores(Map<String, TaskScores> tasks) {
     }
 
     static TaskScores of(Meter meter) {
-      return new TaskScores(
-          meter.values(), meter.headline(), meter.lowerIsBetter(), meter.inDeltaM());
+      return new TaskScores(meter.values(), meter.headline(), meter.lowerIsBetter());
     }
 
     /** The headline score. */

@@ -187,10 +187,28 @@ class MeterTest {
   @Test
   void edge_byHand_poolsPixelsOverBatches() {
     try (Scope scope = Scope.open()) {
-      EdgeMeter meter = new EdgeMeter(0.95);
+      EdgeMeter meter = new EdgeMeter(0.95, 0.0075);
       meter.add(row(0, 0, 0), row(1, 0, 0));
       meter.add(row(0, 9), row(1, 255));
-      assertThat(meter.value()).isCloseTo((2 * 0.95 + 2 * 0.05) * Math.log(2) / 4, within(1e-7));
+      assertThat(meter.values().get("loss"))
+          .isCloseTo((2 * 0.95 + 2 * 0.05) * Math.log(2) / 4, within(1e-7));
+    }
+  }
+
+  @Test
+  void edge_byHand_givesBothScales() {
+    try (Scope scope = Scope.open()) {
+      EdgeMeter meter = new EdgeMeter(0.95, 0.0075); // less than a pixel of 1 x 7
+      Tensor strong = row(9, -9, logit(0.35), -9, 9, -9, -9);
+      meter.add(strong, row(1, 0, 1, 0, 0, 0, 255));
+      meter.add(row(9, -9, logit(0.1), -9, logit(0.1), -9, 9), row(1, 0, 0, 0, 0, 0, 255));
+      // from 0.11 to 0.34: P 2/3 and 1/1, together 3/4, R 3/3; it is best for both
+      assertThat(meter.value()).isCloseTo(2 * 0.75 / 1.75, within(EXACT));
+      assertThat(meter.values().get("oisF")).isCloseTo(2 * 0.75 / 1.75, within(EXACT));
+      meter.add(row(logit(0.1), -9, -9, -9, logit(0.1), -9, -9), row(1, 0, 0, 0, 1, 0, 0));
+      // above 0.1: P 3/4, R 3/5; below it: P 5/8, R 5/5; each its best: P 5/6, R 5/5
+      assertThat(meter.value()).isCloseTo(10 / 13.0, within(EXACT));
+      assertThat(meter.values().get("oisF")).isCloseTo(10 / 11.0, within(EXACT));
     }
   }
 
@@ -202,7 +220,7 @@ class MeterTest {
     all.put("sal", new Subject(SaliencyMeter::new, 1, 1));
     all.put("normals", new Subject(NormalsMeter::new, 3, 3));
     all.put("depth", new Subject(DepthMeter::new, 1, 1));
-    all.put("edge", new Subject(() -> new EdgeMeter(0.95), 1, 1));
+    all.put("edge", new Subject(() -> new EdgeMeter(0.95, 0.0075), 1, 1));
     return all;
   }
 
