@@ -1,7 +1,5 @@
 package dev.mtlora.metric;
 
-import dev.mtlora.loss.BinaryCrossEntropy;
-import dev.mtlora.loss.Labels;
 import dev.mtlora.metric.edges.Correspondence;
 import dev.mtlora.metric.edges.EdgeMap;
 import dev.mtlora.metric.edges.EdgeScores;
@@ -22,11 +20,9 @@ import java.util.stream.IntStream;
  * <p>The images of a batch are matched in parallel; of each only its counts are kept.
  */
 public final class EdgeMeter implements Meter {
-  private final double positiveWeight;
+  private final EdgeLoss loss;
   private final Correspondence correspondence;
   private final EdgeScores edges = new EdgeScores();
-  private double loss;
-  private double pixels;
 
   /**
    * A meter of nothing yet.
@@ -35,16 +31,14 @@ public final class EdgeMeter implements Meter {
    * @param tolerance how far an edge may lie beside a drawn one, as a share of the diagonal
    */
   public EdgeMeter(double positiveWeight, double tolerance) {
-    this.positiveWeight = positiveWeight;
-    this.correspondence = new Correspondence(tolerance);
+    loss = new EdgeLoss(positiveWeight);
+    correspondence = new Correspondence(tolerance);
   }
 
   @Override
   public void add(Tensor logits, Tensor target) {
     try (Scope scope = Scope.inference()) {
-      double valid = Labels.valid(target).sum().item();
-      loss += BinaryCrossEntropy.weighted(logits, target, positiveWeight).item() * valid;
-      pixels += valid;
+      loss.add(logits, target);
       match(logits.to(DType.F32).sigmoid(), target);
     }
   }
@@ -75,7 +69,7 @@ public final class EdgeMeter implements Meter {
     return new Scores()
         .put("odsF", edges.odsF())
         .put("oisF", edges.oisF())
-        .put("loss", Scores.ratio(loss, pixels))
+        .put("loss", loss.mean())
         .map();
   }
 
@@ -92,7 +86,6 @@ public final class EdgeMeter implements Meter {
   @Override
   public void reset() {
     edges.reset();
-    loss = 0;
-    pixels = 0;
+    loss.reset();
   }
 }
