@@ -5,10 +5,13 @@ import dev.mtlora.config.RunConfig;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.train.Scores;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +32,13 @@ final class EvalCommand implements Callable<Integer> {
       description = "Changes one setting, for instance data.val=500; may be repeated.")
   private List<String> overrides = new ArrayList<>();
 
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Also writes scores.json, scores.csv and, for tasks with classes, TASK_confusion.png.")
+  private @Nullable Path out;
+
   @Override
   public Integer call() {
     RunFolder folder = new RunFolder(run);
@@ -38,12 +48,13 @@ final class EvalCommand implements Callable<Integer> {
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.untrainedModel();
       Checkpoint.loadModel(folder.best(), model);
-      spec.commandLine()
-          .getOut()
-          .print(
-              ScoreTable.all(
-                  assembly.evaluator().evaluate(model, assembly.validationLoader()),
-                  assembly.selection().singleTask()));
+      Scores scores = assembly.evaluator().evaluate(model, assembly.validationLoader());
+      PrintWriter printer = spec.commandLine().getOut();
+      printer.print(ScoreTable.all(scores, assembly.selection().singleTask()));
+      printer.print(ScoreTable.classes(scores));
+      if (out != null) {
+        new ScoreFiles(out).write(scores);
+      }
     }
     spec.commandLine().getOut().flush();
     return 0;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Evaluations as a JSON array, and back; NaN is null. */
 public final class HistoryJson {
@@ -57,6 +58,9 @@ public final class HistoryJson {
         .properties()
         .forEach(e -> values.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
     return new Scores.TaskScores(
-        values, node.path("headline").asText(), node.path("lower_is_better").asBoolean());
+        values,
+        node.path("headline").asText(),
+        node.path("lower_is_better").asBoolean(),
+        Optional.empty());
   }
 }

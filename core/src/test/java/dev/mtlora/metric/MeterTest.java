@@ -8,7 +8,9 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,10 +47,16 @@ class MeterTest {
   @Test
   void semseg_byHand_givesBothMeans() {
     try (Scope scope = Scope.open()) {
-      SemsegMeter meter = new SemsegMeter(4);
+      SemsegMeter meter = new SemsegMeter(List.of("sky", "tree", "car", "cat"));
       // class 0: 1 of 2; class 1: 1 of 3; class 2: only predicted; class 3: nowhere
       Map<String, Double> scores = scores(meter, classes(4, 0, 1, 1, 2, 3), row(0, 0, 1, 1, 255));
-      assertThat(meter.iouPerClass()).containsExactly(0.5, 1.0 / 3, 0, 0);
+      Confusion confusion = meter.confusion().orElseThrow();
+      assertThat(IntStream.range(0, 4).mapToDouble(confusion::iou))
+          .containsExactly(0.5, 1.0 / 3, 0.0, 0.0);
+      assertThat(confusion.classes()).containsExactly("sky", "tree", "car", "cat");
+      assertThat(confusion.count(0, 1)).as("sky taken for trees").isEqualTo(1);
+      assertThat(confusion.labelled(1)).isEqualTo(2);
+      assertThat(confusion.predicted(1)).isEqualTo(2);
       assertThat(scores.get("mIoU")).isCloseTo((0.5 + 1.0 / 3) / 4, within(EXACT));
       assertThat(scores.get("mIoU_present")).isCloseTo((0.5 + 1.0 / 3) / 2, within(EXACT));
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +18,7 @@ class DeltaMTest {
       Map.of("semseg", 67.21, "human_parts", 61.93, "sal", 62.35, "normals", 17.97);
 
   private static Scores.TaskScores score(String name, double value, boolean lowerIsBetter) {
-    return new Scores.TaskScores(Map.of(name, value), name, lowerIsBetter);
+    return new Scores.TaskScores(Map.of(name, value), name, lowerIsBetter, Optional.empty());
   }
 
   private static Scores pascal(double semseg, double parts, double sal, double normals) {
