@@ -1,9 +1,11 @@
 package dev.mtlora.app;
 
+import dev.mtlora.metric.Confusion;
 import dev.mtlora.train.DeltaM;
 import dev.mtlora.train.Scores;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Scores as tables for people. */
 final class ScoreTable {
@@ -91,5 +93,29 @@ final class ScoreTable {
               new DeltaM(singleTask).of(scores)));
     }
     return table.toString();
+  }
+
+  /** The IoU of every class of every task that has classes; nothing if none has. */
+  static String classes(Scores scores) {
+    StringBuilder table = new StringBuilder();
+    scores.tasks().forEach((task, of) -> of.confusion().ifPresent(c -> classes(table, task, c)));
+    return table.toString();
+  }
+
+  private static void classes(StringBuilder table, String task, Confusion confusion) {
+    table.append(
+        String.format(Locale.ROOT, "%n%-12s %-16s %10s %12s%n", task, "class", "IoU", "of pixels"));
+    int classes = confusion.classes().size();
+    long all = IntStream.range(0, classes).mapToLong(confusion::labelled).sum();
+    for (int c = 0; c < classes; c++) {
+      table.append(
+          String.format(
+              Locale.ROOT,
+              "%-12s %-16s %10.4f %10.2f %%%n",
+              task,
+              confusion.classes().get(c),
+              confusion.iou(c),
+              100.0 * confusion.labelled(c) / all));
+    }
   }
 }

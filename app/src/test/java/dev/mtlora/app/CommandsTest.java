@@ -140,8 +140,12 @@ class CommandsTest {
     Raster panel = Images.read(folder.resolve("run/panel.png"));
     assertThat(panel.height()).isGreaterThan(3 * 4 * 32);
 
-    assertThat(run("eval", at("run"))).isZero();
-    assertThat(out.toString()).containsPattern("depth +rmse +[\\d.]+ +<- headline");
+    assertThat(run("eval", at("run"), "--out", at("scores"))).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .containsPattern("depth +rmse +[\\d.]+ +<- headline")
+        .containsPattern("semseg +15 +[\\d.]+ +[\\d.]+ %");
+    assertThat(files("scores"))
+        .containsExactly("scores.csv", "scores.json", "semseg_confusion.png");
 
     Images.writePng(folder.resolve("pictures/one.png"), new Raster(48, 60, 3));
     assertThat(run("predict", at("run"), at("pictures"), "--out", at("predicted"))).isZero();

@@ -23,7 +23,7 @@ final class TaskYaml {
     }
     List<Task> tasks = new ArrayList<>();
     for (String name : yaml.keys()) {
-      YamlBlock block = yaml.block(name).allow("classes", "names", "weight");
+      YamlBlock block = yaml.block(name).allow("classes", "names", "weight", "tolerance");
       TaskSettings settings = settings(block, reference);
       tasks.add(block.build(() -> Tasks.of(name, settings)));
     }
@@ -36,7 +36,12 @@ final class TaskYaml {
     return new TaskSettings(
         classes == 0 && !yaml.has("classes") ? OptionalInt.empty() : OptionalInt.of(classes),
         names,
-        yaml.has("weight") ? OptionalDouble.of(yaml.number("weight")) : OptionalDouble.empty(),
+        number(yaml, "weight"),
+        number(yaml, "tolerance"),
         reference);
+  }
+
+  private static OptionalDouble number(YamlBlock yaml, String key) {
+    return yaml.has(key) ? OptionalDouble.of(yaml.number(key)) : OptionalDouble.empty();
   }
 }

@@ -3,6 +3,7 @@ package dev.mtlora.metric;
 import dev.mtlora.tensor.Tensor;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The scores of one task over a set of images, fed batch by batch.
@@ -29,9 +30,9 @@ public interface Meter {
   /** True if a smaller headline is better. */
   boolean lowerIsBetter();
 
-  /** False if the headline is a stand-in, a loss, that comparisons of models leave out. */
-  default boolean inDeltaM() {
-    return true;
+  /** How often classes were taken for each other; nothing if the task has no classes. */
+  default Optional<Confusion> confusion() {
+    return Optional.empty();
   }
 
   /** Forgets all batches. */

@@ -15,7 +15,8 @@ import java.util.stream.LongStream;
  *
  * <p>IoU, precision and recall are taken per image and averaged over images for each threshold.
  * {@code mIoU} is the best averaged IoU, {@code maxF} the best {@code 2PR / (P + R)} of the
- * averaged P and R; both 0..1, up. An image whose pixels are all ignored is not an image.
+ * averaged P and R, {@code maxF_beta} the {@link BetaF} of all pixels; all 0..1, up. An image whose
+ * pixels are all ignored is not an image.
  */
 public final class SaliencyMeter implements Meter {
   private static final int THRESHOLDS = 15;
@@ -24,6 +25,7 @@ public final class SaliencyMeter implements Meter {
   private final double[] iou = new double[THRESHOLDS];
   private final double[] precision = new double[THRESHOLDS];
   private final double[] recall = new double[THRESHOLDS];
+  private final BetaF beta = new BetaF();
   private long images;
 
   @Override
@@ -35,6 +37,7 @@ public final class SaliencyMeter implements Meter {
       Tensor image = firstCells(batch).to(target.device()); // B, 1, 1, 1
       Tensor positive = target.ge(0.5).to(DType.F32).times(BINS);
       Tensor probability = logits.to(DType.F32).sigmoid();
+      beta.add(probability, target);
       Tensor passed = probability.countSmaller(thresholds().to(target.device()));
       Tensor cells = image.plus(positive).plus(passed).maskedFill(Labels.valid(target).not(), 0);
       long[] counts = cells.to(DType.I64).countOfEach(2L * BINS * batch + 1).toLongs();
@@ -87,6 +90,7 @@ public final class SaliencyMeter implements Meter {
     return new Scores()
         .put("mIoU", best(t -> iou[t] / images))
         .put("maxF", best(t -> f(precision[t] / images, recall[t] / images)))
+        .put("maxF_beta", beta.max())
         .map();
   }
 
@@ -115,6 +119,7 @@ public final class SaliencyMeter implements Meter {
     Arrays.fill(iou, 0);
     Arrays.fill(precision, 0);
     Arrays.fill(recall, 0);
+    beta.reset();
     images = 0;
   }
 }

@@ -5,7 +5,9 @@ import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -13,21 +15,27 @@ import java.util.stream.IntStream;
  * all valid pixels of the set.
  *
  * <p>{@code mIoU} is the mean over all classes, where a class that never occurs counts 0; {@code
- * mIoU_present} is the mean over the classes that have labelled pixels. Both 0..1, up.
+ * mIoU_present} is the mean over the classes that have labelled pixels. Both 0..1, up. {@link
+ * #confusion} has the IoU of each class.
  */
 public final class SemsegMeter implements Meter {
-  private static final double EPS = 1e-8;
-
+  private final List<String> names;
   private final int classes;
-  private final long[] confusion; // [target * classes + prediction]
+  private final long[] counts; // [target * classes + prediction]
 
-  /** A meter of the given number of classes, at least 1. */
-  public SemsegMeter(int classes) {
-    if (classes < 1) {
-      throw new IllegalArgumentException("a semseg meter needs classes >= 1 but got " + classes);
+  /** A meter of classes with these names, at least one. */
+  public SemsegMeter(List<String> names) {
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException("a semseg meter needs classes >= 1 but got none");
     }
-    this.classes = classes;
-    this.confusion = new long[Math.multiplyExact(classes, classes)];
+    this.names = List.copyOf(names);
+    classes = names.size();
+    counts = new long[Math.multiplyExact(classes, classes)];
+  }
+
+  /** A meter of the given number of classes, at least 1, named by their numbers from 0 on. */
+  public SemsegMeter(int classes) {
+    this(IntStream.range(0, classes).mapToObj(Integer::toString).toList());
   }
 
   /**
@@ -42,40 +50,26 @@ public final class SemsegMeter implements Meter {
       Tensor actual = target.squeeze(1);
       Tensor cell = actual.times(classes).plus(predicted).plus(1);
       Tensor cells = cell.maskedFill(Labels.valid(actual).not(), 0); // cell 0 takes the ignored
-      long[] counts = cells.to(DType.I64).countOfEach(confusion.length + 1).toLongs();
-      if (counts.length > confusion.length + 1) {
+      long[] batch = cells.to(DType.I64).countOfEach(counts.length + 1).toLongs();
+      if (batch.length > counts.length + 1) {
         throw new IllegalArgumentException(
             "a label is %d but there are %d classes: 0 to %d, or 255 to ignore a pixel"
-                .formatted((counts.length - 2) / classes, classes, classes - 1));
+                .formatted((batch.length - 2) / classes, classes, classes - 1));
       }
-      for (int i = 0; i < confusion.length; i++) {
-        confusion[i] += counts[i + 1];
-      }
+      Arrays.setAll(counts, i -> counts[i] + batch[i + 1]);
     }
   }
 
-  /** IoU of every class, 0..1; 0 for one that occurs neither in labels nor in predictions. */
-  public double[] iouPerClass() {
-    return IntStream.range(0, classes).mapToDouble(this::iou).toArray();
-  }
-
-  private double iou(int c) {
-    long hit = confusion[c * classes + c];
-    return hit / Math.max(labelled(c) + predicted(c) - hit, EPS);
-  }
-
-  private long labelled(int c) {
-    return IntStream.range(0, classes).mapToLong(p -> confusion[c * classes + p]).sum();
-  }
-
-  private long predicted(int c) {
-    return IntStream.range(0, classes).mapToLong(t -> confusion[t * classes + c]).sum();
+  @Override
+  public Optional<Confusion> confusion() {
+    return Optional.of(new Confusion(names, counts));
   }
 
   @Override
   public Map<String, Double> values() {
-    double[] iou = iouPerClass();
-    int[] present = IntStream.range(0, classes).filter(c -> labelled(c) > 0).toArray();
+    Confusion confusion = new Confusion(names, counts);
+    double[] iou = IntStream.range(0, classes).mapToDouble(confusion::iou).toArray();
+    int[] present = IntStream.range(0, classes).filter(c -> confusion.labelled(c) > 0).toArray();
     double all = present.length == 0 ? Double.NaN : Arrays.stream(iou).sum() / classes;
     double sum = Arrays.stream(present).mapToDouble(c -> iou[c]).sum();
     return new Scores()
@@ -96,6 +90,6 @@ public final class SemsegMeter implements Meter {
 
   @Override
   public void reset() {
-    Arrays.fill(confusion, 0);
+    Arrays.fill(counts, 0);
   }
 }

@@ -57,7 +57,7 @@ public record HumanParts(double weight) implements Task {
 
   @Override
   public Meter meter() {
-    return new SemsegMeter(outputs());
+    return new SemsegMeter(CLASS_NAMES);
   }
 
   /** The part with the largest logit, {@code [B, 1, H, W]}. */

@@ -60,7 +60,7 @@ public record Semseg(int classes, List<String> classNames, double weight) implem
 
   @Override
   public Meter meter() {
-    return new SemsegMeter(classes);
+    return classNames.isEmpty() ? new SemsegMeter(classes) : new SemsegMeter(classNames);
   }
 
   /** The class with the largest logit, {@code [B, 1, H, W]}. */

@@ -1,5 +1,6 @@
 package dev.mtlora.task;
 
+import dev.mtlora.metric.edges.Correspondence;
 import dev.mtlora.nn.Catalogue;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class Tasks {
     members.put("human_parts", s -> new HumanParts(s.weight().orElse(HumanParts.WEIGHT)));
     members.put("sal", s -> new Saliency(s.weight().orElse(Saliency.WEIGHT), s.reference()));
     members.put("normals", s -> new Normals(s.weight().orElse(Normals.WEIGHT), s.reference()));
-    members.put("edge", s -> new Edge(s.weight().orElse(Edge.WEIGHT), s.reference()));
+    members.put("edge", Tasks::edge);
     members.put("depth", s -> new Depth(s.weight().orElse(Depth.WEIGHT)));
     return members;
   }
@@ -30,6 +31,13 @@ public final class Tasks {
         settings.classes().orElse(PASCAL_CLASSES),
         settings.classNames(),
         settings.weight().orElse(Semseg.WEIGHT));
+  }
+
+  private static Task edge(TaskSettings settings) {
+    return new Edge(
+        settings.weight().orElse(Edge.WEIGHT),
+        settings.tolerance().orElse(Correspondence.TOLERANCE),
+        settings.reference());
   }
 
   /**
@@ -44,6 +52,11 @@ public final class Tasks {
     if (named && !(task instanceof Semseg)) {
       throw new IllegalArgumentException(
           "task '%s' has a fixed number of outputs: classes and class names are for semseg"
+              .formatted(id));
+    }
+    if (settings.tolerance().isPresent() && !(task instanceof Edge)) {
+      throw new IllegalArgumentException(
+          "task '%s' has no tolerance: it is for edge, how far a pixel may lie beside a true one"
               .formatted(id));
     }
     return task;

@@ -25,20 +25,16 @@ public record DeltaM(Map<String, Double> singleTask) {
   }
 
   /**
-   * Δm of some scores over all tasks that count; NaN if one of them is NaN or none counts.
+   * Δm of some scores over all their tasks; NaN if one of them is NaN or there is none.
    *
    * @throws IllegalArgumentException if a task lacks a single-task score
    */
   public double of(Scores scores) {
     double sum = 0;
-    int counted = 0;
     for (Map.Entry<String, Scores.TaskScores> entry : scores.tasks().entrySet()) {
-      if (entry.getValue().inDeltaM()) {
-        sum += gain(entry.getKey(), entry.getValue());
-        counted++;
-      }
+      sum += gain(entry.getKey(), entry.getValue());
     }
-    return counted == 0 ? Double.NaN : 100 * sum / counted;
+    return 100 * sum / scores.tasks().size(); // 0 / 0 is NaN
   }
 
   static IllegalArgumentException missing(String task, Map<String, Double> singleTask) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Evaluations as a JSON array, and back; NaN is null. */
 public final class HistoryJson {
@@ -37,9 +38,7 @@ public final class HistoryJson {
   }
 
   private static void write(ObjectNode node, Scores.TaskScores scores) {
-    node.put("headline", scores.headline())
-        .put("lower_is_better", scores.lowerIsBetter())
-        .put("in_delta_m", scores.inDeltaM());
+    node.put("headline", scores.headline()).put("lower_is_better", scores.lowerIsBetter());
     ObjectNode values = node.putObject("values");
     scores.values().forEach((name, value) -> values.put(name, Double.isNaN(value) ? null : value));
   }
@@ -70,6 +69,6 @@ public final class HistoryJson {
         values,
         node.path("headline").asText(),
         node.path("lower_is_better").asBoolean(),
-        node.path("in_delta_m").asBoolean());
+        Optional.empty());
   }
 }

@@ -1,9 +1,11 @@
 package dev.mtlora.train;
 
+import dev.mtlora.metric.Confusion;
 import dev.mtlora.metric.Meter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a model scores on a set.
@@ -22,10 +24,13 @@ public record Scores(Map<String, TaskScores> tasks) {
    * @param values by name, in the meter's order; NaN where nothing was labelled
    * @param headline the name of the one that stands for the task
    * @param lowerIsBetter true if a smaller headline is better
-   * @param inDeltaM false if the headline is a stand-in that comparisons leave out
+   * @param confusion of the task's classes, if it has any; histories do not keep it
    */
   public record TaskScores(
-      Map<String, Double> values, String headline, boolean lowerIsBetter, boolean inDeltaM) {
+      Map<String, Double> values,
+      String headline,
+      boolean lowerIsBetter,
+      Optional<Confusion> confusion) {
     /** Keeps a copy, in order. */
     public TaskScores {
       values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
@@ -37,7 +42,7 @@ public record Scores(Map<String, TaskScores> tasks) {
 
     static TaskScores of(Meter meter) {
       return new TaskScores(
-          meter.values(), meter.headline(), meter.lowerIsBetter(), meter.inDeltaM());
+          meter.values(), meter.headline(), meter.lowerIsBetter(), meter.confusion());
     }
 
     /** The headline score. */

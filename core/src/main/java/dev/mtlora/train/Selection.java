@@ -25,9 +25,7 @@ public record Selection(Map<String, Double> singleTask) {
    */
   public void requireScoresOf(List<Task> tasks) {
     for (Task task : tasks) {
-      if (!singleTask.isEmpty()
-          && !singleTask.containsKey(task.name())
-          && task.meter().inDeltaM()) {
+      if (!singleTask.isEmpty() && !singleTask.containsKey(task.name())) {
         throw DeltaM.missing(task.name(), singleTask);
       }
     }
@@ -64,16 +62,9 @@ public record Selection(Map<String, Double> singleTask) {
     if (!singleTask.isEmpty()) {
       return "the single-task scores";
     }
-    TreeSet<String> left = new TreeSet<>();
     Scores first = history.get(0).scores();
-    first
-        .tasks()
-        .forEach(
-            (task, scores) -> {
-              if (scores.inDeltaM() && !usable(first).containsKey(task)) {
-                left.add(task);
-              }
-            });
+    TreeSet<String> left = new TreeSet<>(first.tasks().keySet());
+    left.removeAll(usable(first).keySet());
     return "the first evaluation"
         + (left.isEmpty() ? "" : " (without %s, which scored 0)".formatted(left));
   }

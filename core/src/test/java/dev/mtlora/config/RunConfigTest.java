@@ -8,6 +8,7 @@ import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.task.Edge;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;
@@ -92,6 +93,17 @@ class RunConfigTest {
         .containsEntry("semseg", List.of(2.0, 2.0, 2.0, 2.0))
         .containsEntry("depth", List.of(3.0, 3.0, 3.0, 3.0));
     assertThat(method.dropout()).containsExactly(0.0, 0.1, 0.2, 0.3);
+  }
+
+  @Test
+  void edge_withATolerance_keepsItAndOthersRefuseIt() {
+    assertThat(read("tasks={edge: {}}").tasks()).containsExactly(new Edge());
+    assertThat(read("tasks={edge: {tolerance: 0.011}}").tasks())
+        .containsExactly(new Edge(Edge.WEIGHT, 0.011, false));
+    assertThatThrownBy(() -> read("tasks={edge: {tolerance: 3}}"))
+        .hasMessageContaining("the tolerance of edges is a share of the image's diagonal");
+    assertThatThrownBy(() -> read("tasks={depth: {tolerance: 0.011}}"))
+        .hasMessageContaining("task 'depth' has no tolerance");
   }
 
   @Test

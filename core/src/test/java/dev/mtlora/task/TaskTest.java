@@ -34,7 +34,7 @@ class TaskTest {
     "human_parts, 7, 1, 2, mIoU, false",
     "sal, 1, 1, 5, mIoU, false",
     "normals, 3, 3, 10, mean, true",
-    "edge, 1, 1, 50, loss, true",
+    "edge, 1, 1, 50, odsF, false",
     "depth, 1, 1, 1, rmse, true"
   })
   void task_byDefault_isThePapers(
@@ -76,6 +76,7 @@ class TaskTest {
     assertThatThrownBy(() -> new Semseg(1, List.of())).hasMessageContaining("2 to 255 but is 1");
     assertThatThrownBy(() -> new Semseg(3, List.of("a", "b")))
         .hasMessageContaining("3 classes but 2 class names");
+    assertThatThrownBy(() -> new Edge(1, -1, false)).hasMessageContaining("tolerance of edges");
     assertThatThrownBy(() -> Tasks.of("depth", TaskSettings.defaults().withClasses(4)))
         .hasMessageContaining("'depth' has a fixed number of outputs");
   }

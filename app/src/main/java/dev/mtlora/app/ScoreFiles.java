@@ -1,0 +1,97 @@
+package dev.mtlora.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.metric.Confusion;
+import dev.mtlora.train.Scores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Scores as files: {@code scores.json}; {@code scores.csv}, lines {@code task,score,class,value}
+ * whose class is empty but for the IoU of one; and {@code TASK_confusion.png} for every task with
+ * classes.
+ *
+ * @param folder where to write, made if it is not there
+ */
+record ScoreFiles(Path folder) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  void write(Scores scores) {
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve("scores.json"), json(scores) + "\n");
+      Files.writeString(folder.resolve("scores.csv"), csv(scores));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write the scores to %s (%s): is there space left, and may you write there?"
+              .formatted(folder, e),
+          e);
+    }
+    scores.tasks().forEach((task, of) -> of.confusion().ifPresent(c -> draw(task, c)));
+  }
+
+  private void draw(String task, Confusion confusion) {
+    new ConfusionPicture(confusion).write(folder.resolve(task + "_confusion.png"));
+  }
+
+  /** NaN is null; of {@code confusion}, rows are the labelled classes. */
+  static String json(Scores scores) {
+    ObjectNode tasks = JSON.createObjectNode();
+    scores.tasks().forEach((task, of) -> write(tasks.putObject(task), of));
+    return tasks.toPrettyString();
+  }
+
+  private static void write(ObjectNode node, Scores.TaskScores scores) {
+    node.put("headline", scores.headline()).put("lower_is_better", scores.lowerIsBetter());
+    ObjectNode values = node.putObject("values");
+    scores.values().forEach((name, value) -> values.put(name, value.isNaN() ? null : value));
+    scores.confusion().ifPresent(confusion -> write(node, confusion));
+  }
+
+  private static void write(ObjectNode node, Confusion confusion) {
+    ArrayNode classes = node.putArray("classes");
+    ArrayNode rows = node.putArray("confusion");
+    for (int c = 0; c < confusion.classes().size(); c++) {
+      classes
+          .addObject()
+          .put("name", confusion.classes().get(c))
+          .put("IoU", confusion.iou(c))
+          .put("labelled", confusion.labelled(c))
+          .put("predicted", confusion.predicted(c));
+      ArrayNode row = rows.addArray();
+      for (int p = 0; p < confusion.classes().size(); p++) {
+        row.add(confusion.count(c, p));
+      }
+    }
+  }
+
+  static String csv(Scores scores) {
+    StringBuilder lines = new StringBuilder("task,score,class,value\n");
+    scores
+        .tasks()
+        .forEach(
+            (task, of) -> {
+              of.values().forEach((name, value) -> line(lines, task, name, "", value));
+              of.confusion().ifPresent(confusion -> classes(lines, task, confusion));
+            });
+    return lines.toString();
+  }
+
+  private static void classes(StringBuilder lines, String task, Confusion confusion) {
+    for (int c = 0; c < confusion.classes().size(); c++) {
+      line(lines, task, "IoU", quoted(confusion.classes().get(c)), confusion.iou(c));
+    }
+  }
+
+  private static void line(StringBuilder lines, String task, String score, String of, double v) {
+    lines.append("%s,%s,%s,%s\n".formatted(task, score, of, v));
+  }
+
+  private static String quoted(String name) {
+    return name.matches("[^,\"\\r\\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+  }
+}
