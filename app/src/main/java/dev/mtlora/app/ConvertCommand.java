@@ -3,6 +3,7 @@ package dev.mtlora.app;
 import dev.mtlora.io.Conversion;
 import dev.mtlora.io.KeyMap;
 import dev.mtlora.io.TensorSource;
+import dev.mtlora.tensor.DType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,18 @@ final class ConvertCommand implements Callable<Integer> {
               + " Without it names stay as they are.")
   private @Nullable String to;
 
+  @Option(
+      names = "--floats",
+      paramLabel = "TYPE",
+      description = "Type of the floating-point values: f32, f16 or bf16. Without it as they are.")
+  private @Nullable Floats floats;
+
+  private enum Floats {
+    F32,
+    F16,
+    BF16
+  }
+
   @Override
   public Integer call() {
     if (!Conversion.canWrite(out)
@@ -59,7 +72,9 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private Conversion conversion(TensorSource source) {
-    return to == null ? Conversion.keepingNames(source) : Conversion.to(family(to), source);
+    Conversion named =
+        to == null ? Conversion.keepingNames(source) : Conversion.to(family(to), source);
+    return floats == null ? named : named.as(DType.valueOf(floats.name()));
   }
 
   private KeyMap family(String id) {

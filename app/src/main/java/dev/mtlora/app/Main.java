@@ -46,7 +46,9 @@ public final class Main implements Callable<Integer> {
 
   static CommandLine commandLine() {
     Main main = new Main();
-    return new CommandLine(main).setExecutionExceptionHandler(main::explain);
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(main::explain);
   }
 
   /** Without a command there is nothing to do but say which there are. */

@@ -164,6 +164,33 @@ class WeightFilesTest {
   }
 
   @Test
+  void convert_toHalfFloats_roundsFloatsOnlyAndRefusesWhatIsTooLarge() {
+    SafeTensors.write(
+        folder.resolve("a.safetensors"),
+        Map.of(),
+        Map.of(
+            "x", SafeTensors.Source.of(DType.F32, new float[] {1.0001f, -3}, 2),
+            "n", SafeTensors.Source.of(DType.I64, new long[] {7}, 1)));
+    assertThat(run("convert", at("a.safetensors"), at("b.safetensors"), "--floats", "f16"))
+        .as(err.toString())
+        .isZero();
+    TensorSource read = TensorSource.open(folder.resolve("b.safetensors"));
+    assertThat(read.entries().get("n").dtype()).isEqualTo(DType.I64);
+    assertThat(read.bytes("x"))
+        .isEqualTo(SafeTensors.Source.of(DType.F16, new float[] {1, -3}, 2).bytes().get());
+    SafeTensors.write(
+        folder.resolve("large.safetensors"),
+        Map.of(),
+        Map.of("x", SafeTensors.Source.of(DType.F32, new float[] {1e6f}, 1)));
+    assertThat(run("convert", at("large.safetensors"), at("c.safetensors"), "--floats", "f16"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("'x'", "1000000.0", "65504");
+    assertThat(folder.resolve("c.safetensors")).doesNotExist();
+    assertThat(run("convert", at("large.safetensors"), at("c.safetensors"), "--floats", "bf16"))
+        .isZero();
+  }
+
+  @Test
   void convert_wrongUse_returnsTwoOrOneAndSaysWhy() {
     SafeTensors.write(
         folder.resolve("a.safetensors"),

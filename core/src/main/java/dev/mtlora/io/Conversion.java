@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.tensor.DType;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,11 @@ public record Conversion(TensorSource tensors, Map<String, String> leftOut, Stri
     leftOut.putAll(ours.leftOut());
     boolean inModel = map == KeyMap.MICROSOFT || map == KeyMap.REFERENCE;
     return new Conversion(theirs, leftOut, inModel ? "model" : "");
+  }
+
+  /** The same with all floating-point values as F32, F16 or BF16. */
+  public Conversion as(DType floats) {
+    return new Conversion(new FloatsSource(tensors, floats), leftOut, folder);
   }
 
   /** True if the ending of a file's name says which format to write. */
