@@ -60,7 +60,7 @@ final class PickleMachine {
       case 'J' -> stack.push((long) in.int32());
       case 'K' -> stack.push((long) in.unsigned8());
       case 'M' -> stack.push((long) in.unsigned16());
-      case 'I' -> stack.push(decimal(in.line(MAX_NAME)));
+      case 'I' -> stack.push(decimal(line()));
       case 0x8a -> stack.push(integer(in.unsigned8()));
       case 0x8b -> stack.push(integer(in.unsigned32()));
       case 'G' -> skipped(Double.BYTES, PickleObject.NUMBER);
@@ -89,6 +89,14 @@ final class PickleMachine {
   private void skipped(long length, PickleObject kind) throws IOException {
     in.skip(length);
     stack.push(kind);
+  }
+
+  /** A line costs twice, in the builder that collects it and as a text. */
+  private String line() throws IOException {
+    String line = in.line(MAX_NAME);
+    allowance.charge(Allowance.OBJECT + line.length());
+    allowance.chargeText(line.length());
+    return line;
   }
 
   private Object decimal(String digits) {
@@ -209,7 +217,7 @@ final class PickleMachine {
     switch (code) {
       case 0x80 -> protocol(in.unsigned8());
       case 0x95 -> in.int64(); // length of a frame, for readers that want to fetch it at once
-      case 'c' -> stack.push(global(in.line(MAX_NAME), in.line(MAX_NAME)));
+      case 'c' -> stack.push(global(line(), line()));
       case 0x93 -> {
         String name = stack.pop(String.class, "a name");
         stack.push(global(stack.pop(String.class, "a module"), name));

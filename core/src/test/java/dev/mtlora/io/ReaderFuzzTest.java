@@ -198,6 +198,8 @@ class ReaderFuzzTest {
             "}NNs",
             "(N1",
             "ca\nb\n",
+            "I7\n",
+            "c" + "a".repeat(900) + "\n" + "b".repeat(900) + "\n",
             "N2",
             "(]e",
             "ccollections\nOrderedDict\n)R")
