@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 /** Runs the cells that are not finished, some at a time, and keeps each as it finishes. */
 final class Grid {
   private static final long TICK_MILLIS = 500;
+  private static final int SIGINT = 130;
+  private static final int SIGTERM = 143;
 
   private final CellStore store;
   private final Path runs;
@@ -57,7 +59,7 @@ final class Grid {
         pause();
         collect(cells.size());
       }
-      end();
+      end(cells.size());
     }
     return failed == 0 && done == cells.size();
   }
@@ -79,6 +81,9 @@ final class Grid {
         store.keep(process.cell(), summary);
         done++;
         say("%s: %s  (%d of %d, %s left)".formatted(name, scores(summary), done, all, left(all)));
+      } else if (code == SIGINT || code == SIGTERM) { // Ctrl-C reaches the children too
+        stopped = true;
+        say("%s: stopped".formatted(name));
       } else {
         failed++;
         say(
@@ -125,12 +130,13 @@ final class Grid {
   }
 
   /** Asks what still runs to end, and waits until its checkpoints are written. */
-  private void end() {
+  private void end(int all) {
+    boolean complete = done + failed == all;
     running.values().forEach(Process::destroy);
     for (Process process : running.values()) {
       process.onExit().join();
     }
-    if (!running.isEmpty()) {
+    if (!complete) {
       say("stopped; the same command goes on from here");
     }
   }

@@ -181,12 +181,17 @@ public record ParetoPlot(List<Point> points, String costTitle) {
       double step = step((high - low) / 6);
       for (double gain = Math.ceil(low / step) * step; gain <= high; gain += step) {
         shapes.add(new Line(LEFT, y(gain), WIDTH - RIGHT, y(gain), GREY));
-        shapes.add(new Text(8, y(gain) + 5, String.format(Locale.ROOT, "%+.4g", clean(gain))));
+        shapes.add(new Text(8, y(gain) + 5, label(clean(gain), step)));
       }
       shapes.add(new Line(LEFT, TOP, LEFT, HEIGHT - BOTTOM, 0));
       shapes.add(new Line(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM, 0));
       shapes.add(new Text(LEFT, TOP - 10.0, "Delta m, per cent"));
       shapes.add(new Text(LEFT, HEIGHT - 12.0, costTitle + " (logarithmic)"));
+    }
+
+    private static String label(double gain, double step) {
+      int decimals = (int) Math.max(0, -Math.floor(Math.log10(step)));
+      return String.format(Locale.ROOT, "%+." + decimals + "f", gain);
     }
 
     private static double clean(double value) {
