@@ -71,7 +71,7 @@ class CommandsTest {
         .containsPattern("total +34,262,906\\R")
         .containsPattern("trainable +8,344,634 \\(24\\.35 %\\)\\R")
         .containsPattern("adapters shared +4,521,984\\R")
-        .containsPattern("LoRA human_parts +69,120\\R")
+        .containsPattern("adapters human_parts +69,120\\R")
         .containsPattern("necks and decoders +1,946,624\\R")
         .containsPattern("other +1,599,546\\R");
   }
