@@ -70,8 +70,8 @@ class CommandsTest {
     assertThat(out.toString())
         .containsPattern("total +34,262,906\\R")
         .containsPattern("trainable +8,344,634 \\(24\\.35 %\\)\\R")
-        .containsPattern("LoRA shared +4,521,984\\R")
-        .containsPattern("LoRA human_parts +69,120\\R")
+        .containsPattern("adapters shared +4,521,984\\R")
+        .containsPattern("adapters human_parts +69,120\\R")
         .containsPattern("necks and decoders +1,946,624\\R")
         .containsPattern("other +1,599,546\\R");
   }

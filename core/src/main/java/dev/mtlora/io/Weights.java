@@ -1,6 +1,7 @@
 package dev.mtlora.io;
 
 import dev.mtlora.nn.Module;
+import dev.mtlora.peft.AddedNames;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -63,7 +64,7 @@ public final class Weights {
     try (Scope scope = Scope.inference()) {
       new StrictLoading(backboneOf(KeyMap.read(TensorSource.open(file))))
           .renamed(name -> name.replace(".linear.", "."))
-          .absent(name -> name.contains(".lora_"))
+          .absent(AddedNames::isAdded)
           .resizingPositions()
           .into(backbone.state());
     }
