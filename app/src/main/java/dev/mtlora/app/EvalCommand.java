@@ -30,6 +30,14 @@ final class EvalCommand implements Callable<Integer> {
           "Also writes scores.json, scores.csv and, for tasks with classes, TASK_confusion.png.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--original-size",
+      description = {
+        "Also scores at the size of the labels as stored, image by image: predictions are resized,",
+        "labels are not. The names of these scores end with @original."
+      })
+  private boolean originalSize;
+
   @Override
   public Integer call() {
     Assembly assembly = Assembly.of(trained.config());
@@ -40,11 +48,17 @@ final class EvalCommand implements Callable<Integer> {
       PrintWriter printer = spec.commandLine().getOut();
       printer.print(ScoreTable.all(scores, assembly.selection().singleTask()));
       printer.print(ScoreTable.classes(scores));
+      Scores atLabelSize = originalSize ? atLabelSize(assembly, model) : Scores.NONE;
+      printer.print(ScoreTable.atLabelSize(atLabelSize));
       if (out != null) {
-        new ScoreFiles(out).write(scores);
+        new ScoreFiles(out).write(scores, atLabelSize);
       }
     }
     spec.commandLine().getOut().flush();
     return 0;
+  }
+
+  private static Scores atLabelSize(Assembly assembly, MultiTaskModel model) {
+    return assembly.evaluator().evaluate(model, assembly.labelSizeLoader()).atLabelSize();
   }
 }

@@ -8,7 +8,9 @@ import dev.mtlora.metric.Meter;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Autocast;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -21,7 +23,11 @@ import java.util.Map;
  * @param bf16 true for bf16 arithmetic
  */
 public record Evaluator(Device device, boolean bf16) {
-  /** Scores all tasks over the loader's first epoch; leaves the model in evaluation mode. */
+  /**
+   * Scores all tasks over the loader's first epoch; leaves the model in evaluation mode. Where
+   * labels have another size than the model's images, the logits are resized to it (bilinear), the
+   * labels never.
+   */
   public Scores evaluate(MultiTaskModel model, DataLoader loader) {
     Map<String, Meter> meters = new LinkedHashMap<>();
     for (Task task : model.tasks()) {
@@ -52,8 +58,17 @@ public record Evaluator(Device device, boolean bf16) {
         (task, meter) -> {
           Tensor target = batch.targets().get(task);
           if (target != null) {
-            meter.add(requireNonNull(logits.get(task)), target);
+            meter.add(sized(requireNonNull(logits.get(task)), target), target);
           }
         });
+  }
+
+  /** Logits at the size of the target. */
+  private static Tensor sized(Tensor logits, Tensor target) {
+    long height = target.size(-2);
+    long width = target.size(-1);
+    return logits.size(-2) == height && logits.size(-1) == width
+        ? logits
+        : Functional.resizeBilinear(logits.to(DType.F32), height, width);
   }
 }
