@@ -113,7 +113,8 @@ record ScoreFiles(Path folder) {
     lines.append("%s,%s,%s,%s\n".formatted(task, score, of, v));
   }
 
-  private static String quoted(String name) {
+  /** As a field of a CSV line. */
+  static String quoted(String name) {
     return name.matches("[^,\"\\r\\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 }
