@@ -26,14 +26,14 @@ class EvalCommandTest {
       model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
               neckChannels: [4, 8]}
       method: {rank: 2, taskRank: 1}
-      tasks: {semseg: {classes: 3}, sal: {}}
+      tasks: {semseg: {}, sal: {}}
       data:
         kind: folder
         root: .
         train: all.txt
         val: all.txt
         labels:
-          semseg: {encoding: index, classes: 3}
+          semseg: {encoding: index, classes: labels.json}
           sal: {encoding: mask}
       train: {epochs: 1, batch: 3, warmupEpochs: 0, workers: 1, evaluateEvery: 1, threads: 1}
       """;
@@ -52,6 +52,8 @@ class EvalCommandTest {
         Images.writePng(file("sal/p" + i), filled(height, 48, 1, 255));
       }
     }
+    Files.writeString(
+        folder.resolve("labels.json"), "{\"0\": \"bed\", \"1\": \"sofa\", \"2\": \"wall\"}");
     Files.writeString(folder.resolve("all.txt"), "p0\np1\np2\n");
     Files.writeString(folder.resolve("folder.yaml"), CONFIG);
   }
@@ -86,9 +88,13 @@ class EvalCommandTest {
     String run = folder.resolve("run").toString();
     Path scores = folder.resolve("scores");
     run("train", folder.resolve("folder.yaml").toString(), "--out", run);
+    assertThat(Files.readString(folder.resolve("run/adapter/adapter_config.json")))
+        .containsPattern("\"labels\" : \\[ *\"bed\", \"sofa\", \"wall\" *]");
+    Files.delete(folder.resolve("labels.json"));
     run("eval", run, "--original-size", "--out", scores.toString());
     assertThat(out.toString())
         .contains("at the size of the labels as stored")
+        .containsPattern("semseg +sofa +[\\d.]+ +[\\d.]+ %")
         .containsPattern("semseg +mIoU +[\\d.]+ +<- headline")
         .containsPattern("semseg +mIoU@original +[\\d.]+ +<- headline");
 

@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * A configuration before it is read: the file's tree with overrides applied, blocks that were given
- * as one word written out, and paths made absolute, so that a copy of it means the same anywhere.
+ * as one word written out, paths made absolute and files of class names read, so that a copy of it
+ * means the same anywhere.
  */
 final class ConfigTree {
   /** Blocks that may be one word, and the key that the word is for. */
@@ -44,6 +45,7 @@ final class ConfigTree {
       writeOut(tree);
       absolutePaths(tree, Path.of(""));
     }
+    NamedClasses.writeOut(tree);
     return tree;
   }
 
