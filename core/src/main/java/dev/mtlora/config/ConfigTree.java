@@ -33,6 +33,7 @@ final class ConfigTree {
   static JsonNode resolve(String text, Path folder, List<String> overrides) {
     ObjectNode tree = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
     writeOut(tree);
+    rootOfFolder(tree);
     absolutePaths(tree, folder);
     for (String override : overrides) {
       int equals = override.indexOf('=');
@@ -73,6 +74,15 @@ final class ConfigTree {
             tree.putObject(block).set(key, value);
           }
         });
+  }
+
+  /** Pictures in folders lie beside the file that describes them, unless it says where. */
+  private static void rootOfFolder(ObjectNode tree) {
+    if (tree.get("data") instanceof ObjectNode data
+        && data.path("kind").asText().equals("folder")
+        && !data.hasNonNull("root")) {
+      data.put("root", "");
+    }
   }
 
   private static void absolutePaths(ObjectNode tree, Path folder) {

@@ -82,6 +82,14 @@ class NamedClassesTest {
   }
 
   @Test
+  void file_ofNamesWithoutRoot_liesBesideTheConfiguration() throws IOException {
+    Files.writeString(folder.resolve("labels.json"), "{\"0\": \"wall\", \"1\": \"door\"}");
+    RunConfig config = read(CONFIG.replace("  root: pictures\n", ""));
+    assertThat(semseg(config).classNames()).containsExactly("wall", "door");
+    assertThat(((FolderSource) config.data()).settings().root()).isEqualTo(folder);
+  }
+
+  @Test
   void count_only_givesNoNames() {
     RunConfig config = read(CONFIG, "data.labels.semseg.classes=4", "tasks.semseg.classes=4");
     assertThat(semseg(config).classNames()).isEmpty();
