@@ -103,7 +103,7 @@ record ImageReport(Path folder) {
     Batch.Block label = Batch.of(List.of(seen)).labels().get(task.name());
     Batch.Block prediction = new Predictor(model).predict(sample.image()).get(task.name());
     sheet.add(
-        String.format(Locale.ROOT, "%s %.4g %s", rank, image.value(), image.image()),
+        String.format(Locale.ROOT, "%s %.4f %s", rank, image.value(), image.image()),
         Arrays.asList(
             Picture.of(seen.image()),
             Panel.picture(task, Objects.requireNonNull(label)),
