@@ -145,7 +145,7 @@ class CommandsTest {
         .containsPattern("depth +rmse +[\\d.]+ +<- headline")
         .containsPattern("semseg +15 +[\\d.]+ +[\\d.]+ %");
     assertThat(files("scores"))
-        .containsExactly("scores.csv", "scores.json", "semseg_confusion.png");
+        .contains("images.csv", "scores.csv", "scores.json", "semseg_confusion.png");
 
     Images.writePng(folder.resolve("pictures/one.png"), new Raster(48, 60, 3));
     assertThat(run("predict", at("run"), at("pictures"), "--out", at("predicted"))).isZero();
