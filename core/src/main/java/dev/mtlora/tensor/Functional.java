@@ -17,7 +17,9 @@ public final class Functional {
             x,
             weight,
             bias),
-        x.size(-1));
+        x.size(-1),
+        x,
+        weight);
   }
 
   /**
@@ -44,7 +46,7 @@ public final class Functional {
             x,
             weight,
             bias);
-    return MultiplyAdds.counted(y, weight.count() / weight.size(0));
+    return MultiplyAdds.counted(y, weight.count() / weight.size(0), x, weight);
   }
 
   /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
@@ -67,7 +69,7 @@ public final class Functional {
             x,
             weight,
             bias);
-    MultiplyAdds.counted(x, weight.count() / weight.size(0));
+    MultiplyAdds.counted(x, weight.count() / weight.size(0), x, weight);
     return y;
   }
 
