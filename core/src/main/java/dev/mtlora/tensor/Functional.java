@@ -155,7 +155,11 @@ public final class Functional {
 
   /** Zeroes values with probability p and divides the others by 1 - p; draws from the engine. */
   public static Tensor dropout(Tensor x, double p) {
-    return Tensor.op("dropout", () -> torch.dropout(x.handle(), p, true), x);
+    if (!x.device().equals(Device.CPU)) {
+      return Tensor.op("dropout", () -> torch.dropout(x.handle(), p, true), x);
+    }
+    Tensor mask = Tensor.dropoutMask(p, x.shape());
+    return x.times(x.dtype() == DType.F32 ? mask : mask.to(x.dtype()));
   }
 
   /** Dropout of whole channels of {@code [B, C, H, W]}. */

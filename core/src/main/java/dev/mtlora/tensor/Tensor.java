@@ -164,6 +164,16 @@ public final class Tensor {
     return drawn(rng, shape, (t, generator) -> t.uniform_(low, high, generator));
   }
 
+  /** What dropout multiplies by, {@link DropoutMask}; draws its seed from the engine. */
+  static Tensor dropoutMask(double p, long... shape) {
+    Tensor mask = empty(DType.F32, shape);
+    long seed =
+        op("random", () -> torch.empty(new long[] {1}, options(DType.I64), null).random_())
+            .toLongs()[0];
+    new DropoutMask(seed, p).fill(mask);
+    return mask;
+  }
+
   private static Tensor drawn(Rng rng, long[] shape, Draw draw) {
     Tensor tensor = empty(DType.F32, shape);
     draw.into(
