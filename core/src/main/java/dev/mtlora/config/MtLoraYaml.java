@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.MtLora.Trained;
+import dev.mtlora.peft.RankPatterns;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Variant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -31,6 +33,7 @@ final class MtLoraYaml {
         "name",
         "rank",
         "taskRank",
+        "ranks",
         "scale",
         "taskScale",
         "dropout",
@@ -63,7 +66,16 @@ final class MtLoraYaml {
         slots(yaml),
         trained(yaml.block("trained")),
         yaml.flag("everyBlock", false),
-        target.reference());
+        target.reference(),
+        new Variant(rankPatterns(yaml.block("ranks"))));
+  }
+
+  private static RankPatterns rankPatterns(YamlBlock yaml) {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    for (String pattern : yaml.keys()) {
+      ranks.put(pattern, asRank(yaml.required(pattern), yaml.at(pattern)));
+    }
+    return new RankPatterns(ranks);
   }
 
   private static int asRank(JsonNode node, String path) {

@@ -30,7 +30,7 @@ record LowRank(Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale) 
     MtLora.Scales scales = method.scales();
     return of(
         site,
-        method.ranks().shared().get(site.stage()),
+        method.sharedRank(site),
         scales.shared().get(site.stage()),
         scales.trainShared(),
         rng);
@@ -40,7 +40,7 @@ record LowRank(Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale) 
     MtLora.Scales scales = method.scales();
     return of(
         site,
-        method.ranks().tasks().getOrDefault(task, List.of()).get(site.stage()),
+        method.taskRank(site, task),
         scales.tasks().getOrDefault(task, List.of()).get(site.stage()),
         scales.trainTasks(),
         rng);

@@ -50,8 +50,7 @@ final class TaskLora extends Projection {
   }
 
   static TaskLora of(MtLora method, Linear linear, Site site, List<String> tasks, Rng rng) {
-    boolean noShared =
-        method.mode() == MtLora.Mode.ADDITION || method.ranks().shared().get(site.stage()) == 0;
+    boolean noShared = method.mode() == MtLora.Mode.ADDITION || method.sharedRank(site) == 0;
     Map<String, LowRank> perTask = new LinkedHashMap<>();
     tasks.forEach(task -> perTask.put(task, LowRank.task(method, site, task, rng)));
     LowRank shared = noShared ? null : LowRank.shared(method, site, rng);
