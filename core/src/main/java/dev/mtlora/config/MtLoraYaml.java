@@ -34,6 +34,9 @@ final class MtLoraYaml {
         "rank",
         "taskRank",
         "ranks",
+        "rsLora",
+        "pissa",
+        "dora",
         "scale",
         "taskScale",
         "dropout",
@@ -67,7 +70,15 @@ final class MtLoraYaml {
         trained(yaml.block("trained")),
         yaml.flag("everyBlock", false),
         target.reference(),
-        new Variant(rankPatterns(yaml.block("ranks"))));
+        variant(yaml));
+  }
+
+  private static Variant variant(YamlBlock yaml) {
+    return new Variant(
+        rankPatterns(yaml.block("ranks")),
+        yaml.flag("rsLora", false),
+        yaml.flag("pissa", false),
+        yaml.flag("dora", false));
   }
 
   private static RankPatterns rankPatterns(YamlBlock yaml) {

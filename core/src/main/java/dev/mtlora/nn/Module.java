@@ -4,9 +4,11 @@ import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A node of the tree that a model is: named parameters (learned), named buffers (kept with the
@@ -81,6 +83,19 @@ public abstract class Module {
             members.apply(module).forEach((name, tensor) -> all.put(join(path, name), tensor)));
     return all;
   }
+
+  /**
+   * Tells all parts that weights to start from have been loaded: those whose initial values depend
+   * on others make them anew, unless they were given.
+   *
+   * @param given full names of the tensors that had values
+   */
+  public final void loaded(Set<String> given) {
+    visit("", (path, module) -> module.onLoaded(name -> given.contains(join(path, name))));
+  }
+
+  /** Hears of {@link #loaded}, names being this node's own. */
+  protected void onLoaded(Predicate<String> given) {}
 
   /** Visits the tree as it computes: the folded form of a node in its place. */
   private void visit(String path, BiConsumer<String, Module> visitor) {

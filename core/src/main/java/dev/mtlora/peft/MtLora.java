@@ -147,6 +147,7 @@ public record MtLora(
     int stages = ranks.shared().size();
     requireStages(scales.shared(), "mtlora.scales.shared", stages);
     requireStages(dropout, "mtlora.dropout", stages);
+    variant.requireFit(mode, scales);
     ranks.tasks().forEach((t, list) -> requireStages(list, "mtlora.ranks." + t, stages));
     scales.tasks().forEach((t, list) -> requireStages(list, "mtlora.scales." + t, stages));
   }
