@@ -44,6 +44,8 @@ public final class AdapterMethods {
   private static Map<String, Reader> members() {
     Map<String, Reader> members = new LinkedHashMap<>();
     members.put("mtlora", MtLoraYaml::read);
+    members.put("mtlora-plus", (yaml, target) -> MtLoraYaml.readWith("plus", yaml, target));
+    members.put("mtdora", (yaml, target) -> MtLoraYaml.readWith("dora", yaml, target));
     members.put("full", (yaml, target) -> plain(yaml, new FullFineTuning()));
     members.put("frozen", (yaml, target) -> plain(yaml, new Frozen()));
     return members;

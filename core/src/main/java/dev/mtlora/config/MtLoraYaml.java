@@ -1,6 +1,7 @@
 package dev.mtlora.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.MtLora.Trained;
@@ -71,6 +72,15 @@ final class MtLoraYaml {
         yaml.flag("everyBlock", false),
         target.reference(),
         variant(yaml));
+  }
+
+  /** The same with a flag that is true unless the block says otherwise. */
+  static MtLora readWith(String flag, YamlBlock yaml, AdapterMethods.Target target) {
+    if (yaml.has(flag)) {
+      return read(yaml, target);
+    }
+    ObjectNode block = yaml.node().deepCopy();
+    return read(new YamlBlock(block.put(flag, true), yaml.path()), target);
   }
 
   private static Variant variant(YamlBlock yaml) {

@@ -3,13 +3,19 @@ package dev.mtlora.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.io.AdapterFile;
+import dev.mtlora.io.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.peft.MtLora;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * MTLoRA's variants from YAML to parameters. Formulas are for swin-micro: widths c = 32, 64, 128,
@@ -31,6 +37,10 @@ class MtLoraVariantsTest {
   private static final int PAIRS = 4 + 2 + 5 + 5; // (in + out) / c of qkv, proj, fc1, fc2
   private static final int TASK_PAIRS = 2 + 5 + 5;
 
+  private static final Rng RNG = new Rng(11);
+
+  @TempDir private Path folder;
+
   private static RunConfig read(String... overrides) {
     return RunConfig.parse(new RunConfig.Source("micro", Path.of(".")), MICRO, List.of(overrides));
   }
@@ -47,7 +57,67 @@ class MtLoraVariantsTest {
     assertThat(plain.loraShared()).isEqualTo(8L * PAIRS * BLOCKS);
     assertThat(plain.loraTasks()).containsEntry("depth", 2L * TASK_PAIRS * LAST);
     long reductions = 8L * 6 * (32 + 64 + 128);
-    assertThat(count("method.plus=true").loraShared()).isEqualTo(plain.loraShared() + reductions);
+    for (String plus : List.of("method.plus=true", "method.name=mtlora-plus")) {
+      assertThat(count(plus).loraShared()).isEqualTo(plain.loraShared() + reductions);
+    }
+    for (String dora : List.of("method.dora=true", "method.name=mtdora")) {
+      ParameterReport lengths = count(dora); // one per output: 3c, c, 4c, c
+      assertThat(lengths.loraShared()).isEqualTo(plain.loraShared() + (3 + 1 + 4 + 1) * BLOCKS);
+      assertThat(lengths.loraTasks())
+          .containsEntry("semseg", plain.loraTasks().get("semseg") + (1 + 4 + 1) * LAST);
+      assertThat(lengths.other()).isEqualTo(plain.other());
+    }
+    assertThat(count("method.pissa=true", "method.rsLora=true")).isEqualTo(plain);
+    assertThat(count("method.name=mtdora", "method.dora=false")).isEqualTo(plain);
+  }
+
+  @Test
+  void pissa_adapterOverTheOriginalBase_isTheTrainedModel() {
+    Path base = folder.resolve("base.safetensors");
+    Path adapter = folder.resolve("adapter");
+    try (Scope scope = Scope.inference()) {
+      Weights.save(base, Assembly.of(read("method=frozen")).model().backbone(), DType.F32);
+    }
+    float[] expected;
+    try (Scope scope = Scope.inference()) {
+      Assembly assembly =
+          Assembly.of(read("method.pissa=true", "method.slots=[qkv]", "model.weights=" + base));
+      MultiTaskModel trained = assembly.model();
+      assertThat(Math.sqrt(squares(trained, "backbone.layers.3.blocks.0.attn.qkv.lora_shared_B")))
+          .isGreaterThan(0.01);
+      trained
+          .trainable()
+          .forEach((name, p) -> p.assignInPlace(p.plus(Tensor.randn(RNG, p.shape()).times(0.01))));
+      AdapterFile.write(adapter, trained, assembly.origin("{}", "1"), DType.F32);
+      expected = outputs(trained);
+    }
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel loaded =
+          Assembly.of(
+                  read(
+                      "method.pissa=true",
+                      "method.slots=[qkv]",
+                      "model.weights=" + base,
+                      "train.seed=5"))
+              .model();
+      loaded.buffers().values().stream() // another machine's decomposition
+          .filter(buffer -> buffer.rank() == 2)
+          .forEach(buffer -> buffer.timesInPlace(-1));
+      AdapterFile.load(adapter, loaded, false);
+      assertThat(outputs(loaded)).isEqualTo(expected);
+    }
+  }
+
+  private static double squares(MultiTaskModel model, String name) {
+    return model.parameters().get(name).square().sum().item();
+  }
+
+  private static float[] outputs(MultiTaskModel model) {
+    model.train(false);
+    return model
+        .forward(Tensor.randn(new Rng(7), 1, 3, 128, 128), List.of("depth"))
+        .get("depth")
+        .toFloats();
   }
 
   @Test
