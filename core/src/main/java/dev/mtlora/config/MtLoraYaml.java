@@ -6,6 +6,7 @@ import dev.mtlora.data.YamlBlock;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.MtLora.Trained;
 import dev.mtlora.peft.RankPatterns;
+import dev.mtlora.peft.RankShrinking;
 import dev.mtlora.peft.Slot;
 import dev.mtlora.peft.Variant;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,6 +40,7 @@ final class MtLoraYaml {
         "rsLora",
         "pissa",
         "dora",
+        "shrink",
         "scale",
         "taskScale",
         "dropout",
@@ -74,13 +77,11 @@ final class MtLoraYaml {
         variant(yaml));
   }
 
-  /** The same with a flag that is true unless the block says otherwise. */
-  static MtLora readWith(String flag, YamlBlock yaml, AdapterMethods.Target target) {
-    if (yaml.has(flag)) {
-      return read(yaml, target);
-    }
+  /** The same with a setting that is there unless the block says otherwise. */
+  static MtLora readWith(String key, JsonNode value, YamlBlock yaml, AdapterMethods.Target target) {
     ObjectNode block = yaml.node().deepCopy();
-    return read(new YamlBlock(block.put(flag, true), yaml.path()), target);
+    block.putIfAbsent(key, value);
+    return read(new YamlBlock(block, yaml.path()), target);
   }
 
   private static Variant variant(YamlBlock yaml) {
@@ -88,7 +89,19 @@ final class MtLoraYaml {
         rankPatterns(yaml.block("ranks")),
         yaml.flag("rsLora", false),
         yaml.flag("pissa", false),
-        yaml.flag("dora", false));
+        yaml.flag("dora", false),
+        yaml.has("shrink") ? Optional.of(shrinking(yaml.block("shrink"))) : Optional.empty());
+  }
+
+  private static RankShrinking shrinking(YamlBlock yaml) {
+    yaml.allow("share", "memory", "from", "until", "every");
+    RankShrinking usual = RankShrinking.USUAL;
+    return new RankShrinking(
+        yaml.number("share", usual.share()),
+        yaml.number("memory", usual.memory()),
+        yaml.count("from", usual.from()),
+        yaml.count("until", usual.until()),
+        yaml.count("every", usual.every()));
   }
 
   private static RankPatterns rankPatterns(YamlBlock yaml) {

@@ -45,7 +45,8 @@ public final class Weights {
    */
   public static void load(Path file, Module module) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(KeyMap.read(TensorSource.open(file))).into(module.state());
+      new StrictLoading(KeyMap.read(TensorSource.open(file)))
+          .into(module.state(), module.shrinking());
     }
   }
 
@@ -67,7 +68,7 @@ public final class Weights {
           .renamed(name -> name.replace(".linear.", "."))
           .absent(name -> name.contains(".lora_"))
           .resizingPositions()
-          .into(backbone.state());
+          .into(backbone.state(), backbone.shrinking());
       backbone.loaded(source.entries().keySet());
     }
   }

@@ -21,6 +21,7 @@ import java.util.function.Predicate;
 public abstract class Module {
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+  private final Map<Tensor, long[]> shrinking = new LinkedHashMap<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
   private Form form = Form.AS_TRAINED;
@@ -44,6 +45,18 @@ public abstract class Module {
   protected final Tensor buffer(String name, Tensor initial) {
     unique(buffers.put(name, initial), name);
     return initial;
+  }
+
+  /** Says that a parameter or buffer of this node may become smaller, and how large it was. */
+  protected final void shrinks(Tensor member, long... largest) {
+    shrinking.put(member, largest);
+  }
+
+  /** Tensors below this node that may become smaller, with their largest shapes. */
+  public final Map<Tensor, long[]> shrinking() {
+    Map<Tensor, long[]> all = new LinkedHashMap<>();
+    visit("", (path, module) -> all.putAll(module.shrinking));
+    return all;
   }
 
   /** Adds a child; returns it. */

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param principal the part of W that the pair starts as, or null if it starts as nothing
  * @param magnitude length of every row of W + s B A, {@code [out]}, or null
+ * @param importance of every component, or null
  */
-record Companions(@Nullable Principal principal, @Nullable Tensor magnitude) {
+record Companions(
+    @Nullable Principal principal, @Nullable Tensor magnitude, @Nullable Importance importance) {
   /** Nothing: a plain pair. */
-  static final Companions NONE = new Companions(null, null);
+  static final Companions NONE = new Companions(null, null, null);
 
   /**
    * The principal part of a weight (PiSSA, Meng et al., NeurIPS 2024, arXiv 2404.02948, equations 2
@@ -51,20 +53,27 @@ record Companions(@Nullable Principal principal, @Nullable Tensor magnitude) {
 
   static Companions shared(Variant variant, Site site, int rank) {
     return new Companions(
-        variant.principal() ? Principal.zeros(site, rank) : null, magnitude(variant, site));
+        variant.principal() ? Principal.zeros(site, rank) : null,
+        magnitude(variant, site),
+        importance(variant, rank));
   }
 
-  static Companions task(Variant variant, Site site) {
-    return new Companions(null, magnitude(variant, site));
+  static Companions task(Variant variant, Site site, int rank) {
+    return new Companions(null, magnitude(variant, site), importance(variant, rank));
   }
 
   private static @Nullable Tensor magnitude(Variant variant, Site site) {
     return variant.magnitudes() ? Tensor.zeros(site.out()) : null;
   }
 
+  private static @Nullable Importance importance(Variant variant, int rank) {
+    return variant.shrinking().isPresent() ? Importance.none(rank) : null;
+  }
+
   Companions copy() {
     return new Companions(
         principal == null ? null : new Principal(principal.a().copy(), principal.b().copy()),
-        magnitude == null ? null : magnitude.copy());
+        magnitude == null ? null : magnitude.copy(),
+        importance == null ? null : importance.copy());
   }
 }

@@ -52,7 +52,7 @@ record LowRank(
         site,
         rank,
         new Scale(scale, scales.trainTasks()),
-        Companions.task(method.variant(), site),
+        Companions.task(method.variant(), site, rank),
         rng);
   }
 

@@ -3,11 +3,16 @@ package dev.mtlora.peft;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** A projection with low-rank pairs: registers what stands beside them, and starts it. */
+/**
+ * A projection with low-rank pairs: what stands beside them is registered here, starts here, and
+ * shrinks here.
+ */
 abstract class LowRankProjection extends Projection {
   private final Linear linear;
   private final Magnitudes magnitudes;
@@ -36,6 +41,47 @@ abstract class LowRankProjection extends Projection {
       parameter(name.formatted("m"), magnitude);
       magnitudes.start(pair, magnitude);
     }
+    Importance importance = with.importance();
+    if (importance != null) {
+      buffer(name.formatted("importance"), importance.means());
+      int rank = importance.fullRank();
+      shrinks(pair.a(), rank, linear.in());
+      shrinks(pair.b(), linear.out(), rank);
+      shrinks(importance.means(), rank);
+    }
+  }
+
+  /** Ranks as they are now: of the shared matrices under no name, and of every task. */
+  final Map<String, Integer> ranks() {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    pairs.forEach(
+        (name, pair) -> {
+          int dot = name.indexOf('.');
+          ranks.put(dot < 0 ? "" : name.substring(dot + 1), pair.rank());
+        });
+    return ranks;
+  }
+
+  /** Takes in the gradients of a step. */
+  final void observe(RankShrinking how) {
+    for (LowRank pair : pairs.values()) {
+      Importance importance = pair.companions().importance();
+      if (importance != null) {
+        importance.observe(pair, how.memory());
+      }
+    }
+  }
+
+  /** What to delete now. */
+  final List<ParameterChange.Part> shrink(RankShrinking how) {
+    List<ParameterChange.Part> parts = new ArrayList<>();
+    for (LowRank pair : pairs.values()) {
+      Importance importance = pair.companions().importance();
+      if (importance != null) {
+        parts.addAll(importance.shrink(pair, how));
+      }
+    }
+    return parts;
   }
 
   final Magnitudes magnitudes() {

@@ -2,13 +2,18 @@ package dev.mtlora.peft;
 
 import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Rng;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** {@link MtLora} at work on one backbone. */
 final class MtLoraAdaptation extends Adaptation {
   private final MtLora method;
   private final List<String> tasks;
   private final Rng rng;
+  private final Map<Site, LowRankProjection> projections = new LinkedHashMap<>();
 
   MtLoraAdaptation(MtLora method, List<String> tasks, Rng rng) {
     this.method = method;
@@ -26,9 +31,37 @@ final class MtLoraAdaptation extends Adaptation {
           ? Projection.onEveryStream(base)
           : Projection.onSharedStream(base);
     }
-    return forks
-        ? TaskLora.of(method, base, site, tasks, rng)
-        : new SharedLora(base, LowRank.shared(method, site, rng), method.dropout(site));
+    LowRankProjection made =
+        forks
+            ? TaskLora.of(method, base, site, tasks, rng)
+            : new SharedLora(base, LowRank.shared(method, site, rng), method.dropout(site));
+    projections.put(site, made);
+    return made;
+  }
+
+  @Override
+  public Map<String, Integer> ranks() {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    projections.forEach(
+        (site, layer) ->
+            layer.ranks().forEach((task, rank) -> ranks.put(RankPatterns.name(site, task), rank)));
+    return ranks;
+  }
+
+  @Override
+  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
+    return method.variant().shrinking().flatMap(how -> shrink(how, how.due(step, stepsPerEpoch)));
+  }
+
+  private Optional<ParameterChange> shrink(RankShrinking how, boolean due) {
+    List<ParameterChange.Part> parts = new ArrayList<>();
+    for (LowRankProjection layer : projections.values()) {
+      layer.observe(how);
+      if (due) {
+        parts.addAll(layer.shrink(how));
+      }
+    }
+    return parts.isEmpty() ? Optional.empty() : Optional.of(new ParameterChange(parts));
   }
 
   private boolean forks(Site site) {

@@ -74,6 +74,11 @@ public record RankPatterns(Map<String, Integer> byPattern) {
     return names;
   }
 
+  /** The pattern that matches the shared matrices of one layer, or those of a task, alone. */
+  static String name(Site site, String task) {
+    return names(site, task.isEmpty() ? "" : "/" + task).get(0);
+  }
+
   private static List<String> blocks(Site site) {
     String counted = "block" + (site.block() + 1);
     return site.inLastBlock() ? List.of(counted, "block-last") : List.of(counted);

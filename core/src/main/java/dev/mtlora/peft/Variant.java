@@ -1,6 +1,7 @@
 package dev.mtlora.peft;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What may be added to {@link MtLora} beyond its paper.
@@ -12,11 +13,17 @@ import java.util.Locale;
  *     Companions.Principal}). Those of tasks start as nothing: W never reads a task's own stream,
  *     so that no part of W could be theirs
  * @param magnitudes true to learn the length of every row of an adapted weight ({@link Magnitudes})
+ * @param shrinking when and how ranks shrink during training; empty if they don't
  */
 public record Variant(
-    RankPatterns ranks, boolean rankStabilized, boolean principal, boolean magnitudes) {
+    RankPatterns ranks,
+    boolean rankStabilized,
+    boolean principal,
+    boolean magnitudes,
+    Optional<RankShrinking> shrinking) {
   /** Nothing: MTLoRA as published. */
-  public static final Variant PAPER = new Variant(RankPatterns.NONE, false, false, false);
+  public static final Variant PAPER =
+      new Variant(RankPatterns.NONE, false, false, false, Optional.empty());
 
   /** A scale as an update of some rank uses it. */
   double scale(double scale, int rank) {

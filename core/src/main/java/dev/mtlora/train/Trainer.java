@@ -5,11 +5,13 @@ import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.TrainState;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -114,8 +116,11 @@ public final class Trainer {
         gradients.add(batch);
       }
       double norm = gradients.clip(run.optimizer());
+      Optional<ParameterChange> change =
+          run.model().backbone().afterBackward(number + 1, run.stepsPerEpoch());
       run.optimizer().step(rate);
       run.madeStep();
+      change.ifPresent(parts -> shrink(run, parts));
       return new Step(
           number + 1,
           epoch,
@@ -126,6 +131,11 @@ public final class Trainer {
           norm,
           seconds(start));
     }
+  }
+
+  private void shrink(Training run, ParameterChange change) {
+    run.apply(change);
+    tell(listener -> listener.onShrink(run));
   }
 
   private List<Batch> take(Batches batches) {

@@ -13,6 +13,7 @@ import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,10 @@ class VariantTest {
   private static final int IN = 6;
   private static final int OUT = 5;
   private static final double SCALE = 4;
-  private static final Variant DORA = new Variant(RankPatterns.NONE, false, false, true);
-  private static final Variant PISSA = new Variant(RankPatterns.NONE, false, true, false);
+  private static final Variant DORA =
+      new Variant(RankPatterns.NONE, false, false, true, Optional.empty());
+  private static final Variant PISSA =
+      new Variant(RankPatterns.NONE, false, true, false, Optional.empty());
 
   private final Scope scope = Scope.open();
   private final Rng rng = new Rng(3);
@@ -140,7 +143,8 @@ class VariantTest {
   @ParameterizedTest
   @CsvSource({"true, false", "false, true", "true, true", "false, false"})
   void variant_merged_computesTheSameAsOnePlainWeight(boolean pissa, boolean dora) {
-    Projection layer = layer(new Variant(RankPatterns.NONE, true, pissa, dora), Slot.QKV);
+    Projection layer =
+        layer(new Variant(RankPatterns.NONE, true, pissa, dora, Optional.empty()), Slot.QKV);
     layer.loaded(Set.of());
     disturb(layer);
     Tensor before = layer.forward(Streams.of(x, TASKS)).shared();
@@ -189,7 +193,7 @@ class VariantTest {
   @ParameterizedTest
   @CsvSource({"1, 16", "4, 8", "16, 4", "0, 16"})
   void rsLora_anyRank_scalesByTheRoot(int rank, double expected) {
-    Variant stabilized = new Variant(RankPatterns.NONE, true, false, false);
+    Variant stabilized = new Variant(RankPatterns.NONE, true, false, false, Optional.empty());
     Site site = new Site(0, 0, 1, Slot.PROJ, IN, OUT);
     MtLora.Scales scales = MtLora.Scales.uniform(4, 16, TASKS);
     MtLora.Scales learned = new MtLora.Scales(scales.shared(), scales.tasks(), true, true);
