@@ -8,6 +8,8 @@ import dev.mtlora.io.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.peft.MtLora;
+import dev.mtlora.peft.RankShrinking;
+import dev.mtlora.peft.Variant;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * MTLoRA's variants from YAML to parameters. Formulas are for swin-micro: widths c = 32, 64, 128,
@@ -118,6 +122,36 @@ class MtLoraVariantsTest {
         .forward(Tensor.randn(new Rng(7), 1, 3, 128, 128), List.of("depth"))
         .get("depth")
         .toFloats();
+  }
+
+  /** With rank 16 and task rank 4; plain MTLoRA's numbers and the lengths'. */
+  @ParameterizedTest
+  @CsvSource({"mtdora, 9, 6", "mtlora-shrinking, 0, 0"})
+  void shippedMethod_counted_isWhatTheFormulasSay(String file, int lengths, int taskLengths) {
+    Path path = Path.of("..", "configs", "methods", file + ".yaml");
+    try (Scope scope = Scope.inference()) {
+      ParameterReport report =
+          ParameterReport.of(Assembly.of(RunConfig.read(path, List.of())).untrainedModel());
+      assertThat(report.loraShared()).isEqualTo((16L * PAIRS + lengths) * BLOCKS);
+      assertThat(report.loraTasks().values())
+          .hasSize(4)
+          .containsOnly((4L * TASK_PAIRS + taskLengths) * LAST);
+    }
+  }
+
+  @Test
+  void shrinking_read_hasTheSettingsOfItsBlock() {
+    assertThat(variant().shrinking()).isEmpty();
+    assertThat(variant("method.name=mtlora-shrinking").shrinking()).contains(RankShrinking.USUAL);
+    assertThat(variant("method.shrink={share: 0.5, from: 0, until: 7, every: 9}").shrinking())
+        .contains(new RankShrinking(0.5, 0.9, 0, 7, 9));
+    assertThatThrownBy(() -> variant("method.shrink={share: 2}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("mtlora.shrink.share must be above 0 and at most 1 but is 2.0");
+  }
+
+  private static Variant variant(String... overrides) {
+    return ((MtLora) read(overrides).method()).variant();
   }
 
   @Test
