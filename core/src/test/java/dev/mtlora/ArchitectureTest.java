@@ -26,7 +26,8 @@ class ArchitectureTest {
           "model",
           "io",
           "train",
-          "config");
+          "config",
+          "compare");
 
   /** Files over 300 lines, and why each may be. */
   private static final Map<String, String> LONG_FILES =

@@ -1,11 +1,14 @@
 package dev.mtlora.app;
 
 import dev.mtlora.config.Assembly;
+import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.train.Evaluator.WithImages;
 import dev.mtlora.train.Scores;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,9 +29,20 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description =
-          "Also writes scores.json, scores.csv and, for tasks with classes, TASK_confusion.png.")
+      description = {
+        "Also writes scores.json, scores.csv and, for tasks with classes, TASK_confusion.png;",
+        "images.csv with the scores of every image, and worst_best_TASK.png with the images",
+        "at both ends."
+      })
   private @Nullable Path out;
+
+  @Option(
+      names = "--original-size",
+      description = {
+        "Also scores at the size of the labels as stored, image by image: predictions are resized,",
+        "labels are not. The names of these scores end with @original."
+      })
+  private boolean originalSize;
 
   @Override
   public Integer call() {
@@ -36,15 +50,31 @@ final class EvalCommand implements Callable<Integer> {
     assembly.useThreads();
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = trained.load(assembly);
-      Scores scores = assembly.evaluator().evaluate(model, assembly.validationLoader());
+      WithImages measured = measure(assembly, model);
+      Scores scores = measured.scores();
       PrintWriter printer = spec.commandLine().getOut();
       printer.print(ScoreTable.all(scores, assembly.selection().singleTask()));
       printer.print(ScoreTable.classes(scores));
+      Scores atLabelSize = originalSize ? atLabelSize(assembly, model) : Scores.NONE;
+      printer.print(ScoreTable.atLabelSize(atLabelSize));
       if (out != null) {
-        new ScoreFiles(out).write(scores);
+        new ScoreFiles(out).write(scores, atLabelSize);
+        new ImageReport(out).write(measured.images(), assembly.validation(), model);
       }
     }
     spec.commandLine().getOut().flush();
     return 0;
+  }
+
+  /** Images are scored alone only where that is written. */
+  private WithImages measure(Assembly assembly, MultiTaskModel model) {
+    DataLoader loader = assembly.validationLoader();
+    return out == null
+        ? new WithImages(assembly.evaluator().evaluate(model, loader), List.of())
+        : assembly.evaluator().evaluateImages(model, loader);
+  }
+
+  private static Scores atLabelSize(Assembly assembly, MultiTaskModel model) {
+    return assembly.evaluator().evaluate(model, assembly.labelSizeLoader()).atLabelSize();
   }
 }

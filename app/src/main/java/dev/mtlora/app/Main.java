@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       EvalCommand.class,
+      CompareCommand.class,
       PredictCommand.class,
       MergeCommand.class,
       ParamsCommand.class,

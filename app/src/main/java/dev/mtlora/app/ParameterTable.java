@@ -13,8 +13,8 @@ final class ParameterTable {
     List<Row> rows = new ArrayList<>();
     rows.add(new Row("total", report.total(), ""));
     rows.add(new Row("trainable", report.trainable(), share(report)));
-    rows.add(new Row("  LoRA shared", report.loraShared(), ""));
-    report.loraTasks().forEach((task, count) -> rows.add(new Row("  LoRA " + task, count, "")));
+    rows.add(new Row("  adapters shared", report.loraShared(), ""));
+    report.loraTasks().forEach((task, count) -> rows.add(new Row("  adapters " + task, count, "")));
     rows.add(new Row("  necks and decoders", report.decoders(), ""));
     rows.add(new Row("  other", report.other(), ""));
     StringBuilder table = new StringBuilder();

@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.compare.Summary;
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
@@ -18,18 +19,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
  * The folder that a training fills: {@code config.yaml}, {@code before.json} (scores before
  * training), {@code metrics.csv}, {@code metrics.json}, {@code tensorboard/}, {@code
- * checkpoints/last} and {@code best}, {@code adapter/}, {@code panel.png}. Merging makes a smaller
- * one: {@code config.yaml} and {@code model.safetensors}.
+ * checkpoints/last} and {@code best}, {@code adapter/}, {@code panel.png}, {@code summary.json}
+ * (last scores and costs). Merging makes a smaller one: {@code config.yaml} and {@code
+ * model.safetensors}.
  *
  * @param path of the folder
  */
 record RunFolder(Path path) {
   private static final String CONFIG = "config.yaml";
+  private static final String SUMMARY = "summary.json";
   private static final String MERGED = "model.safetensors";
 
   /** The configuration kept in it, or in the description of an adapter. */
@@ -149,6 +153,27 @@ record RunFolder(Path path) {
       return Files.exists(before()) ? HistoryJson.read(Files.readString(before())) : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read %s: %s".formatted(before(), e), e);
+    }
+  }
+
+  /** Keeps what the training gave and cost. */
+  void keepSummary(Evaluation last, Cost cost, MultiTaskModel model) {
+    try {
+      Summary summary = new Summary(last, cost.of(model, file("adapter")));
+      Path temporary = file(SUMMARY + ".tmp");
+      Files.writeString(temporary, summary.json() + "\n");
+      Files.move(temporary, file(SUMMARY), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** What the training gave and cost; it must have ended. */
+  Summary summary() {
+    try {
+      return Summary.parse(Files.readString(file(SUMMARY)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read %s: %s".formatted(file(SUMMARY), e), e);
     }
   }
 

@@ -13,35 +13,52 @@ import java.nio.file.Path;
 /**
  * Scores as files: {@code scores.json}; {@code scores.csv}, lines {@code task,score,class,value}
  * whose class is empty but for the IoU of one; and {@code TASK_confusion.png} for every task with
- * classes.
+ * classes. Scores at the size of the labels stand beside them: in the JSON under {@code original}
+ * of the task, in the CSV under their names, and as {@code TASK_confusion@original.png}.
  *
  * @param folder where to write, made if it is not there
  */
 record ScoreFiles(Path folder) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  void write(Scores scores) {
+  /**
+   * Writes all files.
+   *
+   * @param atLabelSize {@link Scores#NONE} if not measured
+   */
+  void write(Scores scores, Scores atLabelSize) {
     try {
       Files.createDirectories(folder);
-      Files.writeString(folder.resolve("scores.json"), json(scores) + "\n");
-      Files.writeString(folder.resolve("scores.csv"), csv(scores));
+      Files.writeString(folder.resolve("scores.json"), json(scores, atLabelSize) + "\n");
+      Files.writeString(folder.resolve("scores.csv"), csv(scores, atLabelSize));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write the scores to %s (%s): is there space left, and may you write there?"
               .formatted(folder, e),
           e);
     }
-    scores.tasks().forEach((task, of) -> of.confusion().ifPresent(c -> draw(task, c)));
+    draw(scores, "");
+    draw(atLabelSize, Scores.AT_LABEL_SIZE);
   }
 
-  private void draw(String task, Confusion confusion) {
-    new ConfusionPicture(confusion).write(folder.resolve(task + "_confusion.png"));
+  private void draw(Scores scores, String ending) {
+    scores
+        .tasks()
+        .forEach(
+            (task, of) -> of.confusion().ifPresent(c -> draw(task + "_confusion" + ending, c)));
+  }
+
+  private void draw(String name, Confusion confusion) {
+    new ConfusionPicture(confusion).write(folder.resolve(name + ".png"));
   }
 
   /** NaN is null; of {@code confusion}, rows are the labelled classes. */
-  static String json(Scores scores) {
+  static String json(Scores scores, Scores atLabelSize) {
     ObjectNode tasks = JSON.createObjectNode();
     scores.tasks().forEach((task, of) -> write(tasks.putObject(task), of));
+    atLabelSize
+        .tasks()
+        .forEach((task, of) -> write(tasks.withObject("/" + task).putObject("original"), of));
     return tasks.toPrettyString();
   }
 
@@ -69,21 +86,26 @@ record ScoreFiles(Path folder) {
     }
   }
 
-  static String csv(Scores scores) {
+  static String csv(Scores scores, Scores atLabelSize) {
     StringBuilder lines = new StringBuilder("task,score,class,value\n");
+    lines(lines, scores, "IoU");
+    lines(lines, atLabelSize, "IoU" + Scores.AT_LABEL_SIZE);
+    return lines.toString();
+  }
+
+  private static void lines(StringBuilder lines, Scores scores, String iou) {
     scores
         .tasks()
         .forEach(
             (task, of) -> {
               of.values().forEach((name, value) -> line(lines, task, name, "", value));
-              of.confusion().ifPresent(confusion -> classes(lines, task, confusion));
+              of.confusion().ifPresent(confusion -> classes(lines, task, iou, confusion));
             });
-    return lines.toString();
   }
 
-  private static void classes(StringBuilder lines, String task, Confusion confusion) {
+  private static void classes(StringBuilder lines, String task, String iou, Confusion confusion) {
     for (int c = 0; c < confusion.classes().size(); c++) {
-      line(lines, task, "IoU", quoted(confusion.classes().get(c)), confusion.iou(c));
+      line(lines, task, iou, quoted(confusion.classes().get(c)), confusion.iou(c));
     }
   }
 
@@ -91,7 +113,8 @@ record ScoreFiles(Path folder) {
     lines.append("%s,%s,%s,%s\n".formatted(task, score, of, v));
   }
 
-  private static String quoted(String name) {
+  /** As a field of a CSV line. */
+  static String quoted(String name) {
     return name.matches("[^,\"\\r\\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 }

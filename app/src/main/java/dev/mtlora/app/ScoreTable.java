@@ -79,7 +79,7 @@ final class ScoreTable {
                             table.append(
                                 String.format(
                                     Locale.ROOT,
-                                    "%-12s %-16s %10.4f%s%n",
+                                    "%-12s %-22s %10.4f%s%n",
                                     task,
                                     name,
                                     value,
@@ -93,6 +93,17 @@ final class ScoreTable {
               new DeltaM(singleTask).of(scores)));
     }
     return table.toString();
+  }
+
+  /** Every score and class at the size of the labels, under a line that says so, or nothing. */
+  static String atLabelSize(Scores scores) {
+    return scores.tasks().isEmpty()
+        ? ""
+        : LINE
+            + "at the size of the labels as stored"
+            + LINE
+            + all(scores, Map.of())
+            + classes(scores);
   }
 
   /** The IoU of every class of every task that has classes; nothing if none has. */

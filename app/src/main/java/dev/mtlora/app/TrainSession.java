@@ -32,6 +32,7 @@ final class TrainSession {
   private final PrintWriter out;
   private final Assembly assembly;
   private final Selection selection;
+  private final Cost cost = new Cost();
 
   TrainSession(RunConfig config, RunFolder folder, PrintWriter out) {
     this.config = config;
@@ -80,6 +81,7 @@ final class TrainSession {
         new CsvListener(folder.file("metrics.csv")),
         new HistoryListener(folder.file("metrics.json")),
         new TensorBoardListener(folder.file("tensorboard")),
+        cost,
         new CheckpointListener(
             folder.checkpoints(), config.train().keepLast(), origin, selection, this::say));
   }
@@ -106,6 +108,7 @@ final class TrainSession {
         assembly.origin(HistoryJson.write(best), Main.Version.text()),
         DType.F16);
     panel.write(folder.file("panel.png"), model);
+    folder.keepSummary(history.get(history.size() - 1), cost, model);
     out.print(ScoreTable.comparison(before, best.scores(), selection.singleTask()));
     say(
         "best evaluation: step %d of %d; everything is in %s"

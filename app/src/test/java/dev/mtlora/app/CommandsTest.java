@@ -70,8 +70,8 @@ class CommandsTest {
     assertThat(out.toString())
         .containsPattern("total +34,262,906\\R")
         .containsPattern("trainable +8,344,634 \\(24\\.35 %\\)\\R")
-        .containsPattern("LoRA shared +4,521,984\\R")
-        .containsPattern("LoRA human_parts +69,120\\R")
+        .containsPattern("adapters shared +4,521,984\\R")
+        .containsPattern("adapters human_parts +69,120\\R")
         .containsPattern("necks and decoders +1,946,624\\R")
         .containsPattern("other +1,599,546\\R");
   }
@@ -145,7 +145,7 @@ class CommandsTest {
         .containsPattern("depth +rmse +[\\d.]+ +<- headline")
         .containsPattern("semseg +15 +[\\d.]+ +[\\d.]+ %");
     assertThat(files("scores"))
-        .containsExactly("scores.csv", "scores.json", "semseg_confusion.png");
+        .contains("images.csv", "scores.csv", "scores.json", "semseg_confusion.png");
 
     Images.writePng(folder.resolve("pictures/one.png"), new Raster(48, 60, 3));
     assertThat(run("predict", at("run"), at("pictures"), "--out", at("predicted"))).isZero();

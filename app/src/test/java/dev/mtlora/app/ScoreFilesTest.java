@@ -41,7 +41,7 @@ class ScoreFilesTest {
 
   @Test
   void json_byHand_hasScoresClassesAndConfusion() throws IOException {
-    JsonNode json = new ObjectMapper().readTree(ScoreFiles.json(scores()));
+    JsonNode json = new ObjectMapper().readTree(ScoreFiles.json(scores(), Scores.NONE));
     JsonNode semseg = json.get("semseg");
     assertThat(semseg.get("headline").asText()).isEqualTo("mIoU");
     assertThat(semseg.get("lower_is_better").asBoolean()).isFalse();
@@ -57,13 +57,39 @@ class ScoreFilesTest {
 
   @Test
   void csv_byHand_hasALineForEveryScoreAndClass() {
-    assertThat(ScoreFiles.csv(scores()).lines())
+    assertThat(ScoreFiles.csv(scores(), Scores.NONE).lines())
         .startsWith("task,score,class,value")
         .contains(
             "semseg,IoU,wall,0.5",
             "semseg,IoU,\"door, \"\"open\"\"\"," + 2.0 / 3,
             "depth,rmse,,NaN")
         .hasSize(1 + 2 + 3 + 1);
+  }
+
+  @Test
+  void files_atLabelSize_standBesideUnderTheirOwnNames() throws IOException {
+    Scores atLabelSize = scores().atLabelSize();
+    JsonNode json = new ObjectMapper().readTree(ScoreFiles.json(scores(), atLabelSize));
+    assertThat(json.at("/semseg/values").has("mIoU")).isTrue();
+    assertThat(json.at("/semseg/original/headline").asText()).isEqualTo("mIoU@original");
+    assertThat(json.at("/semseg/original/values/mIoU_present@original").asDouble())
+        .isEqualTo((0.5 + 2.0 / 3) / 2);
+    assertThat(json.at("/semseg/original/confusion")).isEqualTo(json.at("/semseg/confusion"));
+    assertThat(ScoreFiles.csv(scores(), atLabelSize).lines())
+        .contains("semseg,IoU,wall,0.5", "semseg,IoU@original,wall,0.5", "depth,rmse@original,,NaN")
+        .hasSize(1 + 2 * (2 + 3 + 1));
+    new ScoreFiles(folder).write(scores(), atLabelSize);
+    assertThat(folder.resolve("semseg_confusion@original.png"))
+        .hasSameBinaryContentAs(folder.resolve("semseg_confusion.png"));
+  }
+
+  @Test
+  void table_atLabelSize_saysSoOrIsEmpty() {
+    assertThat(ScoreTable.atLabelSize(scores().atLabelSize()))
+        .contains("at the size of the labels as stored")
+        .containsPattern("semseg +mIoU@original +0\\.\\d+ +<- headline")
+        .containsPattern("semseg +wall +0\\.5000 +50\\.00 %");
+    assertThat(ScoreTable.atLabelSize(Scores.NONE)).isEmpty();
   }
 
   @Test
@@ -77,7 +103,7 @@ class ScoreFilesTest {
 
   @Test
   void picture_byHand_shadesSharesOfRows() {
-    new ScoreFiles(folder).write(scores());
+    new ScoreFiles(folder).write(scores(), Scores.NONE);
     assertThat(folder.resolve("depth_confusion.png")).doesNotExist();
     Raster picture = Images.read(folder.resolve("semseg_confusion.png"));
     int x = picture.width() - 4 - 60 + 10; // the middle of the first square
@@ -100,7 +126,7 @@ class ScoreFilesTest {
   @Test
   void write_whereAFileIsInTheWay_saysWhatCannotBeWritten() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
-    assertThatThrownBy(() -> new ScoreFiles(file).write(scores()))
+    assertThatThrownBy(() -> new ScoreFiles(file).write(scores(), Scores.NONE))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("cannot write the scores to " + file)
         .hasMessageContaining("space left");

@@ -2,7 +2,9 @@ package dev.mtlora.config;
 
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.nn.Catalogue;
+import dev.mtlora.peft.Adapter;
 import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.peft.BitFit;
 import dev.mtlora.peft.Frozen;
 import dev.mtlora.peft.FullFineTuning;
 import java.util.LinkedHashMap;
@@ -49,6 +51,14 @@ public final class AdapterMethods {
     members.put("mtlora-shrinking", mtloraWith("shrink", "{}"));
     members.put("full", (yaml, target) -> plain(yaml, new FullFineTuning()));
     members.put("frozen", (yaml, target) -> plain(yaml, new Frozen()));
+    members.put("bitfit", (yaml, target) -> plain(yaml, new BitFit()));
+    members.put("adapter", (yaml, target) -> adapter(yaml, Adapter.Sharing.SINGLE));
+    members.put("adapter-per-task", (yaml, target) -> adapter(yaml, Adapter.Sharing.MULTIPLE));
+    members.put("vl-adapter", (yaml, target) -> adapter(yaml, Adapter.Sharing.HALF_SHARED));
+    members.put("lora", (yaml, target) -> LoraYaml.read(yaml, false));
+    members.put("lora-per-task", (yaml, target) -> LoraYaml.read(yaml, true));
+    members.put("compacter", (yaml, target) -> CompacterYaml.read(yaml, false));
+    members.put("compacter++", (yaml, target) -> CompacterYaml.read(yaml, true));
     return members;
   }
 
@@ -61,6 +71,11 @@ public final class AdapterMethods {
   private static AdapterMethod plain(YamlBlock yaml, AdapterMethod method) {
     yaml.allow("name");
     return method;
+  }
+
+  private static AdapterMethod adapter(YamlBlock yaml, Adapter.Sharing sharing) {
+    yaml.allow("name", "reduction");
+    return new Adapter(yaml.count("reduction", 4), sharing);
   }
 
   /** All names. */

@@ -147,21 +147,31 @@ public final class Assembly {
           Transform augmentation =
               config.augmentation().training(imageSize(), config.data().normalsY());
           Dataset samples = config.data().training(config.tasks(), imageSize());
-          return loader(samples.with(augmentation), true);
+          return loader(samples.with(augmentation), train.batch(), true);
         });
   }
 
   /** Batches of all validation samples. */
   public DataLoader validationLoader() {
-    return checked(() -> loader(validation().with(Pipeline.evaluation(imageSize())), false));
+    Transform transform = Pipeline.evaluation(imageSize());
+    return checked(() -> loader(validation().with(transform), config.train().batch(), false));
   }
 
-  private DataLoader loader(Dataset dataset, boolean training) {
+  /**
+   * All validation samples one at a time, the image as the model takes it and every label as large
+   * as it is stored.
+   */
+  public DataLoader labelSizeLoader() {
+    Transform transform = Pipeline.evaluationAtLabelSize(imageSize());
+    return checked(() -> loader(validation().storedLabels().with(transform), 1, false));
+  }
+
+  private DataLoader loader(Dataset dataset, int batch, boolean training) {
     TrainConfig train = config.train();
     return new DataLoader(
         dataset,
         new DataLoader.Settings(
-            train.batch(), training, training, train.workers(), 2 * train.workers(), train.seed()));
+            batch, training, training, train.workers(), 2 * train.workers(), train.seed()));
   }
 
   private int imageSize() {

@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * A configuration before it is read: the file's tree with overrides applied, blocks that were given
- * as one word written out, and paths made absolute, so that a copy of it means the same anywhere.
+ * as one word written out, paths made absolute and files of class names read, so that a copy of it
+ * means the same anywhere.
  */
 final class ConfigTree {
   /** Blocks that may be one word, and the key that the word is for. */
@@ -32,6 +33,7 @@ final class ConfigTree {
   static JsonNode resolve(String text, Path folder, List<String> overrides) {
     ObjectNode tree = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
     writeOut(tree);
+    rootOfFolder(tree);
     absolutePaths(tree, folder);
     for (String override : overrides) {
       int equals = override.indexOf('=');
@@ -44,6 +46,7 @@ final class ConfigTree {
       writeOut(tree);
       absolutePaths(tree, Path.of(""));
     }
+    NamedClasses.writeOut(tree);
     return tree;
   }
 
@@ -71,6 +74,15 @@ final class ConfigTree {
             tree.putObject(block).set(key, value);
           }
         });
+  }
+
+  /** Pictures in folders lie beside the file that describes them, unless it says where. */
+  private static void rootOfFolder(ObjectNode tree) {
+    if (tree.get("data") instanceof ObjectNode data
+        && data.path("kind").asText().equals("folder")
+        && !data.hasNonNull("root")) {
+      data.put("root", "");
+    }
   }
 
   private static void absolutePaths(ObjectNode tree, Path folder) {

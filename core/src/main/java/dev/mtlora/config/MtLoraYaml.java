@@ -121,15 +121,21 @@ final class MtLoraYaml {
     return MtLora.Mode.values()[words.indexOf(yaml.word("mode", words.get(0), words))];
   }
 
-  /** The four slots of a block unless named; MTLoRA+ adds the reduction. */
+  /** The named slots, and with {@code plus} (MTLoRA+) the reduction. */
   private static Set<Slot> slots(YamlBlock yaml) {
+    Set<Slot> slots = named(yaml);
+    if (yaml.flag("plus", false)) {
+      slots.add(Slot.REDUCTION);
+    }
+    return slots;
+  }
+
+  /** The slots that {@code slots} names; the four of a block if it is absent. */
+  static Set<Slot> named(YamlBlock yaml) {
     List<String> words = words(Slot.values());
     Set<Slot> slots = EnumSet.noneOf(Slot.class);
     for (String word : yaml.words("slots", words.subList(0, 4), words)) {
       slots.add(Slot.values()[words.indexOf(word)]);
-    }
-    if (yaml.flag("plus", false)) {
-      slots.add(Slot.REDUCTION);
     }
     return slots;
   }

@@ -48,6 +48,13 @@ public final class CachedDataset implements Dataset {
     return kept.orElseGet(() -> made(name, source.get(index, rng)));
   }
 
+  /** Not kept in the folder, unless no label is resized. */
+  @Override
+  public Dataset storedLabels() {
+    Dataset stored = source.storedLabels();
+    return stored.equals(source) ? this : stored;
+  }
+
   private static Optional<Sample> decoded(byte[] bytes) {
     try {
       return Optional.of(SampleFile.decode(bytes));

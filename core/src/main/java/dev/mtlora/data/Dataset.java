@@ -17,6 +17,14 @@ public interface Dataset {
    */
   Sample get(int index, Rng rng);
 
+  /**
+   * The same samples with every label as large as it is stored, for scores at that size; {@link
+   * #get} brings labels to the size of their image. This dataset itself where no label is resized.
+   */
+  default Dataset storedLabels() {
+    return this;
+  }
+
   /** This dataset with every sample changed by the given transform as it is read. */
   default Dataset with(Transform transform) {
     return new Transformed(this, transform);

@@ -1,7 +1,5 @@
 package dev.mtlora.data;
 
-import static dev.mtlora.loss.Labels.IGNORE;
-
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,12 +18,13 @@ public sealed interface Encoding {
   }
 
   /**
-   * A grey or palette PNG of class indices; 255 is ignored. Read as 0..classes-1 or 255.
+   * A grey or palette PNG of numbers that stand for classes. Read as 0..classes-1 or 255, ignored.
    *
    * @param classes how many, 1..255
    * @param names of the classes, or empty
+   * @param ids which number stands for which class
    */
-  record Index(int classes, List<String> names) implements Encoding {
+  record Index(int classes, List<String> names, ClassIds ids) implements Encoding {
     public Index {
       names = List.copyOf(names);
       if (classes < 1 || classes > 255) {
@@ -37,19 +36,15 @@ public sealed interface Encoding {
       }
     }
 
+    /** Whose numbers are those of the classes; 255 is ignored. */
+    public Index(int classes, List<String> names) {
+      this(classes, names, ClassIds.plain(Math.min(classes, 256))); // above is refused anyway
+    }
+
     @Override
     public Raster decode(PngSamples png) {
       png.check(png.values().channels() == 1, "index labels are grey or palette PNG");
-      for (int i = 0; i < png.values().values().length; i++) {
-        float value = png.values().values()[i];
-        if (value >= classes && value != IGNORE) {
-          throw png.outOfRange(
-              i,
-              "classes are 0..%d, and 255 is ignored; correct the label or the number of classes"
-                  .formatted(classes - 1));
-        }
-      }
-      return png.values();
+      return ids.apply(png);
     }
   }
 

@@ -100,6 +100,35 @@ public final class FolderDataset implements Dataset {
 
   @Override
   public Sample get(int index, Rng rng) {
+    return read(index, FolderDataset::likeImage);
+  }
+
+  @Override
+  public Dataset storedLabels() {
+    return new Dataset() {
+      @Override
+      public int size() {
+        return ids.size();
+      }
+
+      @Override
+      public Sample get(int index, Rng rng) {
+        return read(index, (encoding, label, image) -> label);
+      }
+    };
+  }
+
+  private static Raster likeImage(Encoding encoding, Raster label, Raster image) {
+    return encoding.resized(label, image.height(), image.width());
+  }
+
+  /** What becomes of the size of a label. */
+  @FunctionalInterface
+  private interface LabelSize {
+    Raster of(Encoding encoding, Raster label, Raster image);
+  }
+
+  private Sample read(int index, LabelSize size) {
     String id = ids.get(index);
     Path file = images.file(id).orElseThrow();
     Raster image = Images.read(file);
@@ -108,16 +137,19 @@ public final class FolderDataset implements Dataset {
         (task, listing) -> {
           Optional<Path> label = listing.file(id);
           if (label.isPresent()) {
-            found.put(task, label(task, label.get(), file, image));
+            found.put(task, size.of(encoding(task), label(task, label.get(), file, image), image));
           }
         });
     return new Sample(id, image, found);
   }
 
   private Raster label(String task, Path file, Path imageFile, Raster image) {
-    Encoding encoding = Objects.requireNonNull(settings.labels().get(task)).encoding();
-    Raster label = encoding.decode(Images.readPng(file));
+    Raster label = encoding(task).decode(Images.readPng(file));
     AspectRatio.check(file, label, imageFile, image);
-    return encoding.resized(label, image.height(), image.width());
+    return label;
+  }
+
+  private Encoding encoding(String task) {
+    return Objects.requireNonNull(settings.labels().get(task)).encoding();
   }
 }

@@ -19,7 +19,7 @@ import java.util.Optional;
  *   train: train.txt           # one image name a line, without .jpg
  *   val: val.txt               # or instead of both lists: split: {val: 0.2, seed: 1}
  *   labels:
- *     semseg: {folder: semseg, encoding: index, classes: 13}      # or classes: [bed, books, ...]
+ *     semseg: {folder: semseg, encoding: index, classes: 13}      # or their names, see IndexYaml
  *     depth: {folder: depth, encoding: depth_mm}
  *     normals: {folder: normals, encoding: normals_rgb, y: up}
  *     edge: {folder: edge, encoding: mask}

@@ -1,12 +1,12 @@
 package dev.mtlora.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +14,9 @@ import java.util.Map;
 /** Reads {@link FolderSettings} from YAML; the form is described there. */
 public final class FolderYaml {
   private static final List<String> ENCODINGS = List.of("index", "depth_mm", "normals_rgb", "mask");
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private FolderYaml() {}
 
@@ -24,7 +27,7 @@ public final class FolderYaml {
    */
   public static FolderSettings read(Path file) {
     try {
-      JsonNode tree = new YAMLMapper().readTree(Files.readString(file));
+      JsonNode tree = YAML.readTree(Files.readString(file));
       JsonNode data = tree.has("data") ? tree.get("data") : tree;
       Path folder = file.toAbsolutePath().getParent();
       return parse(data, folder == null ? file.toAbsolutePath() : folder);
@@ -52,11 +55,9 @@ public final class FolderYaml {
     if (!block.text("kind", "folder").equals("folder")) {
       throw block.unknown("kind", block.text("kind"), List.of("folder"));
     }
+    Path root = base.resolve(block.text("root", "")).normalize();
     return new FolderSettings(
-        base.resolve(block.text("root", "")).normalize(),
-        block.text("images", "images"),
-        labels(block.block("labels")),
-        split(block));
+        root, block.text("images", "images"), labels(block.block("labels"), root), split(block));
   }
 
   private static FolderSplit split(YamlBlock block) {
@@ -71,7 +72,7 @@ public final class FolderYaml {
     return new FolderSplit.Fraction(split.number("val"), split.whole("seed", 0));
   }
 
-  private static Map<String, LabelFolder> labels(YamlBlock block) {
+  private static Map<String, LabelFolder> labels(YamlBlock block, Path root) {
     Map<String, LabelFolder> labels = new LinkedHashMap<>();
     block
         .node()
@@ -79,16 +80,16 @@ public final class FolderYaml {
         .forEachRemaining(
             task -> {
               YamlBlock label = block.block(task);
-              Encoding encoding = encoding(label);
+              Encoding encoding = encoding(label, root);
               labels.put(task, new LabelFolder(label.text("folder", task), encoding));
             });
     return labels;
   }
 
-  private static Encoding encoding(YamlBlock label) {
+  private static Encoding encoding(YamlBlock label, Path root) {
     String name = label.text("encoding");
     return switch (name) {
-      case "index" -> index(label.allow("folder", "encoding", "classes"));
+      case "index" -> IndexYaml.read(label, root);
       case "depth_mm" -> plain(label, new Encoding.DepthMm());
       case "normals_rgb" -> new Encoding.NormalsRgb(y(label.allow("folder", "encoding", "y")));
       case "mask" -> plain(label, new Encoding.Mask());
@@ -99,16 +100,6 @@ public final class FolderYaml {
   private static Encoding plain(YamlBlock label, Encoding encoding) {
     label.allow("folder", "encoding");
     return encoding;
-  }
-
-  private static Encoding index(YamlBlock label) {
-    JsonNode classes = label.required("classes");
-    if (!classes.isArray()) {
-      return new Encoding.Index((int) label.whole("classes", 0), List.of());
-    }
-    List<String> names = new ArrayList<>();
-    classes.forEach(name -> names.add(name.asText()));
-    return new Encoding.Index(names.size(), names);
   }
 
   private static NormalsY y(YamlBlock label) {

@@ -37,4 +37,9 @@ public record Subset(Dataset dataset, List<Integer> indices) implements Dataset 
   public Sample get(int index, Rng rng) {
     return dataset.get(indices.get(index), rng);
   }
+
+  @Override
+  public Dataset storedLabels() {
+    return new Subset(dataset.storedLabels(), indices);
+  }
 }

@@ -13,4 +13,9 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   public Sample get(int index, Rng rng) {
     return transform.apply(dataset.get(index, rng), rng);
   }
+
+  @Override
+  public Dataset storedLabels() {
+    return dataset.storedLabels().with(transform);
+  }
 }

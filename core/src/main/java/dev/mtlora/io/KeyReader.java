@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.peft.AddedNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +67,7 @@ final class KeyReader {
     if (names.stream().anyMatch(name -> name.contains("embeddings.patch_embeddings."))) {
       return KeyMap.HUGGING_FACE;
     }
-    if (names.stream().anyMatch(name -> name.startsWith("backbone.") || name.contains(".lora_"))) {
+    if (names.stream().anyMatch(name -> name.startsWith("backbone.") || AddedNames.isAdded(name))) {
       return published ? KeyMap.REFERENCE : KeyMap.OURS;
     }
     if (isTimm(names)) {

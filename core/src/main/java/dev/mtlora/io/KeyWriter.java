@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.peft.AddedNames;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,7 +10,7 @@ final class KeyWriter {
   private static final Pattern QKV = Pattern.compile("(.*\\.attn\\.)qkv(\\.(?:weight|bias))");
 
   private static final String ADAPTER =
-      "is an adapter, which a plain backbone has not; merge it first to keep what it has learnt";
+      "is an adapter, which a plain backbone has not; merge it first to keep what it has learnt, where the method's adapters can be merged";
   private static final String HEAD = "is a neck or decoder, which a plain backbone has not";
   private static final String CLASSIFIER =
       "belongs to a classifier; a pyramid has no final norm and no head";
@@ -43,7 +44,7 @@ final class KeyWriter {
   private void addPlain(String from) {
     if (whole && !from.startsWith(BACKBONE)) {
       mapped.leaveOut(from, HEAD);
-    } else if (from.contains(".lora_")) {
+    } else if (AddedNames.isAdded(from)) {
       mapped.leaveOut(from, ADAPTER);
     } else {
       String name = whole ? from.substring(BACKBONE.length()) : from;

@@ -1,6 +1,7 @@
 package dev.mtlora.io;
 
 import dev.mtlora.nn.Module;
+import dev.mtlora.peft.AddedNames;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -66,7 +67,7 @@ public final class Weights {
       TensorSource source = backboneOf(KeyMap.read(TensorSource.open(file)));
       new StrictLoading(source)
           .renamed(name -> name.replace(".linear.", "."))
-          .absent(name -> name.contains(".lora_"))
+          .absent(AddedNames::isAdded)
           .resizingPositions()
           .into(backbone.state(), backbone.shrinking());
       backbone.loaded(source.entries().keySet());

@@ -27,6 +27,14 @@ public interface Meter {
   /** The name of the score that stands for the task in tables and comparisons. */
   String headline();
 
+  /**
+   * The name of the score by which single images are compared, better in the same direction as the
+   * headline.
+   */
+  default String imageScore() {
+    return headline();
+  }
+
   /** True if a smaller headline is better. */
   boolean lowerIsBetter();
 

@@ -83,6 +83,12 @@ public final class SemsegMeter implements Meter {
     return "mIoU";
   }
 
+  /** An image is not to blame for classes that it does not show. */
+  @Override
+  public String imageScore() {
+    return "mIoU_present";
+  }
+
   @Override
   public boolean lowerIsBetter() {
     return false;

@@ -1,16 +1,19 @@
 package dev.mtlora.model;
 
+import dev.mtlora.peft.AddedNames;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How many numbers a model has, and who owns them.
  *
  * @param total all parameters, frozen ones included; buffers are not counted
  * @param trainable parameters with a gradient
- * @param loraShared trainable low-rank parameters that all tasks share
- * @param loraTasks trainable low-rank parameters of each task
+ * @param loraShared trainable parameters of adapters that all tasks share
+ * @param loraTasks trainable parameters of the adapters of each task
  * @param decoders trainable parameters of necks and decoders
  * @param other trainable parameters of the backbone that belong to no adapter
  */
@@ -44,16 +47,17 @@ public record ParameterReport(
     if (!parameter.requiresGrad()) {
       return;
     }
-    if (name.contains(".lora_tasks_")) {
-      tasks.merge(name.substring(name.lastIndexOf('.') + 1), size, Long::sum);
-    } else if (name.contains(".lora_")) {
-      counts[0] += size;
+    if (!name.startsWith("backbone.")) {
+      counts[1] += size;
+    } else if (AddedNames.isAdded(name)) {
+      Optional<String> task = AddedNames.task(name, List.copyOf(tasks.keySet()));
+      task.ifPresentOrElse(t -> tasks.merge(t, size, Long::sum), () -> counts[0] += size);
     } else {
-      counts[name.startsWith("backbone.") ? 2 : 1] += size;
+      counts[2] += size;
     }
   }
 
-  /** All low-rank parameters. */
+  /** All parameters of adapters. */
   public long lora() {
     return loraShared + loraTasks.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -21,6 +21,11 @@ public final class Linear extends Module {
     return new Linear(Init.truncatedNormal(rng, out, in), bias ? Tensor.zeros(out) : null);
   }
 
+  /** A layer whose output is 0 until it is trained, with bias. */
+  public static Linear zeros(long in, long out) {
+    return new Linear(Tensor.zeros(out, in), Tensor.zeros(out));
+  }
+
   /** A decoder's layer: libtorch's default initialisation, with bias. */
   public static Linear standard(Rng rng, long in, long out) {
     return new Linear(Init.kaimingUniform(rng, out, in), Init.bias(rng, in, out));

@@ -65,6 +65,11 @@ public record Streams(
     return new Streams(shared, tasks, names, stacked);
   }
 
+  /** The same with a stream for every task; those that had not forked start from the shared one. */
+  public Streams forkedAll() {
+    return forked.equals(tasks) ? this : fork(tasks, stackOf(tasks));
+  }
+
   /** The shared stream alone. */
   public Streams sharedOnly() {
     return of(shared, tasks);

@@ -16,6 +16,11 @@ public abstract class Adaptation extends Module {
   /** The projection that takes the place of a linear layer. */
   public abstract Projection adapt(Linear base, Site site);
 
+  /** The module to insert at a place; by default none, which costs nothing. */
+  public Optional<Insert> insert(Place place) {
+    return Optional.empty();
+  }
+
   /**
    * True if a parameter of the backbone gets a gradient.
    *

@@ -7,6 +7,6 @@ import java.util.List;
 public record Frozen() implements AdapterMethod {
   @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
-    return new FullFineTuning.Unadapted(false);
+    return new FullFineTuning.Unadapted(parameter -> false);
   }
 }

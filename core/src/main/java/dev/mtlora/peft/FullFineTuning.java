@@ -3,19 +3,23 @@ package dev.mtlora.peft;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** Multi-task full fine-tuning: every weight is trained, tasks share the whole backbone. */
+/**
+ * Full fine-tuning: every weight is trained, and tasks share the whole backbone. With one task in
+ * the configuration this is the single-task network that Δm compares with.
+ */
 public record FullFineTuning() implements AdapterMethod {
   @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
-    return new Unadapted(true);
+    return new Unadapted(parameter -> true);
   }
 
-  /** A backbone as it is, with or without gradients. */
+  /** A backbone as it is; some of its parameters are trained. */
   static final class Unadapted extends Adaptation {
-    private final boolean trained;
+    private final Predicate<String> trained;
 
-    Unadapted(boolean trained) {
+    Unadapted(Predicate<String> trained) {
       this.trained = trained;
     }
 
@@ -26,7 +30,7 @@ public record FullFineTuning() implements AdapterMethod {
 
     @Override
     public boolean trains(String parameter) {
-      return trained;
+      return trained.test(parameter);
     }
   }
 }

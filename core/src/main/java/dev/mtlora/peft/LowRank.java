@@ -29,6 +29,11 @@ record LowRank(
         companions);
   }
 
+  /** A plain pair. */
+  static LowRank of(Site site, int rank, double scale, boolean learnScale, Rng rng) {
+    return of(site, rank, new Scale(scale, learnScale), Companions.NONE, rng);
+  }
+
   private record Scale(double value, boolean learned) {}
 
   static LowRank shared(MtLora method, Site site, Rng rng) {

@@ -12,12 +12,14 @@ public final class Functional {
 
   /** {@code x W^T + b}: x {@code [..., in]}, W {@code [out, in]}, b {@code [out]} or none. */
   public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
-    return Tensor.op(
-        "linear",
-        () -> torch.linear(x.handle(), weight.handle(), Tensor.optional(bias)),
-        x,
-        weight,
-        bias);
+    return MultiplyAdds.counted(
+        Tensor.op(
+            "linear",
+            () -> torch.linear(x.handle(), weight.handle(), Tensor.optional(bias)),
+            x,
+            weight,
+            bias),
+        x.size(-1));
   }
 
   /**
@@ -29,41 +31,46 @@ public final class Functional {
    */
   public static Tensor conv2d(
       Tensor x, Tensor weight, @Nullable Tensor bias, long stride, long padding, long dilation) {
-    return Tensor.op(
-        "conv2d",
-        () ->
-            torch.conv2d(
-                x.handle(),
-                weight.handle(),
-                Tensor.optional(bias),
-                new long[] {stride, stride},
-                new long[] {padding, padding},
-                new long[] {dilation, dilation},
-                1),
-        x,
-        weight,
-        bias);
+    Tensor y =
+        Tensor.op(
+            "conv2d",
+            () ->
+                torch.conv2d(
+                    x.handle(),
+                    weight.handle(),
+                    Tensor.optional(bias),
+                    new long[] {stride, stride},
+                    new long[] {padding, padding},
+                    new long[] {dilation, dilation},
+                    1),
+            x,
+            weight,
+            bias);
+    return MultiplyAdds.counted(y, weight.count() / weight.size(0));
   }
 
   /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
   public static Tensor convTranspose2d(
       Tensor x, Tensor weight, @Nullable Tensor bias, long stride) {
-    return Tensor.op(
-        "convTranspose2d",
-        () ->
-            torch.conv_transpose2d(
-                x.handle(),
-                weight.handle(),
-                Tensor.optional(bias),
-                new long[] {stride, stride},
-                new long[] {0, 0},
-                new long[] {0, 0},
-                1,
-                1,
-                1),
-        x,
-        weight,
-        bias);
+    Tensor y =
+        Tensor.op(
+            "convTranspose2d",
+            () ->
+                torch.conv_transpose2d(
+                    x.handle(),
+                    weight.handle(),
+                    Tensor.optional(bias),
+                    new long[] {stride, stride},
+                    new long[] {0, 0},
+                    new long[] {0, 0},
+                    1,
+                    1,
+                    1),
+            x,
+            weight,
+            bias);
+    MultiplyAdds.counted(x, weight.count() / weight.size(0));
+    return y;
   }
 
   /** Layer normalisation over the last dimension (Ba et al. 2016), weight and bias {@code [C]}. */

@@ -415,22 +415,25 @@ public final class Tensor {
 
   /** Matrix product over the last two dimensions, broadcasting the others. */
   public Tensor matmul(Tensor other) {
-    return op("matmul", () -> handle.matmul(other.handle), this, other);
+    return MultiplyAdds.counted(
+        op("matmul", () -> handle.matmul(other.handle), this, other), size(-1));
   }
 
   /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
   public Tensor bmm(Tensor other) {
-    return op("bmm", () -> handle.bmm(other.handle), this, other);
+    return MultiplyAdds.counted(op("bmm", () -> handle.bmm(other.handle), this, other), size(-1));
   }
 
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
-    return op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b);
+    return MultiplyAdds.counted(
+        op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b), a.size(-1));
   }
 
   /** {@code this + a x b}: {@code [i, j] + [i, k] x [k, j]}, in one product. */
   public Tensor plusMatmul(Tensor a, Tensor b) {
-    return op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b);
+    return MultiplyAdds.counted(
+        op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1));
   }
 
   /** Negative. */

@@ -2,16 +2,20 @@ package dev.mtlora.train;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.metric.Meter;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Autocast;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,21 +25,70 @@ import java.util.Map;
  * @param bf16 true for bf16 arithmetic
  */
 public record Evaluator(Device device, boolean bf16) {
-  /** Scores all tasks over the loader's first epoch; leaves the model in evaluation mode. */
+  /**
+   * Scores of a set, and of each of its images.
+   *
+   * @param scores of the set
+   * @param images in the order of the set, those without a label left out, task by task in a batch
+   */
+  public record WithImages(Scores scores, List<ImageScore> images) {
+    /** Keeps a copy. */
+    public WithImages {
+      images = List.copyOf(images);
+    }
+  }
+
+  /** Takes what a model says of one task of one batch. */
+  @FunctionalInterface
+  interface Taker {
+    void take(Place place, String task, Tensor logits, Tensor target);
+  }
+
+  /** Which images a batch has: their names, and the index of the first one in the set. */
+  record Place(int first, List<String> ids) {}
+
+  /**
+   * Scores all tasks over the loader's first epoch; leaves the model in evaluation mode. Where
+   * labels have another size than the model's images, the logits are resized to it (bilinear), the
+   * labels never.
+   */
   public Scores evaluate(MultiTaskModel model, DataLoader loader) {
+    return evaluate(model, loader, (place, task, logits, target) -> {});
+  }
+
+  /**
+   * Scores as {@link #evaluate}, and every image alone.
+   *
+   * @param loader in the order of its set, not shuffled
+   */
+  public WithImages evaluateImages(MultiTaskModel model, DataLoader loader) {
+    if (loader.settings().shuffle()) {
+      throw new IllegalArgumentException(
+          "images are numbered by the order of their set, but the loader shuffles them; use one"
+              + " that does not");
+    }
+    ImageScorer scorer = new ImageScorer(model.tasks());
+    Scores scores = evaluate(model, loader, scorer);
+    return new WithImages(scores, scorer.scores());
+  }
+
+  private Scores evaluate(MultiTaskModel model, DataLoader loader, Taker each) {
     Map<String, Meter> meters = new LinkedHashMap<>();
     for (Task task : model.tasks()) {
       meters.put(task.name(), task.meter());
     }
+    Taker all =
+        (place, task, logits, target) -> {
+          requireNonNull(meters.get(task)).add(logits, target);
+          each.take(place, task, logits, target);
+        };
     model.train(false);
+    int first = 0;
     try (Batches batches = loader.open(0, 0)) {
       while (batches.hasNext()) {
-        try (Scope scope = Scope.inference()) {
-          BatchTensors batch = BatchTensors.of(batches.next(), model.taskNames(), device);
-          if (!batch.targets().isEmpty()) {
-            add(batch, model, meters);
-          }
-        }
+        Batch batch = batches.next();
+        evaluate(model, batch, new Place(first, batch.ids()), all);
+        first += batch.ids().size();
       }
     }
     Map<String, Scores.TaskScores> scores = new LinkedHashMap<>();
@@ -43,17 +96,30 @@ public record Evaluator(Device device, boolean bf16) {
     return new Scores(scores);
   }
 
-  private void add(BatchTensors batch, MultiTaskModel model, Map<String, Meter> meters) {
-    Map<String, Tensor> logits;
-    try (Autocast cast = Autocast.bf16(device, bf16)) {
-      logits = model.forward(batch.images(), batch.tasks());
+  private void evaluate(MultiTaskModel model, Batch samples, Place place, Taker taker) {
+    try (Scope scope = Scope.inference()) {
+      BatchTensors batch = BatchTensors.of(samples, model.taskNames(), device);
+      if (batch.targets().isEmpty()) {
+        return;
+      }
+      Map<String, Tensor> logits;
+      try (Autocast cast = Autocast.bf16(device, bf16)) {
+        logits = model.forward(batch.images(), batch.tasks());
+      }
+      batch
+          .targets()
+          .forEach(
+              (task, target) ->
+                  taker.take(place, task, sized(requireNonNull(logits.get(task)), target), target));
     }
-    meters.forEach(
-        (task, meter) -> {
-          Tensor target = batch.targets().get(task);
-          if (target != null) {
-            meter.add(requireNonNull(logits.get(task)), target);
-          }
-        });
+  }
+
+  /** Logits at the size of the target. */
+  private static Tensor sized(Tensor logits, Tensor target) {
+    long height = target.size(-2);
+    long width = target.size(-1);
+    return logits.size(-2) == height && logits.size(-1) == width
+        ? logits
+        : Functional.resizeBilinear(logits.to(DType.F32), height, width);
   }
 }

@@ -13,6 +13,12 @@ import java.util.Optional;
  * @param tasks by task name, in the model's order
  */
 public record Scores(Map<String, TaskScores> tasks) {
+  /** What the names of scores at the size of the labels end with. */
+  public static final String AT_LABEL_SIZE = "@original";
+
+  /** Of no task. */
+  public static final Scores NONE = new Scores(Map.of());
+
   /** Keeps a copy, in order. */
   public Scores {
     tasks = Collections.unmodifiableMap(new LinkedHashMap<>(tasks));
@@ -45,10 +51,23 @@ public record Scores(Map<String, TaskScores> tasks) {
           meter.values(), meter.headline(), meter.lowerIsBetter(), meter.confusion());
     }
 
+    private TaskScores atLabelSize() {
+      Map<String, Double> renamed = new LinkedHashMap<>();
+      values.forEach((name, value) -> renamed.put(name + AT_LABEL_SIZE, value));
+      return new TaskScores(renamed, headline + AT_LABEL_SIZE, lowerIsBetter, confusion);
+    }
+
     /** The headline score. */
     public double value() {
       return values.getOrDefault(headline, Double.NaN);
     }
+  }
+
+  /** The same under names that say they are at the size of the labels as stored. */
+  public Scores atLabelSize() {
+    Map<String, TaskScores> renamed = new LinkedHashMap<>();
+    tasks.forEach((task, scores) -> renamed.put(task, scores.atLabelSize()));
+    return new Scores(renamed);
   }
 
   /** The headline score of every task. */

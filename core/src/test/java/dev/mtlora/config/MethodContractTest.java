@@ -33,7 +33,7 @@ class MethodContractTest {
   private static final List<String> TASKS = List.of("semseg", "normals");
   private static final String SMALL =
       """
-      model: {backbone: swin-micro, dropPath: 0, neckChannels: [8, 8, 8, 8]}
+      model: {backbone: swin-micro, image: 32, dropPath: 0, neckChannels: [8, 8, 8, 8]}
       method: {name: %s}
       tasks: {semseg: {classes: 3}, normals: {}}
       data: {kind: scenes}
@@ -64,7 +64,7 @@ class MethodContractTest {
   }
 
   private static Tensor images() {
-    return Tensor.randn(new Rng(7), 1, 3, 128, 128);
+    return Tensor.randn(new Rng(7), 1, 3, 32, 32);
   }
 
   /** What the heads read: of every level and task, in evaluation mode. */

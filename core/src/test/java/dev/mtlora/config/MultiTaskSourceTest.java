@@ -6,13 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.Images;
 import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.Raster;
+import dev.mtlora.data.Sample;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.testing.GoldenFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The papers' datasets from YAML to batches, on the tiny trees among the test resources. */
 class MultiTaskSourceTest {
@@ -103,5 +114,63 @@ class MultiTaskSourceTest {
     assertThatThrownBy(() -> read(PASCAL, "data.rot=x"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("did you mean 'root'");
+  }
+
+  private static void assertLabelSizes(RunConfig config) {
+    Assembly assembly = Assembly.of(config);
+    Dataset stored = assembly.validation().storedLabels();
+    DataLoader loader = assembly.labelSizeLoader();
+    assertThat(loader.batches()).isEqualTo(stored.size()).isPositive();
+    try (Batches batches = loader.open(0, 0)) {
+      for (int i = 0; batches.hasNext(); i++) {
+        Batch batch = batches.next();
+        Map<String, Raster> labels = stored.get(i, new Rng(0)).labels();
+        assertThat(List.of(batch.images().height(), batch.images().width())).containsOnly(64);
+        assertThat(batch.labels()).containsOnlyKeys(labels.keySet());
+        batch
+            .labels()
+            .forEach((task, label) -> assertThat(size(label)).isEqualTo(size(labels.get(task))));
+      }
+    }
+  }
+
+  private static List<Integer> size(Batch.Block label) {
+    return List.of(label.height(), label.width());
+  }
+
+  private static List<Integer> size(Raster label) {
+    return List.of(label.height(), label.width());
+  }
+
+  @Test
+  void labelSizeLoader_everyKind_givesLabelsAsLargeAsStored() {
+    assertLabelSizes(read(PASCAL));
+    assertLabelSizes(read(NYUD));
+    assertLabelSizes(read(NYUD, "data={kind: scenes, val: 2}", "tasks.semseg.classes=16"));
+  }
+
+  @Test
+  void storedLabels_smallerThanTheirImage_keepTheirSize(@TempDir Path folder) {
+    Path tree = folder.resolve("NYUD_MT");
+    copy(GoldenFile.resource("golden/dataset/NYUD_MT"), tree);
+    RunConfig config = read(NYUD, "data.root=" + tree);
+    Dataset validation = Assembly.of(config).validation();
+    Sample sample = validation.get(0, new Rng(0));
+    Raster whole = sample.labels().get("semseg");
+    Raster half = new Raster(whole.height() / 2, whole.width() / 2, 1);
+    Images.writePng(tree.resolve("segmentation/" + sample.id() + ".png"), half);
+    assertThat(size(validation.get(0, new Rng(0)).labels().get("semseg"))).isEqualTo(size(whole));
+    assertThat(size(validation.storedLabels().get(0, new Rng(0)).labels().get("semseg")))
+        .isEqualTo(size(half));
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.sorted().toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

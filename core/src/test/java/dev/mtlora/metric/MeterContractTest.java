@@ -50,7 +50,9 @@ class MeterContractTest {
         .forEach(
             (name, subject) -> {
               Meter meter = subject.meter.get();
-              assertThat(meter.values()).as(name).containsKey(meter.headline());
+              assertThat(meter.values())
+                  .as(name)
+                  .containsKeys(meter.headline(), meter.imageScore());
               assertThat(meter.values().values()).as(name).containsOnly(Double.NaN);
               try (Scope scope = Scope.open()) {
                 meter.add(

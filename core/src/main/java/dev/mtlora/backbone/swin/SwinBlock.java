@@ -4,20 +4,25 @@ import dev.mtlora.nn.DropPath;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
+import dev.mtlora.peft.Insert;
+import dev.mtlora.peft.Place;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code h = x + dropPath(attention(norm1(x)))}, {@code y = h + dropPath(mlp(norm2(h)))}; odd
- * blocks attend in shifted windows.
+ * blocks attend in shifted windows. What a method inserts ({@link Insert}) is the last of a branch.
  */
 final class SwinBlock extends Module {
   private final LayerNorm norm1;
   private final LayerNorm norm2;
   private final WindowAttention attention;
   private final Mlp mlp;
+  private final Optional<Insert> afterAttention;
+  private final Optional<Insert> afterMlp;
   private final DropPath dropPath;
   private final Windows windows;
   private final boolean referenceResiduals;
@@ -27,21 +32,34 @@ final class SwinBlock extends Module {
     windows = new Windows(settings.side(sites.stage()), settings.window(), sites.block() % 2 == 1);
     norm1 = child("norm1", new LayerNorm(channels));
     attention = child("attn", new WindowAttention(settings, sites.stage(), windows, sites, rng));
+    afterAttention = insert("adapter1", sites.insert(Place.After.ATTENTION, channels));
     norm2 = child("norm2", new LayerNorm(channels));
     mlp = child("mlp", new Mlp(channels, (long) (channels * settings.mlpRatio()), sites, rng));
+    afterMlp = insert("adapter2", sites.insert(Place.After.MLP, channels));
     this.dropPath = child("drop_path", new DropPath(dropPath));
     referenceResiduals = sites.adaptation().referenceResiduals();
+  }
+
+  private Optional<Insert> insert(String name, Optional<Insert> insert) {
+    insert.ifPresent(module -> child(name, module));
+    return insert;
   }
 
   /** {@code [B, N, C]} for every stream. */
   Streams forward(Streams x) {
     Streams h = x.plus(dropPath.forward(attend(x.map(norm1::forward))));
-    Streams y = dropPath.forward(mlp.forward(h.map(norm2::forward)));
+    Streams y = dropPath.forward(transform(h.map(norm2::forward)));
     return referenceResiduals ? referenceSum(h, y) : h.plus(y);
   }
 
   private Streams attend(Streams x) {
-    return attention.forward(x.map(windows::partition)).map(windows::reverse);
+    Streams y = attention.forward(x.map(windows::partition)).map(windows::reverse);
+    return afterAttention.map(insert -> insert.forward(y)).orElse(y);
+  }
+
+  private Streams transform(Streams x) {
+    Streams y = mlp.forward(x);
+    return afterMlp.map(insert -> insert.forward(y)).orElse(y);
   }
 
   /**

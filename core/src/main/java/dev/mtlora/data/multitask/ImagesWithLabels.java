@@ -54,15 +54,47 @@ final class ImagesWithLabels implements Dataset {
 
   @Override
   public Sample get(int index, Rng rng) {
+    return read(index, ImagesWithLabels::likeImage);
+  }
+
+  @Override
+  public Dataset storedLabels() {
+    return new Dataset() {
+      @Override
+      public int size() {
+        return ids.size();
+      }
+
+      @Override
+      public Sample get(int index, Rng rng) {
+        return read(index, (files, label, image) -> label);
+      }
+    };
+  }
+
+  private static Raster likeImage(LabelFiles files, Raster label, Raster image) {
+    return files.vectors()
+        ? Resampling.LINEAR.resized(label, image.height(), image.width()).unitVectors()
+        : Resampling.NEAREST.resized(label, image.height(), image.width());
+  }
+
+  /** What becomes of a label of another size than its image. */
+  @FunctionalInterface
+  private interface LabelSize {
+    Raster of(LabelFiles files, Raster label, Raster image);
+  }
+
+  private Sample read(int index, LabelSize size) {
     String id = ids.get(index);
     Path file = images.file(id).orElseThrow();
     Raster image = Images.read(file);
     Map<String, Raster> read = new HashMap<>();
-    labels.forEach((task, files) -> read.put(task, label(files, id, file, image)));
+    labels.forEach((task, files) -> read.put(task, label(files, id, file, image, size)));
     return new Sample(id, image, read);
   }
 
-  private static Raster label(LabelFiles files, String id, Path imageFile, Raster image) {
+  private static Raster label(
+      LabelFiles files, String id, Path imageFile, Raster image, LabelSize size) {
     List<Path> paths =
         files.sources().stream().map(source -> source.file(id)).flatMap(Optional::stream).toList();
     Raster label = files.decode().apply(paths);
@@ -72,8 +104,6 @@ final class ImagesWithLabels implements Dataset {
     if (label.values().length > 1) {
       AspectRatio.check(paths.get(0), label, imageFile, image);
     }
-    return files.vectors()
-        ? Resampling.LINEAR.resized(label, image.height(), image.width()).unitVectors()
-        : Resampling.NEAREST.resized(label, image.height(), image.width());
+    return size.of(files, label, image);
   }
 }

@@ -42,6 +42,11 @@ public record Pipeline(List<Transform> steps) implements Transform {
     return new Pipeline(List.of(new Resize(side), new IgnoreRegions(), Normalize.imageNet()));
   }
 
+  /** As {@link #evaluation}, but labels keep the size that they have. */
+  public static Pipeline evaluationAtLabelSize(int side) {
+    return new Pipeline(List.of(new ResizeImage(side), new IgnoreRegions(), Normalize.imageNet()));
+  }
+
   @Override
   public Sample apply(Sample sample, Rng rng) {
     Sample out = sample;

@@ -138,4 +138,19 @@ class TransformsTest {
         .isThrownBy(() -> ScaleRotate.between(-1, 1, 1, NormalsY.UP));
     assertThatIllegalArgumentException().isThrownBy(() -> new Normalize(List.of(0f), List.of(1f)));
   }
+
+  @Test
+  void resizeImage_sampleOfAnySize_leavesLabelsButMakesNormalsUnit() {
+    Raster normals = new Raster(2, 1, 3, new float[] {0, 0, 0.5f, 0, 0, 0});
+    Raster classes = new Raster(7, 5, 1);
+    Sample sample =
+        new Sample("a", new Raster(6, 9, 3), Map.of("normals", normals, "semseg", classes));
+    Sample out = new ResizeImage(4).apply(sample, new Rng(1));
+    assertThat(List.of(out.image().height(), out.image().width())).containsExactly(4, 4);
+    assertThat(out.labels().get("semseg")).isSameAs(classes);
+    assertThat(out.labels().get("normals").values()).containsExactly(0, 0, 1, 0, 0, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ResizeImage(0))
+        .withMessageContaining("at least 1 pixel, not 0");
+  }
 }

@@ -1,0 +1,106 @@
+package dev.mtlora.app;
+
+import dev.mtlora.compare.Cell;
+import dev.mtlora.compare.Summary;
+import dev.mtlora.config.ConfigException;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A cell as a process of its own: {@code mtlora train} in a run folder, so that its memory can be
+ * told, a crash ends one cell, and a killed one goes on from its checkpoint.
+ *
+ * @param cell what to train
+ * @param run its run folder; {@code RUN.log} beside it is what it prints, {@code RUN.yaml} its
+ *     configuration
+ */
+record CellProcess(Cell cell, Path run) {
+  /** Starts it, or lets it go on where it was stopped. */
+  Process start() {
+    try {
+      Files.createDirectories(run.toAbsolutePath().getParent());
+      Path config = beside(".yaml");
+      Files.writeString(config, cell.config().yaml());
+      List<String> command = java();
+      command.addAll(List.of("train", config.toString(), "--out", run.toString()));
+      if (begun()) {
+        command.add("--resume");
+      }
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s cannot be started: %s".formatted(cell.name(), e), e);
+    }
+  }
+
+  /** True if there is a run folder to go on with. */
+  private boolean begun() throws IOException {
+    RunFolder folder = new RunFolder(run);
+    if (!Files.exists(folder.file("config.yaml"))) {
+      Files.deleteIfExists(run);
+      return false;
+    }
+    if (!Cell.fingerprint(folder.config(List.of())).equals(cell.fingerprint())) {
+      throw new ConfigException(
+          "%s is the run folder of other settings than those of %s: delete it, or choose another --out"
+              .formatted(run, cell.name()));
+    }
+    return true;
+  }
+
+  /** This Java with this program. */
+  private static List<String> java() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", absolute(System.getProperty("java.class.path"))));
+    command.add(Main.class.getName());
+    return command;
+  }
+
+  private static String absolute(String classPath) {
+    List<String> parts = new ArrayList<>();
+    for (String part : classPath.split(File.pathSeparator, -1)) {
+      parts.add(Path.of(part).toAbsolutePath().toString());
+    }
+    return String.join(File.pathSeparator, parts);
+  }
+
+  /** Where it prints to. */
+  Path log() {
+    return beside(".log");
+  }
+
+  private Path beside(String extension) {
+    return run.resolveSibling(run.getFileName() + extension);
+  }
+
+  /** What it last said, for people; empty if nothing yet. */
+  String lastLine() {
+    try (RandomAccessFile file = new RandomAccessFile(log().toFile(), "r")) {
+      long from = Math.max(0, file.length() - 400);
+      byte[] end = new byte[(int) (file.length() - from)];
+      file.seek(from);
+      file.readFully(end);
+      List<String> lines = new String(end, StandardCharsets.UTF_8).lines().toList();
+      return lines.isEmpty() ? "" : lines.get(lines.size() - 1).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** What it gave, after it ended well. */
+  Summary summary() {
+    return new RunFolder(run).summary();
+  }
+}

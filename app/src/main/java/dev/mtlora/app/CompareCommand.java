@@ -1,0 +1,81 @@
+package dev.mtlora.app;
+
+import dev.mtlora.compare.Cell;
+import dev.mtlora.compare.CellStore;
+import dev.mtlora.compare.Comparison;
+import dev.mtlora.compare.Results;
+import dev.mtlora.config.ConfigException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains every method with every seed and says what each gains and costs. */
+@Command(
+    name = "compare",
+    description = {
+      "Trains methods side by side on the same data, and single-task networks to compare with.",
+      "The same command goes on after an interruption; what is finished is not run again."
+    })
+final class CompareCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(index = "0", paramLabel = "COMPARISON", description = "A YAML file.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Tables, plots and run folders; runs/<name of the comparison> if not given.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY.PATH=VALUE",
+      description = "Changes one setting of every cell; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(names = "--jobs", paramLabel = "N", description = "Trainings at a time; 1 if not given.")
+  private int jobs = 1;
+
+  @Option(
+      names = "--tables",
+      description = "Trains nothing: tables and plots of the cells that are finished.")
+  private boolean tablesOnly;
+
+  @Override
+  public Integer call() {
+    if (jobs < 1) {
+      throw new ConfigException("--jobs must be at least 1 but is " + jobs);
+    }
+    Comparison comparison = Comparison.read(file, overrides);
+    Path folder = out == null ? Path.of("runs", comparison.title()) : out;
+    Path cells = comparison.kept().isEmpty() ? folder.resolve("cells") : comparison.kept().get(0);
+    CellStore store = new CellStore(cells);
+    boolean complete = tablesOnly || run(comparison, store, folder);
+    new ComparisonPage(folder).write(Results.in(store, comparison));
+    PrintWriter print = spec.commandLine().getOut();
+    print.println("tables and plots are in " + folder);
+    print.flush();
+    return complete ? 0 : 1;
+  }
+
+  private boolean run(Comparison comparison, CellStore store, Path folder) {
+    List<Cell> left = new ArrayList<>(comparison.cells());
+    left.removeAll(Results.in(store, comparison).finished().keySet());
+    PrintWriter print = spec.commandLine().getOut();
+    print.printf(
+        "%d cells, %d finished; cells are kept in %s%n",
+        comparison.cells().size(), comparison.cells().size() - left.size(), store.folder());
+    print.flush();
+    return new Grid(store, folder.resolve("runs"), jobs, print, Ansi.AUTO.enabled()).run(left);
+  }
+}

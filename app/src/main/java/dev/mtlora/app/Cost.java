@@ -1,0 +1,81 @@
+package dev.mtlora.app;
+
+import dev.mtlora.compare.Summary;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.model.ParameterReport;
+import dev.mtlora.tensor.MultiplyAdds;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import dev.mtlora.train.Step;
+import dev.mtlora.train.Training;
+import dev.mtlora.train.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Listens to a training, and says what it cost. */
+final class Cost implements TrainingListener {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final String PEAK = "VmHWM:";
+
+  private final List<Double> seconds = new ArrayList<>();
+
+  @Override
+  public void onStep(Training training, Step step) {
+    seconds.add(step.seconds());
+  }
+
+  /**
+   * What it cost so far.
+   *
+   * @param adapter folder of the adapter file
+   */
+  Summary.Cost of(MultiTaskModel model, Path adapter) throws IOException {
+    ParameterReport parameters = ParameterReport.of(model);
+    return new Summary.Cost(
+        parameters.total(),
+        parameters.trainable(),
+        multiplyAdds(model),
+        median(),
+        peakBytes(),
+        size(adapter));
+  }
+
+  private static long multiplyAdds(MultiTaskModel model) {
+    long side = model.backbone().imageSize();
+    model.train(false);
+    try (Scope scope = Scope.inference();
+        MultiplyAdds count = MultiplyAdds.open()) {
+      model.forward(Tensor.zeros(1, 3, side, side).to(model.device()), model.taskNames());
+      return count.value();
+    }
+  }
+
+  private double median() {
+    List<Double> sorted = seconds.stream().sorted().toList();
+    return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
+  }
+
+  /** Linux tells; 0 elsewhere. */
+  private static long peakBytes() throws IOException {
+    if (!Files.isReadable(STATUS)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(STATUS)) {
+      return lines
+          .filter(line -> line.startsWith(PEAK))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    }
+  }
+
+  private static long size(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.mtlora.app;
+
+import dev.mtlora.compare.Cell;
+import dev.mtlora.compare.CellStore;
+import dev.mtlora.compare.Summary;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the cells that are not finished, some at a time, and keeps each as it finishes. */
+final class Grid {
+  private static final long TICK_MILLIS = 500;
+  private static final int SIGINT = 130;
+  private static final int SIGTERM = 143;
+
+  private final CellStore store;
+  private final Path runs;
+  private final int jobs;
+  private final PrintWriter out;
+  private final boolean live;
+  private final Map<CellProcess, Process> running = new LinkedHashMap<>();
+  private final long start = System.nanoTime();
+  private int done;
+  private int failed;
+  private volatile boolean stopped;
+
+  /**
+   * A grid.
+   *
+   * @param runs where the run folders go
+   * @param jobs how many processes at a time
+   * @param live true to say what goes on in a line that is overwritten
+   */
+  Grid(CellStore store, Path runs, int jobs, PrintWriter out, boolean live) {
+    this.store = store;
+    this.runs = runs;
+    this.jobs = jobs;
+    this.out = out;
+    this.live = live;
+  }
+
+  /** Runs cells; true if all of them finished. */
+  boolean run(List<Cell> cells) {
+    Deque<Cell> waiting = new ArrayDeque<>(cells);
+    try (Interruption interruption = new Interruption(() -> stopped = true)) {
+      while (!stopped && !(waiting.isEmpty() && running.isEmpty())) {
+        while (running.size() < jobs && !waiting.isEmpty()) {
+          begin(waiting.remove());
+        }
+        pause();
+        collect(cells.size());
+      }
+      end(cells.size());
+    }
+    return failed == 0 && done == cells.size();
+  }
+
+  private void begin(Cell cell) {
+    CellProcess process = new CellProcess(cell, runs.resolve(cell.name()));
+    running.put(process, process.start());
+    say("%s: started".formatted(cell.name()));
+  }
+
+  private void collect(int all) {
+    List<CellProcess> ended = new ArrayList<>();
+    running.forEach((cell, process) -> ended.addAll(process.isAlive() ? List.of() : List.of(cell)));
+    for (CellProcess process : ended) {
+      int code = running.remove(process).exitValue();
+      String name = process.cell().name();
+      if (code == 0) {
+        Summary summary = process.summary();
+        store.keep(process.cell(), summary);
+        done++;
+        say("%s: %s  (%d of %d, %s left)".formatted(name, scores(summary), done, all, left(all)));
+      } else if (code == SIGINT || code == SIGTERM) { // Ctrl-C reaches the children too
+        stopped = true;
+        say("%s: stopped".formatted(name));
+      } else {
+        failed++;
+        say(
+            "%s: failed with exit code %d: %s; all that it said is in %s"
+                .formatted(name, code, process.lastLine(), process.log()));
+      }
+    }
+  }
+
+  private static String scores(Summary summary) {
+    List<String> scores = new ArrayList<>();
+    summary
+        .last()
+        .scores()
+        .headlines()
+        .forEach((task, v) -> scores.add(String.format(Locale.ROOT, "%s %.4g", task, v)));
+    return String.join(", ", scores);
+  }
+
+  private String left(int all) {
+    long seconds = (System.nanoTime() - start) / 1_000_000_000L / done * (all - done - failed);
+    Duration duration = Duration.ofSeconds(seconds);
+    return "%d:%02d:%02d"
+        .formatted(duration.toHours(), duration.toMinutesPart(), duration.toSecondsPart());
+  }
+
+  private void pause() {
+    if (live) {
+      Iterator<CellProcess> first = running.keySet().iterator();
+      if (first.hasNext()) {
+        CellProcess process = first.next();
+        out.print("\r\033[K" + process.cell().name() + ": " + process.lastLine());
+        out.flush();
+      }
+    }
+    try {
+      for (Process process : running.values()) {
+        process.waitFor(TICK_MILLIS / running.size(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopped = true;
+    }
+  }
+
+  /** Asks what still runs to end, and waits until its checkpoints are written. */
+  private void end(int all) {
+    boolean complete = done + failed == all;
+    running.values().forEach(Process::destroy);
+    for (Process process : running.values()) {
+      process.onExit().join();
+    }
+    if (!complete) {
+      say("stopped; the same command goes on from here");
+    }
+  }
+
+  private void say(String line) {
+    out.println((live ? "\r\033[K" : "") + line);
+    out.flush();
+  }
+}

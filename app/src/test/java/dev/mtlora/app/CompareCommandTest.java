@@ -1,0 +1,81 @@
+package dev.mtlora.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mtlora.data.Images;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Comparisons with real processes, as small as they can be. */
+class CompareCommandTest {
+  private static final String BASE =
+      """
+      model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
+              neckChannels: [4, 8]}
+      tasks: {depth: {}}
+      data: {kind: scenes, train: 4, val: 2}
+      train: {epochs: 1, batch: 2, warmupEpochs: 0, workers: 1, threads: 1}
+      """;
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int compare(String... more) throws IOException {
+    Files.writeString(folder.resolve("base.yaml"), BASE);
+    Path file =
+        Files.writeString(
+            folder.resolve("grid.yaml"),
+            "base: base.yaml\nmethods: {frozen: frozen, broken: {method: frozen, model.weights: gone.pth}}\n");
+    out.getBuffer().setLength(0);
+    String[] arguments = new String[4 + more.length];
+    arguments[0] = "compare";
+    arguments[1] = file.toString();
+    arguments[2] = "--out";
+    arguments[3] = folder.resolve("out").toString();
+    System.arraycopy(more, 0, arguments, 4, more.length);
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @Test
+  void compare_oneCellFails_othersFinishAndAreNotRunAgain() throws IOException {
+    assertThat(compare("--jobs", "2")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("3 cells, 0 finished")
+        .containsPattern("single-depth-seed1: depth \\d")
+        .containsPattern("frozen-seed1: depth \\d")
+        .containsPattern("broken-seed1: failed with exit code [12]: .*gone.pth");
+    Path results = folder.resolve("out");
+    JsonNode rows = new ObjectMapper().readTree(results.resolve("comparison.json").toFile());
+    assertThat(rows.findValuesAsText("method")).containsExactly("single task", "frozen");
+    assertThat(rows.at("/1/delta_m/mean").isNumber()).isTrue();
+    assertThat(rows.at("/1/multiply_adds").asLong()).isPositive();
+    assertThat(rows.at("/1/adapter_bytes").asLong()).isPositive();
+    assertThat(Images.read(results.resolve("pareto_parameters.png")).width()).isEqualTo(900);
+    assertThat(results.resolve("pareto_time.svg")).isNotEmptyFile();
+    assertThat(results.resolve("comparison.md")).content().contains("2 of 3 cells are finished");
+
+    String first = Files.readString(results.resolve("cells/frozen-seed1.json"));
+    assertThat(compare()).isEqualTo(1);
+    assertThat(out.toString()).contains("3 cells, 2 finished").doesNotContain("frozen-seed1");
+    assertThat(results.resolve("cells/frozen-seed1.json")).content().isEqualTo(first);
+    assertThat(compare("--tables")).isZero();
+  }
+
+  @Test
+  void compare_wrongUse_returnsTwo() throws IOException {
+    assertThat(compare("--jobs", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--jobs must be at least 1");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+}

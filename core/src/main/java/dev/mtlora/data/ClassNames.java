@@ -1,0 +1,105 @@
+package dev.mtlora.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The names of classes in a file as Hugging Face writes {@code id2label.json}: {@code {"0": "wall",
+ * "1": "door"}}, the numbers from 0 on without a gap, in any order.
+ */
+public final class ClassNames {
+  private static final int LARGEST_FILE = 1 << 20;
+  private static final int LARGEST = 255;
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private ClassNames() {}
+
+  /**
+   * Reads a file.
+   *
+   * @return one name per class
+   * @throws DataException if the file is missing, too large or says anything else; names it
+   */
+  public static List<String> read(Path file) {
+    JsonNode tree = tree(file);
+    if (!tree.isObject() || tree.isEmpty()) {
+      throw wrong(file, "holds no names");
+    }
+    Map<Integer, String> names = new TreeMap<>();
+    tree.properties().forEach(entry -> names.put(number(file, entry.getKey()), name(file, entry)));
+    checkComplete(file, names);
+    return List.copyOf(names.values());
+  }
+
+  private static JsonNode tree(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
+      if (bytes.length > LARGEST_FILE) {
+        throw wrong(file, "is larger than 1 MiB");
+      }
+      return JSON.readTree(bytes);
+    } catch (NoSuchFileException e) {
+      throw new DataException(
+          file + " does not exist; names of classes are looked for in the dataset's root", e);
+    } catch (JsonProcessingException e) {
+      String what = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new DataException("%s is not valid JSON: %s".formatted(file, what), e);
+    } catch (IOException e) {
+      throw new DataException("%s could not be read (%s)".formatted(file, e), e);
+    }
+  }
+
+  private static int number(Path file, String key) {
+    if (!key.matches("0|[1-9][0-9]{0,2}")) {
+      throw wrong(file, "has the key '%s', which is no class number".formatted(key));
+    }
+    return Integer.parseInt(key);
+  }
+
+  private static String name(Path file, Map.Entry<String, JsonNode> entry) {
+    JsonNode name = entry.getValue();
+    if (!name.isTextual() || name.textValue().isBlank()) {
+      throw wrong(file, "gives class %s the name %s".formatted(entry.getKey(), name));
+    }
+    return name.textValue();
+  }
+
+  private static void checkComplete(Path file, Map<Integer, String> names) {
+    if (names.size() > LARGEST) {
+      throw wrong(file, "has %d classes, more than %d".formatted(names.size(), LARGEST));
+    }
+    Map<String, Integer> numbers = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      if (name == null) {
+        throw wrong(file, "has %d names but none for class %d".formatted(names.size(), i));
+      }
+      Integer other = numbers.put(name, i);
+      if (other != null) {
+        throw wrong(file, "gives classes %d and %d one name, '%s'".formatted(other, i, name));
+      }
+    }
+  }
+
+  private static DataException wrong(Path file, String what) {
+    return new DataException(
+        "%s %s; expected are different names for 0, 1, 2 ..., like {\"0\": \"wall\", \"1\": \"door\"}"
+            .formatted(file, what));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.mtlora.peft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.backbone.swin.SwinTransformer;
+import dev.mtlora.nn.Streams;
+import dev.mtlora.tensor.Rng;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The forms with weights for every task compute what the shared forms do, task by task. */
+class TaskFormsTest {
+  private static final SwinSettings SETTINGS =
+      new SwinSettings(32, 8, List.of(2, 2), List.of(1, 2), 4, 4, 0, SwinSettings.Options.STANDARD);
+  private static final List<String> TASKS = List.of("semseg", "normals");
+  private static final Set<Slot> ALL_SLOTS = Set.of(Slot.values());
+
+  private static SwinTransformer backbone(AdapterMethod method, long seed) {
+    SwinTransformer backbone = new SwinTransformer(SETTINGS, method, TASKS, new Rng(seed));
+    Rng rng = new Rng(100 + seed);
+    backbone
+        .parameters()
+        .forEach((name, value) -> value.assignInPlace(Tensor.uniform(rng, -1, 1, value.shape())));
+    backbone.train(false);
+    return backbone;
+  }
+
+  /** Gives one task, or all of those that share something, the weights of a shared form. */
+  private static void copy(SwinTransformer shared, SwinTransformer perTask, String task) {
+    Map<String, Tensor> from = shared.parameters();
+    perTask
+        .parameters()
+        .forEach(
+            (name, value) -> {
+              String source = name.replace("lora_tasks_", "lora_shared_").replace("." + task, "");
+              if (from.containsKey(source)) {
+                value.assignInPlace(Objects.requireNonNull(from.get(source)));
+              }
+            });
+  }
+
+  private static void assertTaskBehavesAsShared(AdapterMethod shared, AdapterMethod perTask) {
+    try (Scope scope = Scope.inference()) {
+      for (String task : TASKS) {
+        SwinTransformer one = backbone(shared, 1);
+        SwinTransformer many = backbone(perTask, 2);
+        copy(one, many, task);
+        Tensor images = Tensor.randn(new Rng(3), 2, 3, 32, 32);
+        List<Streams> expected = one.forward(images, TASKS);
+        List<Streams> actual = many.forward(images, TASKS);
+        for (int level = 0; level < expected.size(); level++) {
+          assertThat(largest(actual.get(level).of(task).minus(expected.get(level).of(task))))
+              .as("%s, level %d", task, level)
+              .isCloseTo(0, within(1e-4 * largest(expected.get(level).shared())));
+        }
+        assertThat(largest(actual.get(1).of("semseg").minus(actual.get(1).of("normals"))))
+            .isGreaterThan(1e-2);
+      }
+    }
+  }
+
+  private static double largest(Tensor tensor) {
+    double largest = 0;
+    for (double value : tensor.toDoubles()) {
+      largest = Double.isNaN(value) ? Double.NaN : Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
+  @Test
+  void adaptersOfTasks_withTheSharedWeights_computeTheSame() {
+    Adapter shared = new Adapter(2, Adapter.Sharing.SINGLE);
+    assertTaskBehavesAsShared(shared, new Adapter(2, Adapter.Sharing.MULTIPLE));
+    assertTaskBehavesAsShared(shared, new Adapter(2, Adapter.Sharing.HALF_SHARED));
+  }
+
+  @Test
+  void loraOfTasks_withTheSharedWeights_computesTheSame() {
+    assertTaskBehavesAsShared(
+        new Lora(2, 0.5, ALL_SLOTS, false), new Lora(2, 0.5, ALL_SLOTS, true));
+  }
+}
