@@ -15,6 +15,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,20 @@ class MtLoraVariantsTest {
   private static final Rng RNG = new Rng(11);
 
   @TempDir private Path folder;
+
+  /** A model that is small enough to compute with. */
+  private static Assembly tiny(String... overrides) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "model.image=32",
+                "model.embed=8",
+                "model.depths=[1, 1, 1, 1]",
+                "model.heads=[1, 2, 4, 8]",
+                "method.slots=[qkv]"));
+    all.addAll(List.of(overrides));
+    return Assembly.of(read(all.toArray(String[]::new)));
+  }
 
   private static RunConfig read(String... overrides) {
     return RunConfig.parse(new RunConfig.Source("micro", Path.of(".")), MICRO, List.of(overrides));
@@ -80,12 +95,11 @@ class MtLoraVariantsTest {
     Path base = folder.resolve("base.safetensors");
     Path adapter = folder.resolve("adapter");
     try (Scope scope = Scope.inference()) {
-      Weights.save(base, Assembly.of(read("method=frozen")).model().backbone(), DType.F32);
+      Weights.save(base, tiny("method={name: frozen}").model().backbone(), DType.F32);
     }
     float[] expected;
     try (Scope scope = Scope.inference()) {
-      Assembly assembly =
-          Assembly.of(read("method.pissa=true", "method.slots=[qkv]", "model.weights=" + base));
+      Assembly assembly = tiny("method.pissa=true", "model.weights=" + base);
       MultiTaskModel trained = assembly.model();
       assertThat(Math.sqrt(squares(trained, "backbone.layers.3.blocks.0.attn.qkv.lora_shared_B")))
           .isGreaterThan(0.01);
@@ -97,13 +111,7 @@ class MtLoraVariantsTest {
     }
     try (Scope scope = Scope.inference()) {
       MultiTaskModel loaded =
-          Assembly.of(
-                  read(
-                      "method.pissa=true",
-                      "method.slots=[qkv]",
-                      "model.weights=" + base,
-                      "train.seed=5"))
-              .model();
+          tiny("method.pissa=true", "model.weights=" + base, "train.seed=5").model();
       loaded.buffers().values().stream() // another machine's decomposition
           .filter(buffer -> buffer.rank() == 2)
           .forEach(buffer -> buffer.timesInPlace(-1));
@@ -119,7 +127,7 @@ class MtLoraVariantsTest {
   private static float[] outputs(MultiTaskModel model) {
     model.train(false);
     return model
-        .forward(Tensor.randn(new Rng(7), 1, 3, 128, 128), List.of("depth"))
+        .forward(Tensor.randn(new Rng(7), 1, 3, 32, 32), List.of("depth"))
         .get("depth")
         .toFloats();
   }
