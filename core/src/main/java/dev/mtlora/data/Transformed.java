@@ -1,6 +1,7 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
+import java.util.List;
 
 /** A dataset whose samples pass through a transform; both draw from the sample's one stream. */
 record Transformed(Dataset dataset, Transform transform) implements Dataset {
@@ -12,5 +13,10 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   @Override
   public Sample get(int index, Rng rng) {
     return transform.apply(dataset.get(index, rng), rng);
+  }
+
+  @Override
+  public List<Draw> shuffled(int batchSize, Rng rng) {
+    return dataset.shuffled(batchSize, rng);
   }
 }
