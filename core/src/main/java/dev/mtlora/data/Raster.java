@@ -42,6 +42,16 @@ public record Raster(int height, int width, int channels, float[] values) {
     return values[(y * width + x) * channels + channel];
   }
 
+  /** A rectangle of it, which must lie inside. */
+  public Raster part(int top, int left, int partHeight, int partWidth) {
+    Raster out = new Raster(partHeight, partWidth, channels);
+    int row = partWidth * channels;
+    for (int y = 0; y < partHeight; y++) {
+      System.arraycopy(values, ((top + y) * width + left) * channels, out.values, y * row, row);
+    }
+    return out;
+  }
+
   /** The same picture seen in a mirror: column x becomes column width - 1 - x. */
   public Raster mirrored() {
     Raster out = new Raster(height, width, channels);
