@@ -49,8 +49,14 @@ class RunConfigTest {
   }
 
   static Stream<Path> shipped() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("..", "configs"))) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+    try (Stream<Path> files = Files.walk(Path.of("..", "configs"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".yaml"))
+          .filter(file -> !file.getParent().endsWith("compare"))
+          .filter(file -> !file.getParent().endsWith("ablations"))
+          .sorted()
+          .toList()
+          .stream();
     }
   }
 
@@ -320,5 +326,39 @@ class RunConfigTest {
     for (float value : sample.labels().get("semseg").values()) {
       assertThat(value == 0 || value == 1 || value == 255).isTrue();
     }
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void base_ownKeys_changeItAsSetWould() throws IOException {
+    file("base.yaml", SMALL.replace("data: scenes", "data: {kind: scenes, train: 7, cache: kept}"));
+    Path middle = file("middle.yaml", "base: base.yaml\nmethod: full\ntrain.epochs: 30\n");
+    RunConfig read = RunConfig.read(middle, List.of("train.lr=0.5"));
+    assertThat(read.methodName()).isEqualTo("full");
+    assertThat(read.taskNames()).containsExactly("semseg", "depth");
+    assertThat(read.json())
+        .contains("\"train\":7", "\"epochs\":30", "\"lr\":0.5", folder.resolve("kept").toString())
+        .doesNotContain("base");
+    Path top = file("top.yaml", "base: middle.yaml\ntasks: {depth: {}}\n");
+    assertThat(RunConfig.read(top, List.of()).taskNames()).containsExactly("depth");
+  }
+
+  @Test
+  void base_missingOrInACircle_isRefused() throws IOException {
+    Path missing = file("a.yaml", "base: gone.yaml\n");
+    assertThatThrownBy(() -> RunConfig.read(missing, List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("gone.yaml does not exist");
+    Path circle = file("b.yaml", "base: c.yaml\n");
+    file("c.yaml", "base: b.yaml\n");
+    assertThatThrownBy(() -> RunConfig.read(circle, List.of()))
+        .hasMessageContaining("do two files name each other?");
+    Path wrong = file("d.yaml", "base: e.yaml\ntrain.epoch: 3\n");
+    file("e.yaml", SMALL);
+    assertThatThrownBy(() -> RunConfig.read(wrong, List.of()))
+        .hasMessageContaining("unknown key 'epoch'");
   }
 }
