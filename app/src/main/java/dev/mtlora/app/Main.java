@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       PredictCommand.class,
       MergeCommand.class,
+      DataCommand.class,
       ParamsCommand.class,
       InspectCommand.class,
       ConvertCommand.class
