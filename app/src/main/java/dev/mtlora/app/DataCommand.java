@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "data",
     description = "Looks at the data that a configuration names.",
-    subcommands = {DataCheckCommand.class})
+    subcommands = {DataCheckCommand.class, DataShowCommand.class})
 final class DataCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -164,4 +164,42 @@ class DataCommandsTest {
     assertThat(run("data", "check", "mtlora_swin_tiny_448_r64_nyud")).isEqualTo(2);
     assertThat(err.toString()).contains("data.root is missing");
   }
+
+  @Test
+  void show_goodData_writesThreeSheetsOfItsSize() throws IOException {
+    Files.delete(file("edge/b.png"));
+    String sheets = folder.resolve("sheets").toString();
+    assertThat(run("data", "show", config, "--out", sheets, "--count", "9"))
+        .as(err.toString())
+        .isZero();
+    Raster train = Images.read(folder.resolve("sheets/train.png"));
+    Raster augmented = Images.read(folder.resolve("sheets/augmented.png"));
+    Raster val = Images.read(folder.resolve("sheets/val.png"));
+    assertThat(train.width()).isGreaterThan(5 * 224);
+    assertThat(augmented.width()).isEqualTo(train.width());
+    assertThat(train.height()).isEqualTo(augmented.height()).isEqualTo(val.height() + 228);
+    int left = train.width() - 5 * 228;
+    int middle = 26 + 112;
+    assertThat(pixel(train, 26 + 5, left + 112)).as("beside a wide image").containsOnly(255);
+    assertThat(pixel(train, middle, left + 4 * 228 + 112)).as("no label").containsOnly(255);
+    float[] normal = pixel(train, middle, left + 3 * 228 + 112); // (0, 0, 1) is blue
+    assertThat(normal[2]).isGreaterThan(normal[0] + 60);
+    assertThat(pixel(val, middle, left + 4 * 228 + 112)).as("edge").doesNotContain(255);
+  }
+
+  private static float[] pixel(Raster picture, int y, int x) {
+    return new float[] {picture.at(y, x, 0), picture.at(y, x, 1), picture.at(y, x, 2)};
+  }
+
+  @Test
+  void show_wrongUse_saysWhat() throws IOException {
+    String sheets = folder.resolve("sheets").toString();
+    assertThat(run("data", "show", config)).isEqualTo(2);
+    assertThat(err.toString()).contains("--out");
+    assertThat(run("data", "show", config, "--out", sheets, "--count", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--count must be at least 1");
+    Images.writePng(file("edge/b.png"), picture(1, i -> i));
+    assertThat(run("data", "show", config, "--out", sheets)).isEqualTo(1);
+    assertThat(err.toString()).contains("b.png holds 1 at column 1");
+  }
 }

@@ -157,6 +157,16 @@ public final class Assembly {
     return checked(() -> config.data().validation(config.tasks(), imageSize()));
   }
 
+  /** The samples that train, before they are augmented. */
+  public Dataset training() {
+    return checked(() -> config.data().training(config.tasks(), imageSize()));
+  }
+
+  /** All that happens to samples that train: they end as the model takes them. */
+  public Transform augmentation() {
+    return config.augmentation().training(imageSize(), config.data().normalsY());
+  }
+
   /** Batches of augmented training samples in random order. */
   public DataLoader trainingLoader(MultiTaskModel model) {
     TrainConfig train = config.train();
@@ -170,10 +180,7 @@ public final class Assembly {
                         config.model().decoders().values().stream().distinct().sorted().toList(),
                         model.minimumTrainingBatch()));
           }
-          Transform augmentation =
-              config.augmentation().training(imageSize(), config.data().normalsY());
-          Dataset samples = config.data().training(config.tasks(), imageSize());
-          return loader(samples.with(augmentation), train.batch(), true);
+          return loader(training().with(augmentation()), train.batch(), true);
         });
   }
 
@@ -207,6 +214,11 @@ public final class Assembly {
   /** Scores a model as training does. */
   public Evaluator evaluator() {
     return new Evaluator(config.train().device(), config.train().bf16());
+  }
+
+  /** How training is done, for those who make their own steps. */
+  public TrainSettings trainSettings() {
+    return checked(() -> config.train().settings());
   }
 
   /** Which evaluation is the best. */

@@ -86,14 +86,19 @@ final class ConfigTree {
   }
 
   private static void absolutePaths(ObjectNode tree, Path folder) {
-    if (tree.get("data") instanceof ObjectNode data) {
-      absolute(data, "root", folder);
-      absolute(data, "cache", folder);
-    }
+    absoluteData(tree.path("data"), folder);
+    tree.path("data").path("sources").forEach(source -> absoluteData(source, folder));
     if (tree.get("model") instanceof ObjectNode model
         && WeightsSource.parse(model.path("weights").asText("none"))
             instanceof WeightsSource.File) {
       absolute(model, "weights", folder);
+    }
+  }
+
+  private static void absoluteData(JsonNode block, Path folder) {
+    if (block instanceof ObjectNode data) {
+      absolute(data, "root", folder);
+      absolute(data, "cache", folder);
     }
   }
 

@@ -3,7 +3,11 @@ package dev.mtlora.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.transform.ColourJitter;
+import dev.mtlora.data.transform.RandomCrop;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
@@ -15,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +72,9 @@ class RunConfigTest {
     assertThat(config.method()).isEqualTo(MtLora.paper(64, 4, List.of("semseg")));
     assertThat(config.model().backbone().dropPath()).isEqualTo(0.2);
     assertThat(config.augmentation())
-        .isEqualTo(new Augmentation(0.5, 20, List.of(0.75, 1.25), true));
+        .isEqualTo(
+            new Augmentation(
+                0.5, 20, List.of(0.75, 1.25), true, Optional.empty(), Optional.empty()));
     TrainConfig train = config.train();
     assertThat(train.epochs()).isEqualTo(300);
     assertThat(train.weightDecay()).isEqualTo(0.05);
@@ -93,6 +101,32 @@ class RunConfigTest {
         .containsEntry("semseg", List.of(2.0, 2.0, 2.0, 2.0))
         .containsEntry("depth", List.of(3.0, 3.0, 3.0, 3.0));
     assertThat(method.dropout()).containsExactly(0.0, 0.1, 0.2, 0.3);
+  }
+
+  @Test
+  void augmentation_withCropAndColour_hasThem() {
+    Augmentation both =
+        read("augmentation={crop: [0.5, 1], colour: {brightness: 0.4, hue: 0.1}}").augmentation();
+    assertThat(both.crop()).contains(new RandomCrop(0.5, 1));
+    assertThat(both.colour()).contains(new ColourJitter(0.4, 0, 0, 0.1));
+    assertThat(read("augmentation.crop=0.8").augmentation().crop())
+        .contains(new RandomCrop(0.8, 0.8));
+  }
+
+  @Test
+  void augmentation_cropAndColourThatChangeNothing_leaveTheOtherDraws() {
+    Raster image = new Raster(40, 60, 3);
+    Rng rng = new Rng(2);
+    for (int i = 0; i < image.values().length; i++) {
+      image.values()[i] = (float) rng.uniform(0, 255);
+    }
+    Sample sample = new Sample("x", image, Map.of());
+    Augmentation plain = read().augmentation();
+    Augmentation more = read("augmentation={crop: 1, colour: {hue: 0}}").augmentation();
+    for (int seed = 0; seed < 4; seed++) {
+      assertThat(more.training(32, NormalsY.UP).apply(sample, new Rng(seed)).image().values())
+          .isEqualTo(plain.training(32, NormalsY.UP).apply(sample, new Rng(seed)).image().values());
+    }
   }
 
   @Test
@@ -179,6 +213,13 @@ class RunConfigTest {
         "train.device=gpu           | device must be cpu, cuda or cuda:N but is 'gpu'",
         "augmentation.flip=2        | augmentation: the probability of a flip must be 0..1",
         "augmentation={scale: [2, 1]} | must be [smallest, largest]",
+        "augmentation.crop=[0.8, 0.5] | shares [smallest, largest] of the sides, above 0",
+        "augmentation.crop=[0.2, 0.5, 1] | augmentation.crop must be [smallest, largest]",
+        "augmentation.crop=0         | augmentation: a crop keeps shares",
+        "augmentation.colour=0.4     | augmentation.colour must be a block",
+        "augmentation.colour={bright: 1} | did you mean 'brightness'?",
+        "augmentation.colour={hue: 0.6} | augmentation.colour: the largest change of hue must be 0..0.5",
+        "augmentation.colour={contrast: -1} | change of contrast must be 0..1.0 but is -1.0",
         "singleTask.semseg=67.2     | singleTask.semseg must be a positive mIoU",
         "reference=yes please       | reference must be true or false but is: \"yes please\"",
         "batch                      | --set needs key.path=value but got 'batch'",

@@ -60,7 +60,10 @@ public final class SplitCheck {
     }
   }
 
-  /** The labels of one task without the others. */
+  /**
+   * The labels of one task without the others. Of a mixture of datasets, where only some have the
+   * task, these are fewer samples, under other numbers.
+   */
   private record Alone(Task task, Dataset dataset) {}
 
   /** A check of the split that is opened like this. */
@@ -123,7 +126,8 @@ public final class SplitCheck {
     try {
       return read(index, all, tasks);
     } catch (RuntimeException e) {
-      return oneByOne(index, alone, text(index, e));
+      List<Alone> same = alone.stream().filter(one -> one.dataset().size() == all.size()).toList();
+      return oneByOne(index, same, text(index, e));
     }
   }
 

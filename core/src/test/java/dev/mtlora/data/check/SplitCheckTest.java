@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.MixedDataset;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.task.Depth;
@@ -273,5 +274,25 @@ class SplitCheckTest {
             });
     assertThatThrownBy(() -> check.run((done, all) -> {}))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void run_mixtureWithABrokenLabel_namesItAndGoesOn() {
+    good();
+    labels.get("depth").set(2, full(1, -1));
+    SplitCheck.Opening mixed =
+        tasks ->
+            new MixedDataset(
+                tasks.stream().map(task -> new MixedDataset.Part(open(List.of(task)), 1)).toList(),
+                MixedDataset.Mode.MIX);
+    SplitCheck.Settings settings =
+        new SplitCheck.Settings("train", List.of(SEMSEG, DEPTH), 0, 1, 1, 5);
+    SplitReport report = new SplitCheck(settings, mixed).run((done, all) -> {});
+    assertThat(kinds(report))
+        .containsExactly("ERROR UNREADABLE  1", "NOTE NO_LABEL depth 3", "NOTE NO_LABEL semseg 2");
+    assertThat(report.findings().get(0).examples())
+        .containsExactly("depth of s2 is broken; mend it");
+    assertThat(report.samples()).isEqualTo(6);
+    assertThat(report.stats().get("depth").images()).isEqualTo(2);
   }
 }
