@@ -3,6 +3,7 @@ package dev.mtlora.data;
 import dev.mtlora.tensor.Rng;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Numbered samples. Implementations are safe to read from several threads at once. */
 public interface Dataset {
@@ -25,6 +26,14 @@ public interface Dataset {
    */
   default Dataset storedLabels() {
     return this;
+  }
+
+  /**
+   * What is doubtful about how the labels of a sample are written, though they can be read: by
+   * task, one sentence with file and cure. For looking through a dataset; reads the files again.
+   */
+  default Map<String, String> doubts(int index) {
+    return Map.of();
   }
 
   /**

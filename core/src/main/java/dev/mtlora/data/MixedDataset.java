@@ -3,6 +3,7 @@ package dev.mtlora.data;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Several datasets as one, each of which may have labels of other tasks: the samples of the first,
@@ -60,14 +61,27 @@ public record MixedDataset(List<Part> parts, Mode mode) implements Dataset {
 
   @Override
   public Sample get(int index, Rng rng) {
+    Place place = place(index);
+    Sample sample = parts.get(place.part()).samples().get(place.index(), rng);
+    return new Sample(place.part() + "-" + sample.id(), sample.image(), sample.labels());
+  }
+
+  @Override
+  public Map<String, String> doubts(int index) {
+    Place place = place(index);
+    return parts.get(place.part()).samples().doubts(place.index());
+  }
+
+  private record Place(int part, int index) {}
+
+  private Place place(int index) {
     int left = index;
     for (int p = 0; p < parts.size(); p++) {
-      Dataset samples = parts.get(p).samples();
-      if (left < samples.size()) {
-        Sample sample = samples.get(left, rng);
-        return new Sample(p + "-" + sample.id(), sample.image(), sample.labels());
+      int size = parts.get(p).samples().size();
+      if (left < size) {
+        return new Place(p, left);
       }
-      left -= samples.size();
+      left -= size;
     }
     throw new IndexOutOfBoundsException(
         "there is no sample %d; indices run from 0 to %d".formatted(index, size() - 1));

@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
 import java.util.List;
+import java.util.Map;
 
 /** A dataset whose samples pass through a transform; both draw from the sample's one stream. */
 record Transformed(Dataset dataset, Transform transform) implements Dataset {
@@ -13,6 +14,11 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   @Override
   public Sample get(int index, Rng rng) {
     return transform.apply(dataset.get(index, rng), rng);
+  }
+
+  @Override
+  public Map<String, String> doubts(int index) {
+    return dataset.doubts(index);
   }
 
   @Override

@@ -46,6 +46,12 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
   /** Semantic classes, background included. */
   public static final int CLASSES = 21;
 
+  /** Images that train, as published. */
+  public static final int TRAINING_IMAGES = 4998;
+
+  /** Images that validate, as published. */
+  public static final int VALIDATION_IMAGES = 5105;
+
   /** Which way the y of the normals points. */
   public static final NormalsY NORMALS_Y = NormalsY.DOWN;
 

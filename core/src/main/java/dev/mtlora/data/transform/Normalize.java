@@ -47,6 +47,15 @@ public record Normalize(List<Float> mean, List<Float> std) implements Transform 
     return out;
   }
 
+  /** The image that was normalised, 0..255 again; for pictures. */
+  public Raster restored(Raster normalized) {
+    Raster out = new Raster(normalized.height(), normalized.width(), normalized.channels());
+    for (int i = 0; i < out.values().length; i++) {
+      out.values()[i] = 255 * (normalized.values()[i] * std.get(i % 3) + mean.get(i % 3));
+    }
+    return out;
+  }
+
   /** What every grey level of a channel becomes. */
   private float[] levels(int channel) {
     float[] levels = new float[256];
