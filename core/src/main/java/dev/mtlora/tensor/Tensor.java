@@ -1,6 +1,7 @@
 package dev.mtlora.tensor;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -672,6 +673,40 @@ public final class Tensor {
   public Optional<Tensor> grad() {
     org.bytedeco.pytorch.Tensor grad = handle.grad();
     return grad.defined() ? Optional.of(new Tensor(grad)) : Optional.empty();
+  }
+
+  /** Puts a gradient in the place of what {@link #backward} has left here. */
+  public void grad(Tensor gradient) {
+    handle.mutable_grad().put(gradient.handle);
+  }
+
+  /**
+   * The gradients of this single value, kept apart from those that {@link #backward} adds up.
+   *
+   * @param leaves what to take them by
+   * @param again true if more gradients are going to be taken through the same operations
+   * @return one for each leaf, in order; empty for a leaf that this value does not depend on
+   */
+  public List<Optional<Tensor>> gradients(List<Tensor> leaves, boolean again) {
+    Scope.requireOpen();
+    try {
+      TensorVector found =
+          torch.grad(
+              vector(List.of(this)),
+              vector(leaves),
+              new TensorVector(),
+              new BoolOptional(again),
+              false,
+              true);
+      List<Optional<Tensor>> gradients = new ArrayList<>();
+      for (int i = 0; i < leaves.size(); i++) {
+        org.bytedeco.pytorch.Tensor gradient = new org.bytedeco.pytorch.Tensor(found.get(i));
+        gradients.add(gradient.defined() ? Optional.of(new Tensor(gradient)) : Optional.empty());
+      }
+      return gradients;
+    } catch (RuntimeException e) {
+      throw failure("gradients", e, this);
+    }
   }
 
   /** Forgets the gradient: not zero but absent, so that an optimiser leaves this leaf alone. */
