@@ -7,12 +7,13 @@ import dev.mtlora.tensor.Tensor;
 import java.util.Optional;
 
 /** {@code y = W x + b + s B A drop(x)}, on every stream alike. */
-final class SharedLora extends Projection {
+final class SharedLora extends LowRankProjection {
   private final Linear linear;
   private final LowRank shared;
   private final Dropout dropout;
 
   SharedLora(Linear linear, LowRank shared, double dropout) {
+    super(linear);
     this.linear = child("linear", linear);
     this.shared = shared;
     this.dropout = child("dropout", new Dropout(dropout));
@@ -21,12 +22,13 @@ final class SharedLora extends Projection {
     if (shared.learnedScale() != null) {
       parameter("lora_shared_scale", shared.learnedScale());
     }
+    companions("lora_shared_%s", shared);
   }
 
   /** The update reads what W reads, on every stream: all of it folds into W. */
   @Override
   protected Optional<Projection> folded() {
-    return Optional.of(onEveryStream(linear.plus(shared.product())));
+    return Optional.of(onEveryStream(linear.plus(magnitudes().update(shared))));
   }
 
   @Override
@@ -35,6 +37,6 @@ final class SharedLora extends Projection {
   }
 
   private Tensor adapted(Tensor x) {
-    return shared.addTo(linear.forward(x), dropout.forward(x));
+    return magnitudes().apply(shared, shared.addTo(linear.forward(x), dropout.forward(x)));
   }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * y_t  = base + s_t B_t A_t x_t                 (matrixv2: y + s_t B_t A_t x_t)
  * </pre>
  */
-final class TaskLora extends Projection {
+final class TaskLora extends LowRankProjection {
   private final MtLora.Mode mode;
   private final Linear linear;
   private final @Nullable LowRank shared;
@@ -39,6 +39,7 @@ final class TaskLora extends Projection {
       @Nullable LowRank shared,
       Map<String, LowRank> perTask,
       double dropout) {
+    super(linear);
     this.mode = mode;
     this.linear = child("linear", linear);
     this.shared = shared;
@@ -50,8 +51,7 @@ final class TaskLora extends Projection {
   }
 
   static TaskLora of(MtLora method, Linear linear, Site site, List<String> tasks, Rng rng) {
-    boolean noShared =
-        method.mode() == MtLora.Mode.ADDITION || method.ranks().shared().get(site.stage()) == 0;
+    boolean noShared = method.mode() == MtLora.Mode.ADDITION || method.sharedRank(site) == 0;
     Map<String, LowRank> perTask = new LinkedHashMap<>();
     tasks.forEach(task -> perTask.put(task, LowRank.task(method, site, task, rng)));
     LowRank shared = noShared ? null : LowRank.shared(method, site, rng);
@@ -65,6 +65,7 @@ final class TaskLora extends Projection {
       if (shared.learnedScale() != null) {
         parameter("lora_shared_scale", shared.learnedScale());
       }
+      companions("lora_shared_%s", shared);
     }
     perTask.forEach((task, pair) -> parameter("lora_tasks_A." + task, pair.a()));
     perTask.forEach((task, pair) -> parameter("lora_tasks_B." + task, pair.b()));
@@ -74,6 +75,7 @@ final class TaskLora extends Projection {
             parameter("lora_tasks_scale." + task, pair.learnedScale());
           }
         });
+    perTask.forEach((task, pair) -> companions("lora_tasks_%s." + task, pair));
   }
 
   /**
@@ -99,7 +101,7 @@ final class TaskLora extends Projection {
   private Streams adapted(Streams x) {
     Tensor input = dropout.forward(x.shared());
     Tensor base = linear.forward(x.shared()); // B, N, out
-    Tensor y = shared == null ? base : shared.addTo(base, input);
+    Tensor y = shared == null ? base : magnitudes().apply(shared, shared.addTo(base, input));
     if (x.tasks().isEmpty()) {
       return Streams.of(y, x.tasks());
     }
@@ -117,13 +119,15 @@ final class TaskLora extends Projection {
     List<LowRank> pairs = x.tasks().stream().map(this::pair).toList();
     int rank = pairs.stream().mapToInt(LowRank::rank).max().orElse(0);
     if (rank == 0) {
-      return from.view(1, -1, from.size(-1)).expand(pairs.size(), -1, -1).contiguous();
+      Tensor alike = from.view(1, -1, from.size(-1)).expand(pairs.size(), -1, -1).contiguous();
+      return magnitudes().apply(pairs, alike);
     }
     Tensor a = Tensor.stack(pairs.stream().map(p -> padded(p.a(), 0, rank)).toList(), 0);
     Tensor b = Tensor.stack(pairs.stream().map(p -> padded(p.scaledB(), 1, rank)).toList(), 0);
     long out = from.size(-1);
     Tensor low = x.hasForks() ? ownInputs(x, input, a) : sharedInput(input, a); // F, tokens, r
-    return from.view(1, -1, out).expand(pairs.size(), -1, -1).plusBmm(low, b.transpose(1, 2));
+    Tensor bases = from.view(1, -1, out).expand(pairs.size(), -1, -1);
+    return magnitudes().apply(pairs, bases.plusBmm(low, b.transpose(1, 2)));
   }
 
   private LowRank pair(String task) {

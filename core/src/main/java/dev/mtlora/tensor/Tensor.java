@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tensor {
   private final org.bytedeco.pytorch.Tensor handle;
-  private final long[] shape;
+  private long[] shape; // changes in keepInPlace and zeroInPlace only
 
   Tensor(org.bytedeco.pytorch.Tensor handle) {
     Scope.requireOpen();
@@ -734,6 +734,32 @@ public final class Tensor {
     try (Scope scope = Scope.inference()) {
       handle.set_data(to(device).handle);
     }
+    return this;
+  }
+
+  /**
+   * Keeps only some slices of a dimension. Gradients are forgotten, views made before stay what
+   * they were, and nothing may be recorded that {@link #backward} has still to go through.
+   *
+   * @param positions of the slices, in the order they will have
+   */
+  public Tensor keepInPlace(int dimension, long... positions) {
+    try (Scope scope = Scope.inference()) {
+      return become(indexSelect(dimension, of(positions, positions.length).to(device())));
+    }
+  }
+
+  /** Becomes zeros of another shape, with the same consequences. */
+  public Tensor zeroInPlace(long... newShape) {
+    try (Scope scope = Scope.inference()) {
+      return become(zeros(dtype(), newShape).to(device()));
+    }
+  }
+
+  private Tensor become(Tensor values) {
+    clearGrad();
+    handle.set_data(values.handle);
+    shape = values.shape;
     return this;
   }
 

@@ -5,9 +5,11 @@ import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.TrainState;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -109,9 +111,12 @@ public final class Trainer {
       run.optimizer().clearGrads();
       gradients.add(take(batches));
       double norm = gradients.clip(run.optimizer());
+      Optional<ParameterChange> change =
+          run.model().backbone().afterBackward(number + 1, run.stepsPerEpoch());
       run.optimizer().step(rate);
       run.madeStep();
       run.balancer().learn(gradients.made(run.epoch() > epoch));
+      change.ifPresent(parts -> shrink(run, parts));
       return new Step(
           number + 1,
           epoch,
@@ -123,6 +128,11 @@ public final class Trainer {
           norm,
           seconds(start));
     }
+  }
+
+  private void shrink(Training run, ParameterChange change) {
+    run.apply(change);
+    tell(listener -> listener.onShrink(run));
   }
 
   private List<Batch> take(Batches batches) {

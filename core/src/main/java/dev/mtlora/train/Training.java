@@ -4,6 +4,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.io.TrainState;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.train.balance.Balancer;
@@ -160,6 +161,13 @@ public final class Training {
     history.add(evaluation);
   }
 
+  void apply(ParameterChange change) {
+    for (ParameterChange.Part part : change.parts()) {
+      long[] kept = part.kept().stream().mapToLong(Long::longValue).toArray();
+      optimizer.keep(part.tensor(), part.dimension(), kept);
+    }
+  }
+
   void madeStep() {
     step++;
   }
@@ -181,7 +189,8 @@ public final class Training {
                   batch(),
                   settings.seed()));
     }
-    Checkpoint.restore("the checkpoint's model", from.model(), model.state());
+    Checkpoint.restore("the checkpoint's model", from.model(), model);
+    optimizer.followShapes();
     Checkpoint.restore(
         "the checkpoint's optimiser",
         from.optimizer(),
