@@ -23,8 +23,10 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvalCommand.class,
       CompareCommand.class,
+      BenchCommand.class,
       PredictCommand.class,
       MergeCommand.class,
+      DataCommand.class,
       ParamsCommand.class,
       InspectCommand.class,
       ConvertCommand.class

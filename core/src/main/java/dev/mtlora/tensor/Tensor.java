@@ -1,6 +1,7 @@
 package dev.mtlora.tensor;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -162,6 +163,16 @@ public final class Tensor {
   /** Uniform draws in [low, high) from the given generator, 32 bit, on the CPU. */
   public static Tensor uniform(Rng rng, double low, double high, long... shape) {
     return drawn(rng, shape, (t, generator) -> t.uniform_(low, high, generator));
+  }
+
+  /** What dropout multiplies by, {@link DropoutMask}; draws its seed from the engine. */
+  static Tensor dropoutMask(double p, long... shape) {
+    Tensor mask = empty(DType.F32, shape);
+    long seed =
+        op("random", () -> torch.empty(new long[] {1}, options(DType.I64), null).random_())
+            .toLongs()[0];
+    new DropoutMask(seed, p).fill(mask);
+    return mask;
   }
 
   private static Tensor drawn(Rng rng, long[] shape, Draw draw) {
@@ -416,24 +427,25 @@ public final class Tensor {
   /** Matrix product over the last two dimensions, broadcasting the others. */
   public Tensor matmul(Tensor other) {
     return MultiplyAdds.counted(
-        op("matmul", () -> handle.matmul(other.handle), this, other), size(-1));
+        op("matmul", () -> handle.matmul(other.handle), this, other), size(-1), this, other);
   }
 
   /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
   public Tensor bmm(Tensor other) {
-    return MultiplyAdds.counted(op("bmm", () -> handle.bmm(other.handle), this, other), size(-1));
+    return MultiplyAdds.counted(
+        op("bmm", () -> handle.bmm(other.handle), this, other), size(-1), this, other);
   }
 
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
     return MultiplyAdds.counted(
-        op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b), a.size(-1));
+        op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
   }
 
   /** {@code this + a x b}: {@code [i, j] + [i, k] x [k, j]}, in one product. */
   public Tensor plusMatmul(Tensor a, Tensor b) {
     return MultiplyAdds.counted(
-        op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1));
+        op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
   }
 
   /** Negative. */
@@ -661,6 +673,40 @@ public final class Tensor {
   public Optional<Tensor> grad() {
     org.bytedeco.pytorch.Tensor grad = handle.grad();
     return grad.defined() ? Optional.of(new Tensor(grad)) : Optional.empty();
+  }
+
+  /** Puts a gradient in the place of what {@link #backward} has left here. */
+  public void grad(Tensor gradient) {
+    handle.mutable_grad().put(gradient.handle);
+  }
+
+  /**
+   * The gradients of this single value, kept apart from those that {@link #backward} adds up.
+   *
+   * @param leaves what to take them by
+   * @param again true if more gradients are going to be taken through the same operations
+   * @return one for each leaf, in order; empty for a leaf that this value does not depend on
+   */
+  public List<Optional<Tensor>> gradients(List<Tensor> leaves, boolean again) {
+    Scope.requireOpen();
+    try {
+      TensorVector found =
+          torch.grad(
+              vector(List.of(this)),
+              vector(leaves),
+              new TensorVector(),
+              new BoolOptional(again),
+              false,
+              true);
+      List<Optional<Tensor>> gradients = new ArrayList<>();
+      for (int i = 0; i < leaves.size(); i++) {
+        org.bytedeco.pytorch.Tensor gradient = new org.bytedeco.pytorch.Tensor(found.get(i));
+        gradients.add(gradient.defined() ? Optional.of(new Tensor(gradient)) : Optional.empty());
+      }
+      return gradients;
+    } catch (RuntimeException e) {
+      throw failure("gradients", e, this);
+    }
   }
 
   /** Forgets the gradient: not zero but absent, so that an optimiser leaves this leaf alone. */
