@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       PredictCommand.class,
       MergeCommand.class,
+      DataCommand.class,
       ParamsCommand.class,
       InspectCommand.class,
       ConvertCommand.class

@@ -52,6 +52,7 @@ final class TrainSession {
       Trainer trainer = assembly.trainer(training, listeners());
       out.print(ParameterTable.of(ParameterReport.of(model)));
       out.flush();
+      RankTable ranks = RankTable.of(model);
       folder.create(config);
       Panel panel = new Panel(assembly.validation(), model);
       Scores before = before(model, validation);
@@ -65,6 +66,8 @@ final class TrainSession {
           return 1;
         }
         finish(model, panel, before, report);
+        out.print(ranks.change(RankTable.of(model)));
+        out.flush();
       }
       return 0;
     }

@@ -2,8 +2,12 @@ package dev.mtlora.backbone;
 
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
+import dev.mtlora.peft.Adaptation;
+import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A pre-trained network that turns images into a pyramid of feature maps. */
 public abstract class Backbone extends Module {
@@ -29,4 +33,14 @@ public abstract class Backbone extends Module {
 
   /** The same, showing every intermediate feature to a tap. */
   public abstract List<Streams> forward(Tensor images, List<String> tasks, FeatureTap tap);
+
+  /** Ranks of its low-rank matrices, see {@link Adaptation#ranks}. */
+  public Map<String, Integer> ranks() {
+    return Map.of();
+  }
+
+  /** Lets its method see a training step, see {@link Adaptation#afterBackward}. */
+  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
+    return Optional.empty();
+  }
 }

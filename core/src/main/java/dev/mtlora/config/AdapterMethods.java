@@ -46,6 +46,9 @@ public final class AdapterMethods {
   private static Map<String, Reader> members() {
     Map<String, Reader> members = new LinkedHashMap<>();
     members.put("mtlora", MtLoraYaml::read);
+    members.put("mtlora-plus", mtloraWith("plus", "true"));
+    members.put("mtdora", mtloraWith("dora", "true"));
+    members.put("mtlora-shrinking", mtloraWith("shrink", "{}"));
     members.put("full", (yaml, target) -> plain(yaml, new FullFineTuning()));
     members.put("frozen", (yaml, target) -> plain(yaml, new Frozen()));
     members.put("bitfit", (yaml, target) -> plain(yaml, new BitFit()));
@@ -57,6 +60,11 @@ public final class AdapterMethods {
     members.put("compacter", (yaml, target) -> CompacterYaml.read(yaml, false));
     members.put("compacter++", (yaml, target) -> CompacterYaml.read(yaml, true));
     return members;
+  }
+
+  /** MTLoRA with a setting that a configuration need not name. */
+  private static Reader mtloraWith(String key, String value) {
+    return (yaml, target) -> MtLoraYaml.readWith(key, YamlBlock.tree(value), yaml, target);
   }
 
   /** A method without settings. */

@@ -6,6 +6,8 @@ import dev.mtlora.config.ModelConfig.NeckKind;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Transform;
+import dev.mtlora.data.check.SplitCheck;
+import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
@@ -126,9 +128,43 @@ public final class Assembly {
     }
   }
 
+  /**
+   * A check of the samples of a split, as they are before they are resized.
+   *
+   * @param training true for those that train, false for those that validate
+   * @param examples how many findings of a kind to keep
+   */
+  public SplitReport check(boolean training, int examples, SplitCheck.Progress progress) {
+    DataSource data = config.data();
+    SplitCheck.Settings settings =
+        new SplitCheck.Settings(
+            training ? "train" : "val",
+            config.tasks(),
+            data.published(training),
+            training ? config.train().batch() : 1,
+            Math.max(1, config.train().workers()),
+            examples);
+    SplitCheck check =
+        new SplitCheck(
+            settings,
+            tasks ->
+                training ? data.training(tasks, imageSize()) : data.validation(tasks, imageSize()));
+    return checked(() -> check.run(progress));
+  }
+
   /** The samples that validate, before they are resized. */
   public Dataset validation() {
     return checked(() -> config.data().validation(config.tasks(), imageSize()));
+  }
+
+  /** The samples that train, before they are augmented. */
+  public Dataset training() {
+    return checked(() -> config.data().training(config.tasks(), imageSize()));
+  }
+
+  /** All that happens to samples that train: they end as the model takes them. */
+  public Transform augmentation() {
+    return config.augmentation().training(imageSize(), config.data().normalsY());
   }
 
   /** Batches of augmented training samples in random order. */
@@ -144,10 +180,7 @@ public final class Assembly {
                         config.model().decoders().values().stream().distinct().sorted().toList(),
                         model.minimumTrainingBatch()));
           }
-          Transform augmentation =
-              config.augmentation().training(imageSize(), config.data().normalsY());
-          Dataset samples = config.data().training(config.tasks(), imageSize());
-          return loader(samples.with(augmentation), train.batch(), true);
+          return loader(training().with(augmentation()), train.batch(), true);
         });
   }
 

@@ -8,8 +8,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Set;
 
-/** Loads pre-trained weights into a backbone. */
+/** Loads the weights that a training starts from into a backbone. */
 final class BackboneWeights {
   private static final String FOLDER = "/dev/mtlora/weights/";
   private static final String EXTENSION = ".safetensors";
@@ -21,6 +22,8 @@ final class BackboneWeights {
       load(file.path(), "model.weights is " + file.path(), backbone);
     } else if (source instanceof WeightsSource.Builtin builtin) {
       loadBuiltin(builtin.name(), backbone);
+    } else {
+      backbone.loaded(Set.of());
     }
   }
 

@@ -19,6 +19,15 @@ public interface DataSource {
   /** The samples that validate; see {@link #training}. */
   Dataset validation(List<Task> tasks, int imageSize);
 
+  /**
+   * How many images a published dataset has, 0 if this is none.
+   *
+   * @param training true for those that train, false for those that validate
+   */
+  default int published(boolean training) {
+    return 0;
+  }
+
   /** Which way the y of the normals points. */
   NormalsY normalsY();
 }

@@ -1,10 +1,14 @@
 package dev.mtlora.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.MtLora.Trained;
+import dev.mtlora.peft.RankPatterns;
+import dev.mtlora.peft.RankShrinking;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Variant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -12,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +36,11 @@ final class MtLoraYaml {
         "name",
         "rank",
         "taskRank",
+        "ranks",
+        "rsLora",
+        "pissa",
+        "dora",
+        "shrink",
         "scale",
         "taskScale",
         "dropout",
@@ -63,7 +73,43 @@ final class MtLoraYaml {
         slots(yaml),
         trained(yaml.block("trained")),
         yaml.flag("everyBlock", false),
-        target.reference());
+        target.reference(),
+        variant(yaml));
+  }
+
+  /** The same with a setting that is there unless the block says otherwise. */
+  static MtLora readWith(String key, JsonNode value, YamlBlock yaml, AdapterMethods.Target target) {
+    ObjectNode block = yaml.node().deepCopy();
+    block.putIfAbsent(key, value);
+    return read(new YamlBlock(block, yaml.path()), target);
+  }
+
+  private static Variant variant(YamlBlock yaml) {
+    return new Variant(
+        rankPatterns(yaml.block("ranks")),
+        yaml.flag("rsLora", false),
+        yaml.flag("pissa", false),
+        yaml.flag("dora", false),
+        yaml.has("shrink") ? Optional.of(shrinking(yaml.block("shrink"))) : Optional.empty());
+  }
+
+  private static RankShrinking shrinking(YamlBlock yaml) {
+    yaml.allow("share", "memory", "from", "until", "every");
+    RankShrinking usual = RankShrinking.USUAL;
+    return new RankShrinking(
+        yaml.number("share", usual.share()),
+        yaml.number("memory", usual.memory()),
+        yaml.count("from", usual.from()),
+        yaml.count("until", usual.until()),
+        yaml.count("every", usual.every()));
+  }
+
+  private static RankPatterns rankPatterns(YamlBlock yaml) {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    for (String pattern : yaml.keys()) {
+      ranks.put(pattern, asRank(yaml.required(pattern), yaml.at(pattern)));
+    }
+    return new RankPatterns(ranks);
   }
 
   private static int asRank(JsonNode node, String path) {

@@ -37,6 +37,11 @@ public record NyudSource(Optional<Path> root) implements DataSource {
   }
 
   @Override
+  public int published(boolean training) {
+    return training ? NyudMt.TRAINING_IMAGES : NyudMt.VALIDATION_IMAGES;
+  }
+
+  @Override
   public NormalsY normalsY() {
     return NyudMt.NORMALS_Y;
   }

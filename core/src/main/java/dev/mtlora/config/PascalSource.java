@@ -44,6 +44,11 @@ public record PascalSource(Optional<Path> root, Optional<Path> cache) implements
   }
 
   @Override
+  public int published(boolean training) {
+    return training ? PascalMt.TRAINING_IMAGES : PascalMt.VALIDATION_IMAGES;
+  }
+
+  @Override
   public NormalsY normalsY() {
     return PascalMt.NORMALS_Y;
   }

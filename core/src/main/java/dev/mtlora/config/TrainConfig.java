@@ -5,6 +5,7 @@ import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.train.Schedule;
 import dev.mtlora.train.TrainSettings;
+import dev.mtlora.train.balance.Balance;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ import java.util.OptionalInt;
  * @param earlyStop evaluations without a better one before training ends; 0 to never end early
  * @param threads CPU threads of one operation; 0 for the engine's own choice
  * @param workers threads that read samples
+ * @param balance how the tasks' losses are weighed against each other
  */
 public record TrainConfig(
     int epochs,
@@ -44,7 +46,8 @@ public record TrainConfig(
     int keepLast,
     int earlyStop,
     int threads,
-    int workers) {
+    int workers,
+    Balance balance) {
 
   /** Images per update that the rates are for. */
   private static final double PAPER_BATCH = 512;
@@ -175,7 +178,8 @@ public record TrainConfig(
         "keepLast",
         "earlyStop",
         "threads",
-        "workers");
+        "workers",
+        "balance");
     return new TrainConfig(
         yaml.count("epochs", 300),
         yaml.has("steps") ? OptionalInt.of(yaml.count("steps", 0)) : OptionalInt.empty(),
@@ -191,7 +195,8 @@ public record TrainConfig(
         yaml.count("keepLast", 1),
         yaml.count("earlyStop", 0),
         yaml.count("threads", 0),
-        yaml.count("workers", 2));
+        yaml.count("workers", 2),
+        Balances.read(yaml.blockOrWord("balance", "name")));
   }
 
   /**
@@ -216,6 +221,7 @@ public record TrainConfig(
         seed,
         new AdamW.Settings(0.9, 0.999, 1e-8, weightDecay),
         evaluateEvery,
-        1);
+        1,
+        balance);
   }
 }

@@ -1,6 +1,9 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /** Numbered samples. Implementations are safe to read from several threads at once. */
 public interface Dataset {
@@ -23,6 +26,25 @@ public interface Dataset {
    */
   default Dataset storedLabels() {
     return this;
+  }
+
+  /**
+   * What is doubtful about how the labels of a sample are written, though they can be read: by
+   * task, one sentence with file and cure. For looking through a dataset; reads the files again.
+   */
+  default Map<String, String> doubts(int index) {
+    return Map.of();
+  }
+
+  /**
+   * The samples of a shuffled epoch, in order, as many as {@link #size} says: each of them once,
+   * unless the dataset knows better.
+   *
+   * @param batchSize how many of them, from the first on, make a batch
+   * @param rng the stream of the epoch
+   */
+  default List<Draw> shuffled(int batchSize, Rng rng) {
+    return Arrays.stream(rng.permutation(size())).mapToObj(index -> new Draw(index, 0)).toList();
   }
 
   /** This dataset with every sample changed by the given transform as it is read. */

@@ -2,6 +2,8 @@ package dev.mtlora.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** How the label of one task is written in a PNG, and what its numbers mean once read. */
 public sealed interface Encoding {
@@ -11,6 +13,11 @@ public sealed interface Encoding {
    * @throws DataException if the PNG has another kind of channels or a value out of range
    */
   Raster decode(PngSamples png);
+
+  /** What is doubtful about a PNG that can be decoded: one sentence with file and cure. */
+  default Optional<String> doubt(PngSamples png) {
+    return Optional.empty();
+  }
 
   /** The label at the size of its image; no values are mixed. */
   default Raster resized(Raster label, int height, int width) {
@@ -67,6 +74,7 @@ public sealed interface Encoding {
    */
   record NormalsRgb(NormalsY y) implements Encoding {
     private static final float NONE_BELOW = 0.5f;
+    private static final float LENGTH_TOLERANCE = 0.1f;
 
     @Override
     public Raster decode(PngSamples png) {
@@ -83,6 +91,27 @@ public sealed interface Encoding {
         }
       }
       return new Raster(png.values().height(), png.values().width(), 3, vectors).unitVectors();
+    }
+
+    /** Other pictures than normals have vectors of any length. */
+    @Override
+    public Optional<String> doubt(PngSamples png) {
+      float[] vectors = png.map(value -> 2 * value / png.max() - 1).values();
+      int some = 0;
+      int odd = 0;
+      for (int at = 0; at < vectors.length; at += 3) {
+        double length = Math.hypot(Math.hypot(vectors[at], vectors[at + 1]), vectors[at + 2]);
+        boolean black = vectors[at] + vectors[at + 1] + vectors[at + 2] == -3;
+        some += length >= NONE_BELOW && !black ? 1 : 0;
+        odd += length >= NONE_BELOW && !black && Math.abs(length - 1) > LENGTH_TOLERANCE ? 1 : 0;
+      }
+      String text =
+          "%s: %.0f %% of its vectors n = 2 v / %d - 1 are shorter than 0.9 or longer than 1.1; write"
+              + " vectors of length 1, red x, green y, blue z, and black for none";
+      return 2 * odd <= some
+          ? Optional.empty()
+          : Optional.of(
+              String.format(Locale.ROOT, text, png.file(), 100.0 * odd / some, png.max()));
     }
 
     @Override

@@ -118,6 +118,22 @@ public final class FolderDataset implements Dataset {
     };
   }
 
+  /** Only encodings that have doubts are read again. */
+  @Override
+  public Map<String, String> doubts(int index) {
+    Map<String, String> doubts = new HashMap<>();
+    labels.forEach(
+        (task, listing) -> {
+          if (encoding(task) instanceof Encoding.NormalsRgb normals) {
+            listing
+                .file(ids.get(index))
+                .flatMap(file -> normals.doubt(Images.readPng(file)))
+                .ifPresent(doubt -> doubts.put(task, doubt));
+          }
+        });
+    return doubts;
+  }
+
   private static Raster likeImage(Encoding encoding, Raster label, Raster image) {
     return encoding.resized(label, image.height(), image.width());
   }

@@ -1,6 +1,8 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
+import java.util.List;
+import java.util.Map;
 
 /** A dataset whose samples pass through a transform; both draw from the sample's one stream. */
 record Transformed(Dataset dataset, Transform transform) implements Dataset {
@@ -15,7 +17,17 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   }
 
   @Override
+  public Map<String, String> doubts(int index) {
+    return dataset.doubts(index);
+  }
+
+  @Override
   public Dataset storedLabels() {
     return dataset.storedLabels().with(transform);
+  }
+
+  @Override
+  public List<Draw> shuffled(int batchSize, Rng rng) {
+    return dataset.shuffled(batchSize, rng);
   }
 }

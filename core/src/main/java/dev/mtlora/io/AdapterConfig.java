@@ -20,9 +20,10 @@ import java.util.Map;
 
 /**
  * The description in an adapter's folder, {@code adapter_config.json}: {@code format}, {@code
- * version} of the code, {@code method}, {@code ranks} by stage, {@code tasks} (name, outputs, and
- * for tasks with classes their labels and colours), {@code preset}, {@code preprocessing}, {@code
- * metrics}, {@code base_sha256}, {@code dtype}, and the whole {@code recipe}.
+ * version} of the code, {@code method}, {@code ranks} by stage as they were asked for, {@code
+ * layer_ranks} of every layer as they are, {@code tasks} (name, outputs, and for tasks with classes
+ * their labels and colours), {@code preset}, {@code preprocessing}, {@code metrics}, {@code
+ * base_sha256}, {@code dtype}, and the whole {@code recipe}.
  *
  * @param origin where the adapter comes from
  * @param baseSha256 hash of the backbone's frozen weights, see {@link BaseHash}
@@ -60,6 +61,7 @@ public record AdapterConfig(Origin origin, String baseSha256) {
     json.put("format", FORMAT).put("version", origin.version()).put("method", origin.method());
     ObjectNode ranks = json.putObject("ranks");
     origin.ranks().forEach((owner, stages) -> stages.forEach(ranks.putArray(owner)::add));
+    model.backbone().ranks().forEach(json.putObject("layer_ranks")::put);
     ArrayNode tasks = json.putArray("tasks");
     model.tasks().forEach(task -> describe(task, tasks.addObject()));
     json.put("preset", origin.preset());

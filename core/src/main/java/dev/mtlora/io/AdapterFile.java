@@ -95,7 +95,7 @@ public final class AdapterFile {
     changed.putAll(model.buffers());
     Path file = current.resolve(MODEL);
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), TensorFile.read(file)).into(changed);
+      new StrictLoading(file.toString(), TensorFile.read(file)).into(changed, model.shrinking());
     }
   }
 

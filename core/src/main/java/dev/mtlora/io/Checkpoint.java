@@ -126,7 +126,18 @@ public final class Checkpoint {
   }
 
   /**
-   * Overwrites a model's parameters and buffers, or an optimiser's moments.
+   * Overwrites a model's parameters and buffers; ranks that shrink become those of the checkpoint.
+   *
+   * @throws CheckpointException as {@link #restore(String, Map, Map)}
+   */
+  public static void restore(String what, Map<String, Tensor> saved, Module live) {
+    try (Scope scope = Scope.inference()) {
+      new StrictLoading(what, saved).into(live.state(), live.shrinking());
+    }
+  }
+
+  /**
+   * Overwrites an optimiser's moments.
    *
    * @param what said in messages: "the checkpoint's model"
    * @throws CheckpointException if a tensor is missing, unexpected or of another shape; nothing has

@@ -11,6 +11,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies named tensors of a file over those of a model: all of them, or none and one report of all
@@ -87,12 +89,35 @@ final class StrictLoading {
     return new StrictLoading(source, given, otherName, mayBeAbsent, true);
   }
 
+  private static boolean fits(long[] shape, long @Nullable [] largest) {
+    return largest != null
+        && largest.length == shape.length
+        && IntStream.range(0, shape.length).allMatch(i -> shape[i] <= largest[i]);
+  }
+
+  private static void assign(Tensor target, Tensor value) {
+    if (!Arrays.equals(value.shape(), target.shape())) {
+      target.zeroInPlace(value.shape());
+    }
+    target.assignInPlace(value);
+  }
+
   /**
    * Copies.
    *
    * @throws CheckpointException if a tensor is missing, unexpected or of another shape
    */
   void into(Map<String, Tensor> targets) {
+    into(targets, Map.of());
+  }
+
+  /**
+   * Copies; some tensors take the shapes that the file has.
+   *
+   * @param shrinking these, and the largest shape of each
+   * @throws CheckpointException if a tensor is missing, unexpected or of another shape
+   */
+  void into(Map<String, Tensor> targets, Map<Tensor, long[]> shrinking) {
     Set<String> unexpected = new TreeSet<>(given.keySet());
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
@@ -108,7 +133,8 @@ final class StrictLoading {
             }
           } else if (resizesPositions && PositionResize.fits(name, value.shape(), target.shape())) {
             copies.put(target, value.resized(name, target.shape()));
-          } else if (!Arrays.equals(value.shape(), target.shape())) {
+          } else if (!Arrays.equals(value.shape(), target.shape())
+              && !fits(value.shape(), shrinking.get(target))) {
             misshaped.add(
                 "%s is %s but must be %s"
                     .formatted(
@@ -120,7 +146,7 @@ final class StrictLoading {
     report(missing, List.copyOf(unexpected), misshaped);
     Map<Tensor, Tensor> values = new LinkedHashMap<>();
     copies.forEach((target, value) -> values.put(target, value.value().get()));
-    values.forEach(Tensor::assignInPlace);
+    values.forEach(StrictLoading::assign);
   }
 
   private void report(List<String> missing, List<String> unexpected, List<String> misshaped) {

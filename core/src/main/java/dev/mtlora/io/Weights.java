@@ -46,27 +46,31 @@ public final class Weights {
    */
   public static void load(Path file, Module module) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(KeyMap.read(TensorSource.open(file))).into(module.state());
+      new StrictLoading(KeyMap.read(TensorSource.open(file)))
+          .into(module.state(), module.shrinking());
     }
   }
 
   /**
    * Loads a pre-trained backbone into a backbone adapted by any method, from a file of any family
    * that {@link KeyMap} knows: {@code X.weight} of the file becomes {@code X.linear.weight} where
-   * the layer has adapters, and adapters that the file lacks keep their initial values. Tables of
-   * positions are resized to the backbone's window and image. Of a file with a whole model only
-   * {@code backbone.*} is read, and of a classifier all but its last norm and its head.
+   * the layer has adapters, and adapters that the file lacks keep their initial values, or get
+   * those that depend on the backbone. Tables of positions are resized to the backbone's window and
+   * image. Of a file with a whole model only {@code backbone.*} is read, and of a classifier all
+   * but its last norm and its head.
    *
    * @param backbone the module whose names start with {@code patch_embed} and {@code layers}
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
   public static void loadBackbone(Path file, Module backbone) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(backboneOf(KeyMap.read(TensorSource.open(file))))
+      TensorSource source = backboneOf(KeyMap.read(TensorSource.open(file)));
+      new StrictLoading(source)
           .renamed(name -> name.replace(".linear.", "."))
           .absent(AddedNames::isAdded)
           .resizingPositions()
-          .into(backbone.state());
+          .into(backbone.state(), backbone.shrinking());
+      backbone.loaded(source.entries().keySet());
     }
   }
 

@@ -4,9 +4,11 @@ import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A node of the tree that a model is: named parameters (learned), named buffers (kept with the
@@ -19,6 +21,7 @@ import java.util.function.Function;
 public abstract class Module {
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+  private final Map<Tensor, long[]> shrinking = new LinkedHashMap<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
   private Form form = Form.AS_TRAINED;
@@ -42,6 +45,18 @@ public abstract class Module {
   protected final Tensor buffer(String name, Tensor initial) {
     unique(buffers.put(name, initial), name);
     return initial;
+  }
+
+  /** Says that a parameter or buffer of this node may become smaller, and how large it was. */
+  protected final void shrinks(Tensor member, long... largest) {
+    shrinking.put(member, largest);
+  }
+
+  /** Tensors below this node that may become smaller, with their largest shapes. */
+  public final Map<Tensor, long[]> shrinking() {
+    Map<Tensor, long[]> all = new LinkedHashMap<>();
+    visit("", (path, module) -> all.putAll(module.shrinking));
+    return all;
   }
 
   /** Adds a child; returns it. */
@@ -81,6 +96,19 @@ public abstract class Module {
             members.apply(module).forEach((name, tensor) -> all.put(join(path, name), tensor)));
     return all;
   }
+
+  /**
+   * Tells all parts that weights to start from have been loaded: those whose initial values depend
+   * on others make them anew, unless they were given.
+   *
+   * @param given full names of the tensors that had values
+   */
+  public final void loaded(Set<String> given) {
+    visit("", (path, module) -> module.onLoaded(name -> given.contains(join(path, name))));
+  }
+
+  /** Hears of {@link #loaded}, names being this node's own. */
+  protected void onLoaded(Predicate<String> given) {}
 
   /** Visits the tree as it computes: the folded form of a node in its place. */
   private void visit(String path, BiConsumer<String, Module> visitor) {

@@ -2,6 +2,7 @@ package dev.mtlora.peft;
 
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,5 +49,24 @@ public abstract class Adaptation extends Module {
    */
   public boolean referenceResiduals() {
     return false;
+  }
+
+  /**
+   * Hears of every training step, after the gradients are there and before the optimiser uses them.
+   *
+   * @param step number of the step, from 1
+   * @param stepsPerEpoch steps in an epoch
+   * @return what to delete from parameters after the step
+   */
+  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
+    return Optional.empty();
+  }
+
+  /**
+   * Ranks of all low-rank matrices as they are now, by the {@link RankPatterns pattern} that
+   * matches them alone; empty without ranks.
+   */
+  public Map<String, Integer> ranks() {
+    return Map.of();
   }
 }

@@ -16,33 +16,48 @@ import org.jspecify.annotations.Nullable;
  * @param b {@code [out, r]}
  * @param scale fixed factor, unless it is learned
  * @param learnedScale {@code [1]}, or null for the fixed one
+ * @param companions what stands beside the pair
  */
-record LowRank(Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale) {
-  static LowRank of(Site site, int rank, double scale, boolean learnScale, Rng rng) {
+record LowRank(
+    Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale, Companions companions) {
+  private static LowRank of(Site site, int rank, Scale scale, Companions companions, Rng rng) {
     return new LowRank(
         Init.kaimingUniform(rng, rank, site.in()),
         Tensor.zeros(site.out(), rank),
-        scale,
-        learnScale ? Tensor.full(scale, 1) : null);
+        scale.value(),
+        scale.learned() ? Tensor.full(scale.value(), 1) : null,
+        companions);
   }
+
+  /** A plain pair. */
+  static LowRank of(Site site, int rank, double scale, boolean learnScale, Rng rng) {
+    return of(site, rank, new Scale(scale, learnScale), Companions.NONE, rng);
+  }
+
+  private record Scale(double value, boolean learned) {}
 
   static LowRank shared(MtLora method, Site site, Rng rng) {
     MtLora.Scales scales = method.scales();
+    int rank = method.sharedRank(site);
+    double scale = method.variant().scale(scales.shared().get(site.stage()), rank);
     return of(
         site,
-        method.ranks().shared().get(site.stage()),
-        scales.shared().get(site.stage()),
-        scales.trainShared(),
+        rank,
+        new Scale(scale, scales.trainShared()),
+        Companions.shared(method.variant(), site, rank),
         rng);
   }
 
   static LowRank task(MtLora method, Site site, String task, Rng rng) {
     MtLora.Scales scales = method.scales();
+    int rank = method.taskRank(site, task);
+    double byStage = scales.tasks().getOrDefault(task, List.of()).get(site.stage());
+    double scale = method.variant().scale(byStage, rank);
     return of(
         site,
-        method.ranks().tasks().getOrDefault(task, List.of()).get(site.stage()),
-        scales.tasks().getOrDefault(task, List.of()).get(site.stage()),
-        scales.trainTasks(),
+        rank,
+        new Scale(scale, scales.trainTasks()),
+        Companions.task(method.variant(), site, rank),
         rng);
   }
 
@@ -55,26 +70,56 @@ record LowRank(Tensor a, Tensor b, double scale, @Nullable Tensor learnedScale) 
     return learnedScale == null ? b.times(scale) : b.times(learnedScale);
   }
 
-  /** The whole update {@code s B A}, F64 {@code [out, in]}. */
+  /** The factor as it is now. */
+  double currentScale() {
+    return learnedScale == null ? scale : learnedScale.item();
+  }
+
+  /** The whole update {@code s B A}, less what it starts as, F64 {@code [out, in]}. */
   Tensor product() {
-    return scaledB().to(DType.F64).matmul(a.to(DType.F64));
+    LowRank pair = lessPrincipal();
+    return pair.scaledB().to(DType.F64).matmul(pair.a.to(DType.F64));
+  }
+
+  /** The same in the pair's own precision. */
+  Tensor difference() {
+    LowRank pair = lessPrincipal();
+    return pair.scaledB().matmul(pair.a);
+  }
+
+  /** {@code s B A - B0 A0} as one product: {@code [s B, -B0]} and {@code [A; A0]}. */
+  private LowRank lessPrincipal() {
+    Companions.Principal principal = companions.principal();
+    if (principal == null) {
+      return this;
+    }
+    return new LowRank(
+        Tensor.cat(List.of(a, principal.a()), 0),
+        Tensor.cat(List.of(scaledB(), principal.b().negate()), 1),
+        1,
+        null,
+        Companions.NONE);
   }
 
   /** The same in tensors of its own. */
   LowRank copy() {
     return new LowRank(
-        a.copy(), b.copy(), scale, learnedScale == null ? null : learnedScale.copy());
+        a.copy(),
+        b.copy(),
+        scale,
+        learnedScale == null ? null : learnedScale.copy(),
+        companions.copy());
   }
 
   /**
-   * {@code base + s B A x}.
+   * {@code base + s B A x}, less what the pair starts as, written over the base.
    *
-   * @param base {@code [..., out]}
-   * @param x {@code [..., in]}
+   * @param base {@code [tokens, out]}, a layer's result that nobody else reads
+   * @param x {@code [tokens, in]}
    */
   Tensor addTo(Tensor base, Tensor x) {
-    Tensor low = Functional.linear(x, a, null).view(-1, rank()); // tokens, r
-    Tensor flat = base.view(-1, base.size(-1)); // tokens, out
-    return flat.plusMatmul(low, scaledB().transpose(0, 1)).view(base.shape());
+    LowRank pair = lessPrincipal();
+    Tensor low = Functional.linear(x, pair.a, null); // tokens, r
+    return base.plusMatmulInPlace(low, pair.scaledB().transpose(0, 1));
   }
 }

@@ -1,6 +1,5 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Rng;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +40,7 @@ import java.util.TreeSet;
  * @param everyBlock task matrices in every block instead of the last of each stage; the extra forks
  *     end with their block
  * @param reference true for the reference's behaviour where ours differs
+ * @param variant what is added to the paper's method
  */
 public record MtLora(
     Mode mode,
@@ -50,7 +50,8 @@ public record MtLora(
     Set<Slot> slots,
     Trained trained,
     boolean everyBlock,
-    boolean reference)
+    boolean reference,
+    Variant variant)
     implements AdapterMethod {
 
   /** How shared and task updates combine in a layer that has task matrices. */
@@ -146,8 +147,28 @@ public record MtLora(
     int stages = ranks.shared().size();
     requireStages(scales.shared(), "mtlora.scales.shared", stages);
     requireStages(dropout, "mtlora.dropout", stages);
+    variant.requireFit(mode, scales);
     ranks.tasks().forEach((t, list) -> requireStages(list, "mtlora.ranks." + t, stages));
     scales.tasks().forEach((t, list) -> requireStages(list, "mtlora.scales." + t, stages));
+  }
+
+  /** The method as published. */
+  public MtLora(
+      Mode mode,
+      Ranks ranks,
+      Scales scales,
+      List<Double> dropout,
+      Set<Slot> slots,
+      Trained trained,
+      boolean everyBlock,
+      boolean reference) {
+    this(mode, ranks, scales, dropout, slots, trained, everyBlock, reference, Variant.PAPER);
+  }
+
+  /** The same method with additions to the paper's. */
+  public MtLora with(Variant additions) {
+    return new MtLora(
+        mode, ranks, scales, dropout, slots, trained, everyBlock, reference, additions);
   }
 
   /** The paper's configuration: all four block slots, scale 4, dropout 0.05. */
@@ -179,7 +200,9 @@ public record MtLora(
       requireTasks(ranks.tasks(), "mtlora.ranks", tasks);
       requireTasks(scales.tasks(), "mtlora.scales", tasks);
     }
-    return new Attached(this, tasks, rng);
+    MtLoraAdaptation adaptation = new MtLoraAdaptation(this, tasks, rng);
+    adaptation.requirePatternsMatch(sites);
+    return adaptation;
   }
 
   @Override
@@ -201,72 +224,13 @@ public record MtLora(
     }
   }
 
-  private static final class Attached extends Adaptation {
-    private final MtLora method;
-    private final List<String> tasks;
-    private final Rng rng;
+  int sharedRank(Site site) {
+    return variant.ranks().shared(site, ranks.shared().get(site.stage()));
+  }
 
-    Attached(MtLora method, List<String> tasks, Rng rng) {
-      this.method = method;
-      this.tasks = List.copyOf(tasks);
-      this.rng = rng;
-    }
-
-    @Override
-    public Projection adapt(Linear base, Site site) {
-      boolean adapted = method.slots.contains(site.slot());
-      boolean forks = adapted && forks(site);
-      int rank = method.ranks.shared().get(site.stage());
-      if (!adapted || (rank == 0 && (method.reference || !forks))) {
-        return site.slot() == Slot.REDUCTION
-            ? Projection.onEveryStream(base)
-            : Projection.onSharedStream(base);
-      }
-      return forks
-          ? TaskLora.of(method, base, site, tasks, rng)
-          : new SharedLora(base, LowRank.shared(method, site, rng), method.dropout(site));
-    }
-
-    private boolean forks(Site site) {
-      boolean place = site.inLastBlock() || method.everyBlock;
-      boolean slot = site.slot() != Slot.QKV && site.slot() != Slot.REDUCTION;
-      return place && slot && method.mode != Mode.LORA_ONLY && !tasks.isEmpty();
-    }
-
-    @Override
-    public boolean trains(String parameter) {
-      Trained trained = method.trained;
-      if (parameter.contains(".lora_") || trained.base()) {
-        return true;
-      }
-      if (trained.biases() && parameter.contains("bias")) {
-        return true;
-      }
-      boolean norm = parameter.contains("norm");
-      if (parameter.startsWith("patch_embed.")) {
-        return trained.patchEmbed() || (norm && trained.norms());
-      }
-      if (parameter.contains("downsample.reduction")) {
-        return trained.reductions() && !method.slots.contains(Slot.REDUCTION);
-      }
-      return (norm && trained.norms())
-          || (parameter.endsWith("relative_position_bias_table") && trained.biasTables());
-    }
-
-    @Override
-    public boolean startsAtBase() {
-      return method.mode != Mode.ADDITION;
-    }
-
-    @Override
-    public boolean needsAllTasks() {
-      return method.mode == Mode.ADDITION;
-    }
-
-    @Override
-    public boolean referenceResiduals() {
-      return method.reference;
-    }
+  int taskRank(Site site, String task) {
+    List<Integer> byStage = ranks.tasks().getOrDefault(task, List.of());
+    return variant.ranks().task(site, task, byStage.get(site.stage()));
   }
 
   double dropout(Site site) {

@@ -1,5 +1,6 @@
 package dev.mtlora.tensor;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -135,6 +136,27 @@ public final class AdamW {
 
   private static boolean isNotFinite(Tensor grad) {
     return grad.isFinite().not().to(DType.F32).sum().item() > 0;
+  }
+
+  /** Keeps only some slices of a tensor, and the same ones of its moments if it has any. */
+  public void keep(Tensor tensor, int dimension, long... positions) {
+    tensor.keepInPlace(dimension, positions);
+    for (Slot slot : slots.values()) {
+      if (slot.parameter == tensor) {
+        slot.mean.keepInPlace(dimension, positions);
+        slot.square.keepInPlace(dimension, positions);
+      }
+    }
+  }
+
+  /** Starts the moments of parameters anew whose shapes have changed. */
+  public void followShapes() {
+    for (Slot slot : slots.values()) {
+      if (!Arrays.equals(slot.mean.shape(), slot.parameter.shape())) {
+        slot.mean.zeroInPlace(slot.parameter.shape());
+        slot.square.zeroInPlace(slot.parameter.shape());
+      }
+    }
   }
 
   /** The moments, by {@code exp_avg.NAME} and {@code exp_avg_sq.NAME}; live, not copies. */

@@ -1,6 +1,8 @@
 package dev.mtlora.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.StringViewOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -217,5 +219,25 @@ public final class Functional {
                 logits.handle(), labels.handle(), Tensor.optional(null), 2, ignore, 0.0),
         logits,
         labels);
+  }
+
+  /**
+   * A singular value decomposition, {@code left * diag(values) * right}, k = min(m, n).
+   *
+   * @param left {@code [m, k]}
+   * @param values {@code [k]}, greatest first
+   * @param right {@code [k, n]}
+   */
+  public record Svd(Tensor left, Tensor values, Tensor right) {}
+
+  /** The decomposition of a matrix {@code [m, n]}; signs are libtorch's choice. */
+  public static Svd svd(Tensor matrix) {
+    Scope.requireOpen();
+    T_TensorTensorTensor_T parts =
+        torch.linalg_svd(matrix.handle(), false, new StringViewOptional());
+    return new Svd(
+        Tensor.op("svd", () -> new org.bytedeco.pytorch.Tensor(parts.get0()), matrix),
+        Tensor.op("svd", () -> new org.bytedeco.pytorch.Tensor(parts.get1()), matrix),
+        Tensor.op("svd", () -> new org.bytedeco.pytorch.Tensor(parts.get2()), matrix));
   }
 }

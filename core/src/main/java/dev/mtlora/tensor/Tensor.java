@@ -1,6 +1,7 @@
 package dev.mtlora.tensor;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tensor {
   private final org.bytedeco.pytorch.Tensor handle;
-  private final long[] shape;
+  private long[] shape; // changes in keepInPlace and zeroInPlace only
 
   Tensor(org.bytedeco.pytorch.Tensor handle) {
     Scope.requireOpen();
@@ -447,6 +448,24 @@ public final class Tensor {
         op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
   }
 
+  /**
+   * Adds {@code a x b} to this one: {@code [i, j] + [i, k] x [k, j]}. Gradients flow as if it were
+   * a new tensor, but this one must not be used any more, and nothing may have kept it for its own
+   * gradient: results of products may be written over, those of softmax or GELU may not.
+   *
+   * @return this tensor
+   */
+  public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
+    Tensor sum =
+        op(
+            "plusMatmulInPlace",
+            () -> handle.addmm_(a.to(dtype()).handle, b.to(dtype()).handle),
+            this,
+            a,
+            b);
+    return MultiplyAdds.counted(sum, a.size(-1), a, b);
+  }
+
   /** Negative. */
   public Tensor negate() {
     return op("negate", handle::neg, this);
@@ -674,6 +693,40 @@ public final class Tensor {
     return grad.defined() ? Optional.of(new Tensor(grad)) : Optional.empty();
   }
 
+  /** Puts a gradient in the place of what {@link #backward} has left here. */
+  public void grad(Tensor gradient) {
+    handle.mutable_grad().put(gradient.handle);
+  }
+
+  /**
+   * The gradients of this single value, kept apart from those that {@link #backward} adds up.
+   *
+   * @param leaves what to take them by
+   * @param again true if more gradients are going to be taken through the same operations
+   * @return one for each leaf, in order; empty for a leaf that this value does not depend on
+   */
+  public List<Optional<Tensor>> gradients(List<Tensor> leaves, boolean again) {
+    Scope.requireOpen();
+    try {
+      TensorVector found =
+          torch.grad(
+              vector(List.of(this)),
+              vector(leaves),
+              new TensorVector(),
+              new BoolOptional(again),
+              false,
+              true);
+      List<Optional<Tensor>> gradients = new ArrayList<>();
+      for (int i = 0; i < leaves.size(); i++) {
+        org.bytedeco.pytorch.Tensor gradient = new org.bytedeco.pytorch.Tensor(found.get(i));
+        gradients.add(gradient.defined() ? Optional.of(new Tensor(gradient)) : Optional.empty());
+      }
+      return gradients;
+    } catch (RuntimeException e) {
+      throw failure("gradients", e, this);
+    }
+  }
+
   /** Forgets the gradient: not zero but absent, so that an optimiser leaves this leaf alone. */
   public void clearGrad() {
     handle.mutable_grad().reset();
@@ -699,6 +752,32 @@ public final class Tensor {
     try (Scope scope = Scope.inference()) {
       handle.set_data(to(device).handle);
     }
+    return this;
+  }
+
+  /**
+   * Keeps only some slices of a dimension. Gradients are forgotten, views made before stay what
+   * they were, and nothing may be recorded that {@link #backward} has still to go through.
+   *
+   * @param positions of the slices, in the order they will have
+   */
+  public Tensor keepInPlace(int dimension, long... positions) {
+    try (Scope scope = Scope.inference()) {
+      return become(indexSelect(dimension, of(positions, positions.length).to(device())));
+    }
+  }
+
+  /** Becomes zeros of another shape, with the same consequences. */
+  public Tensor zeroInPlace(long... newShape) {
+    try (Scope scope = Scope.inference()) {
+      return become(zeros(dtype(), newShape).to(device()));
+    }
+  }
+
+  private Tensor become(Tensor values) {
+    clearGrad();
+    handle.set_data(values.handle);
+    shape = values.shape;
     return this;
   }
 

@@ -2,70 +2,106 @@ package dev.mtlora.train;
 
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.task.MultiTaskLoss;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.AdamW;
-import dev.mtlora.tensor.Autocast;
+import dev.mtlora.tensor.Engine;
+import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.train.balance.Balancer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Gathers the mean gradient of the batches of one step, and refuses what is not finite. */
 final class Gradients {
   private final MultiTaskModel model;
   private final TrainSettings settings;
-  private final long step;
+  private final Balancer balancer;
+  private final BatchLoss batchLoss;
+  private final long number;
+  private final List<Batch> batches = new ArrayList<>();
   private final List<String> ids = new ArrayList<>();
-  private final Map<String, Double> sums = new LinkedHashMap<>();
-  private final Map<String, Integer> counts = new LinkedHashMap<>();
+  private final MeanLosses losses = new MeanLosses();
+  private final Map<String, Double> factors = new LinkedHashMap<>();
   private double total;
 
-  Gradients(MultiTaskModel model, TrainSettings settings, long step) {
+  /** For one step; its number is from 0, and from 1 in messages. */
+  Gradients(MultiTaskModel model, TrainSettings settings, Balancer balancer, long number) {
     this.model = model;
     this.settings = settings;
-    this.step = step;
+    this.balancer = balancer;
+    this.batchLoss = new BatchLoss(model, settings);
+    this.number = number;
+  }
+
+  /** Leaves the gradient of these batches in the parameters. */
+  void add(List<Batch> step) {
+    Engine.seed(Rng.of(settings.seed(), number).nextLong());
+    batches.addAll(step);
+    if (balancer.separatesTasks()) {
+      TaskGradients apart = new TaskGradients(List.copyOf(model.trainable().values()));
+      step.forEach(batch -> add(batch, apart::add));
+      boolean[] shared = apart.shared();
+      Rng rng = Rng.of(settings.seed(), number, 1);
+      Map<String, Double> shares = balancer.shares(apart.products(shared), rng);
+      apart.sum(shared, shares);
+      shares.forEach((task, share) -> factors.merge(task, share, (a, b) -> a * b));
+    } else {
+      step.forEach(batch -> add(batch, (weighted, scope) -> sum(weighted).backward()));
+    }
+  }
+
+  private interface Backward {
+    /** Takes the gradients of losses that are to be added up, which live in a scope. */
+    void of(Map<String, Tensor> weighted, Scope scope);
+  }
+
+  private static Tensor sum(Map<String, Tensor> weighted) {
+    return weighted.values().stream().reduce(Tensor::plus).orElseThrow();
   }
 
   /** Adds a batch's share; a task for which the batch has no label contributes nothing. */
-  void add(Batch batch) {
+  private void add(Batch batch, Backward backward) {
     ids.addAll(batch.ids());
     try (Scope scope = Scope.open()) {
-      BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
-      List<Task> tasks =
-          model.tasks().stream().filter(t -> tensors.targets().containsKey(t.name())).toList();
-      if (!tasks.isEmpty()) {
-        MultiTaskLoss.Losses losses =
-            new MultiTaskLoss(tasks).of(forward(tensors), tensors.targets());
-        losses.total().times(1.0 / settings.accumulation()).backward();
-        read(tasks, losses, batch);
+      Map<Task, Tensor> found = batchLoss.of(batch);
+      if (!found.isEmpty()) {
+        backward.of(weighted(found), scope);
+        read(found, batch);
       }
     }
   }
 
-  private Map<String, Tensor> forward(BatchTensors batch) {
-    try (Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
-      return model.forward(batch.images(), batch.tasks());
-    }
+  /** The losses with all that they are multiplied by. */
+  private Map<String, Tensor> weighted(Map<Task, Tensor> found) {
+    factors.putAll(balancer.factors(() -> fixed(BatchLoss.values(found))));
+    Map<String, Tensor> weighted = new LinkedHashMap<>();
+    found.forEach(
+        (task, loss) -> {
+          double factor = factors.getOrDefault(task.name(), 1.0);
+          double share = 1.0 / settings.accumulation();
+          weighted.put(task.name(), loss.times(task.weight() * factor).times(share));
+        });
+    return weighted;
   }
 
   /** Hands all losses over in one go, so that a GPU is waited for once. */
-  private void read(List<Task> tasks, MultiTaskLoss.Losses losses, Batch batch) {
-    double[] values = Tensor.stack(List.copyOf(losses.perTask().values()), 0).toDoubles();
-    for (int i = 0; i < values.length; i++) {
-      Task task = tasks.get(i);
-      if (!Double.isFinite(values[i])) {
-        throw new TrainingException(
-            ("step %d: the loss of task '%s' is %s for the images %s. Look at their labels, or lower"
-                    + " the learning rate; the last checkpoint is untouched")
-                .formatted(step, task.name(), values[i], batch.ids()));
-      }
-      sums.merge(task.name(), values[i], Double::sum);
-      counts.merge(task.name(), 1, Integer::sum);
-      total += task.weight() * values[i] / settings.accumulation();
+  private void read(Map<Task, Tensor> found, Batch batch) {
+    Map<String, Double> values = BatchLoss.values(found);
+    values.forEach(
+        (task, value) -> {
+          if (!Double.isFinite(value)) {
+            throw new TrainingException(
+                ("step %d: the loss of task '%s' is %s for the images %s. Look at their labels, or"
+                        + " lower the learning rate; the last checkpoint is untouched")
+                    .formatted(number + 1, task, value, batch.ids()));
+          }
+        });
+    losses.add(values);
+    for (double value : fixed(values).values()) {
+      total += value / settings.accumulation();
     }
   }
 
@@ -78,12 +114,47 @@ final class Gradients {
           ("step %d: the gradient of %s is not finite for the images %s (losses %s). Lower the"
                   + " learning rate; the last checkpoint is untouched")
               .formatted(
-                  step,
+                  number + 1,
                   optimizer.nonFiniteGrad().orElse("all parameters together"),
                   ids,
                   losses()));
     }
     return norm;
+  }
+
+  /** What a balancer learns from, after the update. */
+  Balancer.Made made(boolean endsEpoch) {
+    return new Balancer.Made(fixed(losses()), () -> fixed(again()), endsEpoch);
+  }
+
+  /** Losses times the fixed weights. */
+  private Map<String, Double> fixed(Map<String, Double> values) {
+    Map<String, Double> weighted = new LinkedHashMap<>();
+    for (Task task : model.tasks()) {
+      Double value = values.get(task.name());
+      if (value != null) {
+        weighted.put(task.name(), task.weight() * value);
+      }
+    }
+    return weighted;
+  }
+
+  /** The losses as they are now, with the dropout of the first time; buffers stay as they are. */
+  private Map<String, Double> again() {
+    MeanLosses now = new MeanLosses();
+    try (Scope scope = Scope.inference()) {
+      Map<Tensor, Tensor> buffers = new LinkedHashMap<>();
+      model.buffers().values().forEach(buffer -> buffers.put(buffer, buffer.copy()));
+      Engine.seed(Rng.of(settings.seed(), number).nextLong());
+      for (Batch batch : batches) {
+        try (Scope one = Scope.inference()) {
+          Map<Task, Tensor> found = batchLoss.of(batch);
+          now.add(found.isEmpty() ? Map.of() : BatchLoss.values(found));
+        }
+      }
+      buffers.forEach(Tensor::assignInPlace);
+    }
+    return now.means();
   }
 
   List<String> ids() {
@@ -96,8 +167,11 @@ final class Gradients {
 
   /** Unweighted, by task: the mean over the batches that have the label. */
   Map<String, Double> losses() {
-    Map<String, Double> means = new LinkedHashMap<>();
-    sums.forEach((task, sum) -> means.put(task, sum / Objects.requireNonNull(counts.get(task))));
-    return means;
+    return losses.means();
+  }
+
+  /** Besides the fixed weights, by task, in what tasks share; those of the last batch. */
+  Map<String, Double> factors() {
+    return factors;
   }
 }

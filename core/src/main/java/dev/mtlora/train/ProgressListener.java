@@ -82,6 +82,16 @@ public final class ProgressListener implements TrainingListener {
   }
 
   @Override
+  public void onShrink(Training training) {
+    endLine();
+    out.printf(
+        Locale.ROOT,
+        "step %d: ranks shrank to %d in all%n",
+        training.step(),
+        training.model().backbone().ranks().values().stream().mapToInt(rank -> rank).sum());
+  }
+
+  @Override
   public void onEvaluation(Training training, Evaluation evaluation) {
     StringJoiner scores = new StringJoiner(", ");
     evaluation

@@ -2,6 +2,7 @@ package dev.mtlora.train;
 
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Device;
+import dev.mtlora.train.balance.Balance;
 
 /**
  * How to train.
@@ -16,6 +17,7 @@ import dev.mtlora.tensor.Device;
  * @param optimizer settings of AdamW
  * @param evaluateEvery epochs between evaluations; 0 for only one, at the end
  * @param checkpointEvery epochs between checkpoints; 0 for only one, at the end
+ * @param balance how the tasks' losses are weighed against each other
  */
 public record TrainSettings(
     int epochs,
@@ -27,7 +29,8 @@ public record TrainSettings(
     long seed,
     AdamW.Settings optimizer,
     int evaluateEvery,
-    int checkpointEvery) {
+    int checkpointEvery,
+    Balance balance) {
 
   /** Checks the ranges. */
   public TrainSettings {

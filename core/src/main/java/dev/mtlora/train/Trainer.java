@@ -5,11 +5,11 @@ import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.TrainState;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.tensor.Engine;
-import dev.mtlora.tensor.Rng;
+import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -106,16 +106,17 @@ public final class Trainer {
     int epoch = run.epoch();
     long number = run.step();
     double rate = schedule.used(number);
-    Engine.seed(Rng.of(settings.seed(), number).nextLong());
-    Gradients gradients = new Gradients(run.model(), settings, number + 1);
+    Gradients gradients = new Gradients(run.model(), settings, run.balancer(), number);
     try (Scope scope = Scope.open()) {
       run.optimizer().clearGrads();
-      for (Batch batch : take(batches)) {
-        gradients.add(batch);
-      }
+      gradients.add(take(batches));
       double norm = gradients.clip(run.optimizer());
+      Optional<ParameterChange> change =
+          run.model().backbone().afterBackward(number + 1, run.stepsPerEpoch());
       run.optimizer().step(rate);
       run.madeStep();
+      run.balancer().learn(gradients.made(run.epoch() > epoch));
+      change.ifPresent(parts -> shrink(run, parts));
       return new Step(
           number + 1,
           epoch,
@@ -123,9 +124,15 @@ public final class Trainer {
           rate,
           gradients.loss(),
           gradients.losses(),
+          gradients.factors(),
           norm,
           seconds(start));
     }
+  }
+
+  private void shrink(Training run, ParameterChange change) {
+    run.apply(change);
+    tell(listener -> listener.onShrink(run));
   }
 
   private List<Batch> take(Batches batches) {

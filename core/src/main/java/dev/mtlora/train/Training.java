@@ -4,10 +4,13 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.io.TrainState;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.train.balance.Balancer;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +23,7 @@ public final class Training {
   private final int stepsPerEpoch;
   private final long totalSteps;
   private final AdamW optimizer;
+  private final Balancer balancer;
   private final List<Evaluation> history = new ArrayList<>();
   private long step;
   private String endReason = "";
@@ -36,6 +40,7 @@ public final class Training {
             trainable,
             name -> decays(name, Objects.requireNonNull(trainable.get(name))),
             settings.optimizer());
+    this.balancer = settings.balance().start(model.taskNames());
   }
 
   /** One-dimensional parameters and biases are not decayed; bias tables are. */
@@ -102,12 +107,18 @@ public final class Training {
         epoch(),
         batch(),
         settings.seed(),
-        optimizer.steps(),
+        joined(optimizer.steps(), balancer.steps()),
         model.state(),
-        optimizer.moments(),
+        joined(optimizer.moments(), balancer.state()),
         HistoryJson.write(history),
         "{}",
         "");
+  }
+
+  private static <T> Map<String, T> joined(Map<String, T> first, Map<String, T> second) {
+    Map<String, T> all = new LinkedHashMap<>(first);
+    all.putAll(second);
+    return all;
   }
 
   /** Ends the training after the current step or evaluation, as no longer useful. */
@@ -117,6 +128,10 @@ public final class Training {
 
   AdamW optimizer() {
     return optimizer;
+  }
+
+  Balancer balancer() {
+    return balancer;
   }
 
   /** Why a listener wants to end; empty if none does. */
@@ -146,6 +161,13 @@ public final class Training {
     history.add(evaluation);
   }
 
+  void apply(ParameterChange change) {
+    for (ParameterChange.Part part : change.parts()) {
+      long[] kept = part.kept().stream().mapToLong(Long::longValue).toArray();
+      optimizer.keep(part.tensor(), part.dimension(), kept);
+    }
+  }
+
   void madeStep() {
     step++;
   }
@@ -167,9 +189,18 @@ public final class Training {
                   batch(),
                   settings.seed()));
     }
-    Checkpoint.restore("the checkpoint's model", from.model(), model.state());
-    Checkpoint.restore("the checkpoint's optimiser", from.optimizer(), optimizer.moments());
-    optimizer.restoreSteps(from.optimizerSteps());
+    Checkpoint.restore("the checkpoint's model", from.model(), model);
+    optimizer.followShapes();
+    Checkpoint.restore(
+        "the checkpoint's optimiser",
+        from.optimizer(),
+        joined(optimizer.moments(), balancer.state()));
+    Map<String, Long> steps = new LinkedHashMap<>(from.optimizerSteps());
+    steps.keySet().removeAll(balancer.steps().keySet());
+    optimizer.restoreSteps(steps);
+    steps = new LinkedHashMap<>(from.optimizerSteps());
+    steps.keySet().retainAll(balancer.steps().keySet());
+    balancer.restoreSteps(steps);
     history.addAll(HistoryJson.read(from.history()));
   }
 }

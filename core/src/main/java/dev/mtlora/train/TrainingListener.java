@@ -8,6 +8,9 @@ public interface TrainingListener {
   /** After every optimiser step. */
   default void onStep(Training training, Step step) {}
 
+  /** After the method has deleted parts of parameters, which follows a step. */
+  default void onShrink(Training training) {}
+
   /** After an evaluation; it is already part of the history. */
   default void onEvaluation(Training training, Evaluation evaluation) {}
 

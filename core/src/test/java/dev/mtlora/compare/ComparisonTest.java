@@ -12,15 +12,18 @@ import dev.mtlora.train.Scores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ComparisonTest {
   @TempDir private Path folder;
@@ -174,6 +177,42 @@ class ComparisonTest {
         .hasMessageContaining("full-seed1.json was made with other settings");
     Files.writeString(store.folder().resolve("full-seed1.json"), "{");
     assertThatThrownBy(() -> store.find(cell)).hasMessageContaining("is not JSON");
+  }
+
+  static List<Path> shipped() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String folder : List.of("compare", "ablations")) {
+      try (Stream<Path> listed = Files.list(Path.of("..", "configs", folder))) {
+        listed.filter(file -> file.toString().endsWith(".yaml")).sorted().forEach(files::add);
+      }
+    }
+    return files;
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void shippedComparison_read_hasCellsThatDiffer(Path file) {
+    Comparison shipped = Comparison.read(file, List.of());
+    assertThat(shipped.cells()).hasSizeGreaterThan(shipped.tasks().size() + 1);
+    assertThat(shipped.cells().stream().map(Cell::fingerprint)).doesNotHaveDuplicates();
+  }
+
+  /** What one has trained the others find: cells of one name and folder must be the same. */
+  @Test
+  void shippedComparisons_cellsInOneFolder_areTheSameUnderOneName() throws IOException {
+    Map<Path, String> fingerprints = new LinkedHashMap<>();
+    int met = 0;
+    for (Path file : shipped()) {
+      Comparison shipped = Comparison.read(file, List.of());
+      for (Path kept : shipped.kept()) {
+        for (Cell cell : shipped.cells()) {
+          String before = fingerprints.put(kept.resolve(cell.name()), cell.fingerprint());
+          assertThat(before).as("%s in %s", cell.name(), file).isIn(null, cell.fingerprint());
+          met += before == null ? 0 : 1;
+        }
+      }
+    }
+    assertThat(met).isGreaterThan(40);
   }
 
   private static Summary summary(List<String> tasks, double semseg, double depth) {

@@ -17,6 +17,8 @@ import dev.mtlora.task.Task;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.train.balance.Balance;
+import dev.mtlora.train.balance.FixedWeights;
 import java.util.List;
 import java.util.Set;
 
@@ -98,8 +100,23 @@ final class Small {
 
   /** In f32 on the CPU, evaluated and kept every few epochs. */
   static TrainSettings settings(int epochs, int accumulation, int evaluateEvery) {
+    return settings(epochs, accumulation, evaluateEvery, new FixedWeights());
+  }
+
+  /** The same with another balance of the losses. */
+  static TrainSettings settings(int epochs, int accumulation, int evaluateEvery, Balance balance) {
     return new TrainSettings(
-        epochs, 0, accumulation, 5.0, false, Device.CPU, 11, ADAMW, evaluateEvery, evaluateEvery);
+        epochs,
+        0,
+        accumulation,
+        5.0,
+        false,
+        Device.CPU,
+        11,
+        ADAMW,
+        evaluateEvery,
+        evaluateEvery,
+        balance);
   }
 
   /** The same rate in every step. */

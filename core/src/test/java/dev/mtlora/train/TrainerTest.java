@@ -204,7 +204,8 @@ class TrainerTest {
   void fit_bf16_learnsToo() {
     TrainSettings f32 = Small.settings(6, 1, 0);
     TrainSettings bf16 =
-        new TrainSettings(6, 0, 1, 5.0, true, f32.device(), 11, f32.optimizer(), 0, 0);
+        new TrainSettings(
+            6, 0, 1, 5.0, true, f32.device(), 11, f32.optimizer(), 0, 0, f32.balance());
     try (Scope scope = Scope.open()) {
       Report report =
           train(Small.model(List.of(new Depth()), 1), bf16, new Patterns(4, List.of("depth")), 4);
@@ -217,7 +218,8 @@ class TrainerTest {
   void fit_maxSteps_endsWithinAnEpochAndEvaluates() {
     TrainSettings all = Small.settings(5, 1, 1);
     TrainSettings three =
-        new TrainSettings(5, 3, 1, 0, false, all.device(), 11, all.optimizer(), 1, 1);
+        new TrainSettings(
+            5, 3, 1, 0, false, all.device(), 11, all.optimizer(), 1, 1, all.balance());
     try (Scope scope = Scope.open()) {
       Report report =
           train(Small.model(List.of(new Depth()), 1), three, new Patterns(4, List.of("depth")), 2);

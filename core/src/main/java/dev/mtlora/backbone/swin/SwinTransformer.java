@@ -7,10 +7,13 @@ import dev.mtlora.nn.Init;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +63,16 @@ public final class SwinTransformer extends Backbone {
   @Override
   public int imageSize() {
     return settings.imageSize();
+  }
+
+  @Override
+  public Map<String, Integer> ranks() {
+    return adaptation.ranks();
+  }
+
+  @Override
+  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
+    return adaptation.afterBackward(step, stepsPerEpoch);
   }
 
   @Override

@@ -38,6 +38,12 @@ public record NyudMt(Path root, List<String> tasks) {
   /** Semantic classes. */
   public static final int CLASSES = 40;
 
+  /** Images that train, as published. */
+  public static final int TRAINING_IMAGES = 795;
+
+  /** Images that validate, as published. */
+  public static final int VALIDATION_IMAGES = 654;
+
   /** Which way the y of the normals points. */
   public static final NormalsY NORMALS_Y = NormalsY.DOWN;
 

@@ -46,6 +46,12 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
   /** Semantic classes, background included. */
   public static final int CLASSES = 21;
 
+  /** Images that train, as published. */
+  public static final int TRAINING_IMAGES = 4998;
+
+  /** Images that validate, as published. */
+  public static final int VALIDATION_IMAGES = 5105;
+
   /** Which way the y of the normals points. */
   public static final NormalsY NORMALS_Y = NormalsY.DOWN;
 
@@ -132,8 +138,12 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
     AspectRatio.check(files.get(1), mask, files.get(0), normals);
     mask = Resampling.NEAREST.resized(mask, normals.height(), normals.width());
     float[] values = normals.values();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = mask.values()[i / 3] == 1 ? values[i] : 0;
+    for (int pixel = 0; pixel < mask.values().length; pixel++) {
+      if (mask.values()[pixel] != 1) {
+        values[3 * pixel] = 0;
+        values[3 * pixel + 1] = 0;
+        values[3 * pixel + 2] = 0;
+      }
     }
     return normals;
   }

@@ -1,0 +1,40 @@
+package dev.mtlora.app;
+
+import dev.mtlora.data.check.SplitCheck;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+
+/** One line that says how far a check is: rewritten on a terminal, else repeated now and then. */
+final class DataProgress implements SplitCheck.Progress {
+  private static final long TERMINAL_NANOS = 200_000_000L;
+  private static final long PLAIN_NANOS = 10_000_000_000L;
+
+  private final PrintWriter err;
+  private final String split;
+  private final boolean terminal = CommandLine.Help.Ansi.AUTO.enabled();
+  private long last = System.nanoTime();
+  private boolean shown;
+
+  DataProgress(PrintWriter err, String split) {
+    this.err = err;
+    this.split = split;
+  }
+
+  @Override
+  public void at(int done, int all) {
+    if (System.nanoTime() - last >= (terminal ? TERMINAL_NANOS : PLAIN_NANOS)) {
+      last = System.nanoTime();
+      shown = true;
+      err.printf("%s%s: %d of %d%s", terminal ? "\r" : "", split, done, all, terminal ? "" : "\n");
+      err.flush();
+    }
+  }
+
+  /** Takes the line away. */
+  void end() {
+    if (terminal && shown) {
+      err.print("\r" + " ".repeat(40) + "\r");
+      err.flush();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.mtlora.app;
+
+import dev.mtlora.config.Assembly;
+import dev.mtlora.config.RunConfig;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.Sample;
+import dev.mtlora.data.Transform;
+import dev.mtlora.data.transform.Normalize;
+import dev.mtlora.tensor.Rng;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Draws samples with their labels. */
+@Command(
+    name = "show",
+    description = {
+      "Draws images with their labels over them, a row per image and a column per task:",
+      "train.png, the same ones as training augments them in augmented.png, and val.png."
+    })
+final class DataShowCommand implements Callable<Integer> {
+  private static final int SIDE = 224;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private ConfigOptions config = new ConfigOptions();
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write.")
+  private Path out = Path.of("");
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "6",
+      description = "How many images of a split, chosen evenly (${DEFAULT-VALUE}).")
+  private int count;
+
+  @Override
+  public Integer call() {
+    if (count < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--count must be at least 1 but is " + count);
+    }
+    RunConfig run = config.read();
+    Assembly assembly = Assembly.of(run);
+    Dataset training = assembly.training();
+    Transform augmentation = assembly.augmentation();
+    Normalize normalize = Normalize.imageNet();
+    Transform seen =
+        (sample, rng) ->
+            augmentation.apply(sample, rng).map(normalize::restored, (task, label) -> label);
+    write(training, "train", run);
+    write(training.with(seen), "augmented", run);
+    write(assembly.validation(), "val", run);
+    spec.commandLine().getOut().printf("train, augmented and val .png are in %s%n", out);
+    return 0;
+  }
+
+  private void write(Dataset samples, String name, RunConfig run) {
+    List<String> columns = new ArrayList<>(List.of("image"));
+    columns.addAll(run.taskNames());
+    Sheet sheet = new Sheet(columns, SIDE, SIDE);
+    Overlay overlay = new Overlay(run.tasks(), SIDE);
+    int rows = Math.min(count, samples.size());
+    for (int i = 0; i < rows; i++) {
+      int index = (int) ((long) i * samples.size() / rows);
+      Sample sample = samples.get(index, Rng.of(run.train().seed(), 0, index));
+      sheet.add(sample.id(), overlay.row(sample));
+    }
+    sheet.write(out.resolve(name + ".png"));
+  }
+}

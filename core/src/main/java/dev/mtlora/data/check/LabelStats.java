@@ -1,0 +1,149 @@
+package dev.mtlora.data.check;
+
+import dev.mtlora.data.Raster;
+import dev.mtlora.loss.Labels;
+import dev.mtlora.task.Task;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/**
+ * What the labels of one task hold.
+ *
+ * @param images number of labels
+ * @param pixels in all of them
+ * @param labelled pixels that count: not ignored, and for depth and normals not zero
+ * @param classes pixels of each class, or of 0 and 1 in masks; empty for depth and normals
+ * @param outside pixels of a value that the task does not have
+ * @param notUnit vectors whose length differs from 1 by more than a tenth
+ * @param least smallest depth in metres; infinity if there is none
+ * @param most largest depth in metres; 0 if there is none
+ * @param sum of all depths
+ */
+public record LabelStats(
+    int images,
+    long pixels,
+    long labelled,
+    List<Long> classes,
+    long outside,
+    long notUnit,
+    double least,
+    double most,
+    double sum) {
+  private static final double LENGTH_TOLERANCE = 0.1;
+
+  /** Copies the counts. */
+  public LabelStats {
+    classes = List.copyOf(classes);
+  }
+
+  /** Of one label. */
+  static LabelStats of(Task task, Raster label) {
+    if (task.targetChannels() > 1) {
+      return ofVectors(label);
+    }
+    return hasClasses(task) ? ofClasses(label, classes(task)) : ofDepth(label);
+  }
+
+  private static boolean hasClasses(Task task) {
+    return task.targetChannels() == 1 && !task.name().equals("depth");
+  }
+
+  private static int classes(Task task) {
+    return Math.max(2, task.outputs());
+  }
+
+  private static LabelStats ofClasses(Raster label, int count) {
+    long[] classes = new long[count];
+    long ignored = 0;
+    long outside = 0;
+    for (float value : label.values()) {
+      if (value == Labels.IGNORE) {
+        ignored++;
+      } else if (value >= 0 && value < count && value == (int) value) {
+        classes[(int) value]++;
+      } else {
+        outside++;
+      }
+    }
+    long pixels = label.values().length;
+    return new LabelStats(
+        1,
+        pixels,
+        pixels - ignored,
+        LongStream.of(classes).boxed().toList(),
+        outside,
+        0,
+        Double.POSITIVE_INFINITY,
+        0,
+        0);
+  }
+
+  private static LabelStats ofDepth(Raster label) {
+    long labelled = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = 0;
+    double sum = 0;
+    for (float metres : label.values()) {
+      if (metres > 0) {
+        labelled++;
+        least = Math.min(least, metres);
+        most = Math.max(most, metres);
+        sum += metres;
+      }
+    }
+    return new LabelStats(1, label.values().length, labelled, List.of(), 0, 0, least, most, sum);
+  }
+
+  private static LabelStats ofVectors(Raster label) {
+    long labelled = 0;
+    long notUnit = 0;
+    for (int at = 0; at < label.values().length; at += label.channels()) {
+      double length = length(label, at);
+      labelled += length > 0 ? 1 : 0;
+      notUnit += length > 0 && Math.abs(length - 1) > LENGTH_TOLERANCE ? 1 : 0;
+    }
+    long pixels = (long) label.height() * label.width();
+    return new LabelStats(
+        1, pixels, labelled, List.of(), 0, notUnit, Double.POSITIVE_INFINITY, 0, 0);
+  }
+
+  private static double length(Raster label, int from) {
+    double sum = 0;
+    for (int c = from; c < from + label.channels(); c++) {
+      sum += label.values()[c] * label.values()[c];
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** Of these labels and others of the same task. */
+  LabelStats plus(LabelStats other) {
+    return new LabelStats(
+        images + other.images,
+        pixels + other.pixels,
+        labelled + other.labelled,
+        IntStream.range(0, classes.size())
+            .mapToObj(c -> classes.get(c) + other.classes.get(c))
+            .toList(),
+        outside + other.outside,
+        notUnit + other.notUnit,
+        Math.min(least, other.least),
+        Math.max(most, other.most),
+        sum + other.sum);
+  }
+
+  /** Part of the pixels that are labelled. */
+  public double coverage() {
+    return (double) labelled / pixels;
+  }
+
+  /** Part of the labelled pixels that belong to a class. */
+  public double share(int index) {
+    return (double) classes.get(index) / labelled;
+  }
+
+  /** Mean depth in metres. */
+  public double mean() {
+    return sum / labelled;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.mtlora.data.check;
+
+import dev.mtlora.task.Task;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Adds up what the samples of a split look like, and what that says about the split. */
+final class Tally {
+  private final SplitCheck.Settings settings;
+  private final Set<String> ids = new LinkedHashSet<>();
+  private final Map<String, Integer> sizes = new LinkedHashMap<>();
+  private final Map<String, LabelStats> stats = new LinkedHashMap<>();
+  private final Map<Group, Found> found = new LinkedHashMap<>();
+  private int samples;
+
+  private record Group(Kind kind, String task) {}
+
+  private static final class Found {
+    private final List<String> examples = new ArrayList<>();
+    private int count;
+  }
+
+  Tally(SplitCheck.Settings settings) {
+    this.settings = settings;
+  }
+
+  /** The number of samples, once the split is open. */
+  void size(int count) {
+    samples = count;
+    int published = settings.published();
+    if (published > 0 && count != published) {
+      String text = "%s has %d images, but the published one has %d";
+      addToSplit(Kind.OTHER_COUNT, text.formatted(settings.name(), count, published));
+    }
+    if (count < settings.batch()) {
+      String text = "%s has %d images, but a batch takes %d";
+      addToSplit(Kind.TOO_FEW, text.formatted(settings.name(), count, settings.batch()));
+    }
+  }
+
+  private void addToSplit(Kind kind, String text) {
+    add(new Finding(kind, "", text));
+  }
+
+  void add(Finding finding) {
+    Found group =
+        found.computeIfAbsent(new Group(finding.kind(), finding.task()), key -> new Found());
+    group.count++;
+    if (group.examples.size() < settings.examples()) {
+      group.examples.add(finding.text());
+    }
+  }
+
+  void add(SampleCheck sample) {
+    sample.findings().forEach(this::add);
+    sample.stats().forEach((task, one) -> stats.merge(task, one, LabelStats::plus));
+    if (!sample.id().isEmpty()) {
+      sizes.merge(sample.size(), 1, Integer::sum);
+      if (!ids.add(sample.id())) {
+        addToSplit(Kind.TWICE, sample.id());
+      }
+    }
+  }
+
+  SplitReport report() {
+    Map<String, LabelStats> ordered = new LinkedHashMap<>();
+    for (Task task : settings.tasks()) {
+      LabelStats all = stats.get(task.name());
+      if (all != null) {
+        ordered.put(task.name(), all);
+        whole(task, all);
+      }
+    }
+    List<Findings> findings = new ArrayList<>();
+    found.forEach((group, of) -> findings.add(findings(group, of)));
+    findings.sort(Comparator.comparing(Findings::severity).reversed());
+    Map<String, Integer> frequent = new LinkedHashMap<>();
+    sizes.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .forEach(size -> frequent.put(size.getKey(), size.getValue()));
+    return new SplitReport(settings.name(), samples, ids, frequent, ordered, findings);
+  }
+
+  private Findings findings(Group group, Found of) {
+    LabelStats labels = stats.get(group.task());
+    boolean all = labels != null && of.count >= labels.images();
+    return new Findings(
+        group.kind().severity(all), group.kind(), group.task(), of.count, of.examples);
+  }
+
+  /** What all labels of a task together say. */
+  private void whole(Task task, LabelStats all) {
+    List<Integer> present = new ArrayList<>();
+    List<String> absent = new ArrayList<>();
+    for (int c = 0; c < all.classes().size(); c++) {
+      if (all.classes().get(c) > 0) {
+        present.add(c);
+      } else {
+        absent.add(c < task.classNames().size() ? c + " " + task.classNames().get(c) : "" + c);
+      }
+    }
+    if (present.size() == 1 && all.images() > 1) {
+      String text = "every labelled pixel of all %d labels is %d";
+      add(new Finding(Kind.ONE_VALUE, task.name(), text.formatted(all.images(), present.get(0))));
+    } else if (task.outputs() > 1) {
+      absent.forEach(text -> add(new Finding(Kind.ABSENT_CLASS, task.name(), text)));
+    }
+    if (task.name().equals("edge") && all.labelled() > 0 && all.share(1) > 0.5) {
+      String text = "%.0f %% of the pixels are edges".formatted(100 * all.share(1));
+      add(new Finding(Kind.MANY_EDGES, task.name(), text));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How much each component of a low-rank pair matters, see {@link RankShrinking}; kept with the
+ * weights, so that a resumed training deletes what an uninterrupted one would have.
+ *
+ * @param means moving averages, {@code [r]}
+ * @param fullRank rank before anything was deleted
+ */
+record Importance(Tensor means, int fullRank) {
+  static Importance none(int rank) {
+    return new Importance(Tensor.zeros(rank), rank);
+  }
+
+  /** Takes in the gradients of a step, if the pair has had any. */
+  void observe(LowRank pair, double memory) {
+    try (Scope scope = Scope.inference()) {
+      Optional<Tensor> a = pair.a().grad();
+      Optional<Tensor> b = pair.b().grad();
+      if (a.isPresent() && b.isPresent()) {
+        Tensor rows = pair.a().times(a.get()).abs().sum(false, 1); // r
+        Tensor columns = pair.b().times(b.get()).abs().sum(false, 0); // r
+        means.lerpInPlace(rows.plus(columns), 1 - memory);
+      }
+    }
+  }
+
+  /** What to delete now, averages included; nothing if all is kept. */
+  List<ParameterChange.Part> shrink(LowRank pair, RankShrinking how) {
+    List<Long> kept = how.kept(means.toDoubles());
+    if (kept.size() == pair.rank()) {
+      return List.of();
+    }
+    return List.of(
+        new ParameterChange.Part(pair.a(), 0, kept),
+        new ParameterChange.Part(pair.b(), 1, kept),
+        new ParameterChange.Part(means, 0, kept));
+  }
+
+  Importance copy() {
+    return new Importance(means.copy(), fullRank);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.nn.Linear;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * A projection with low-rank pairs: what stands beside them is registered here, starts here, and
+ * shrinks here.
+ */
+abstract class LowRankProjection extends Projection {
+  private final Linear linear;
+  private final Magnitudes magnitudes;
+  private final Map<String, LowRank> pairs = new LinkedHashMap<>();
+
+  LowRankProjection(Linear linear) {
+    this.linear = linear;
+    this.magnitudes = new Magnitudes(linear);
+  }
+
+  /**
+   * Registers a pair's companions.
+   *
+   * @param name of the pair's tensors, with %s for which it is
+   */
+  final void companions(String name, LowRank pair) {
+    pairs.put(name, pair);
+    Companions with = pair.companions();
+    Companions.Principal principal = with.principal();
+    if (principal != null) {
+      buffer(name.formatted("A0"), principal.a());
+      buffer(name.formatted("B0"), principal.b());
+    }
+    Tensor magnitude = with.magnitude();
+    if (magnitude != null) {
+      parameter(name.formatted("m"), magnitude);
+      magnitudes.start(pair, magnitude);
+    }
+    Importance importance = with.importance();
+    if (importance != null) {
+      buffer(name.formatted("importance"), importance.means());
+      int rank = importance.fullRank();
+      shrinks(pair.a(), rank, linear.in());
+      shrinks(pair.b(), linear.out(), rank);
+      shrinks(importance.means(), rank);
+    }
+  }
+
+  /** Ranks as they are now: of the shared matrices under no name, and of every task. */
+  final Map<String, Integer> ranks() {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    pairs.forEach(
+        (name, pair) -> {
+          int dot = name.indexOf('.');
+          ranks.put(dot < 0 ? "" : name.substring(dot + 1), pair.rank());
+        });
+    return ranks;
+  }
+
+  /** Takes in the gradients of a step. */
+  final void observe(RankShrinking how) {
+    for (LowRank pair : pairs.values()) {
+      Importance importance = pair.companions().importance();
+      if (importance != null) {
+        importance.observe(pair, how.memory());
+      }
+    }
+  }
+
+  /** What to delete now. */
+  final List<ParameterChange.Part> shrink(RankShrinking how) {
+    List<ParameterChange.Part> parts = new ArrayList<>();
+    for (LowRank pair : pairs.values()) {
+      Importance importance = pair.companions().importance();
+      if (importance != null) {
+        parts.addAll(importance.shrink(pair, how));
+      }
+    }
+    return parts;
+  }
+
+  final Magnitudes magnitudes() {
+    return magnitudes;
+  }
+
+  @Override
+  protected final void onLoaded(Predicate<String> given) {
+    try (Scope scope = Scope.inference()) {
+      pairs.forEach((name, pair) -> start(name, pair, given));
+    }
+  }
+
+  private void start(String name, LowRank pair, Predicate<String> given) {
+    Companions.Principal principal = pair.companions().principal();
+    if (principal != null && !given.test(name.formatted("A"))) {
+      principal.of(linear.weight(), pair.a(), pair.b(), pair.currentScale());
+    }
+    Tensor magnitude = pair.companions().magnitude();
+    if (magnitude != null && !given.test(name.formatted("m"))) {
+      magnitudes.start(pair, magnitude);
+    }
+  }
+}
