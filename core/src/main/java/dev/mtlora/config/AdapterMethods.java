@@ -7,6 +7,7 @@ import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.BitFit;
 import dev.mtlora.peft.Frozen;
 import dev.mtlora.peft.FullFineTuning;
+import dev.mtlora.peft.Vpt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,8 @@ public final class AdapterMethods {
     members.put("lora-per-task", (yaml, target) -> LoraYaml.read(yaml, true));
     members.put("compacter", (yaml, target) -> CompacterYaml.read(yaml, false));
     members.put("compacter++", (yaml, target) -> CompacterYaml.read(yaml, true));
+    members.put("vpt-shallow", (yaml, target) -> vpt(yaml, false));
+    members.put("vpt-deep", (yaml, target) -> vpt(yaml, true));
     return members;
   }
 
@@ -68,6 +71,11 @@ public final class AdapterMethods {
   private static AdapterMethod adapter(YamlBlock yaml, Adapter.Sharing sharing) {
     yaml.allow("name", "reduction");
     return new Adapter(yaml.count("reduction", 4), sharing);
+  }
+
+  private static AdapterMethod vpt(YamlBlock yaml, boolean deep) {
+    yaml.allow("name", "prompts");
+    return new Vpt(yaml.count("prompts", 10), deep);
   }
 
   /** All names. */

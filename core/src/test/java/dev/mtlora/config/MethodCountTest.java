@@ -80,6 +80,12 @@ class MethodCountTest {
   }
 
   @Test
+  void vpt_counted_hasTenTokensInFrontOfOneBlockOrEach() {
+    assertCounts("vpt-shallow", 10 * 32, 0, 0);
+    assertCounts("vpt-deep", blocks(c -> 10 * c), 0, 0);
+  }
+
+  @Test
   void plainMethods_counted_trainAllOrNothing() {
     ParameterReport frozen = count("frozen");
     ParameterReport full = count("full");
