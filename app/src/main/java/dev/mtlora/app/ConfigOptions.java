@@ -30,6 +30,13 @@ final class ConfigOptions {
 
   /** The configuration, with the overrides. */
   RunConfig read() {
+    return read(List.of());
+  }
+
+  /** The same with more overrides after them. */
+  RunConfig read(List<String> more) {
+    List<String> overrides = new ArrayList<>(this.overrides);
+    overrides.addAll(more);
     Path file = Path.of(config);
     if (Files.exists(file) || looksLikeFile()) {
       return RunConfig.read(file, overrides);

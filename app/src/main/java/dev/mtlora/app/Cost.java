@@ -60,7 +60,7 @@ final class Cost implements TrainingListener {
   }
 
   /** Linux tells; 0 elsewhere. */
-  private static long peakBytes() throws IOException {
+  static long peakBytes() throws IOException {
     if (!Files.isReadable(STATUS)) {
       return 0;
     }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvalCommand.class,
       CompareCommand.class,
+      BenchCommand.class,
       PredictCommand.class,
       MergeCommand.class,
       ParamsCommand.class,

@@ -3,24 +3,27 @@ package dev.mtlora.bench;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.data.Encoding;
-import dev.mtlora.data.FolderDataset;
-import dev.mtlora.data.FolderSettings;
-import dev.mtlora.data.FolderSplit;
-import dev.mtlora.data.Images;
-import dev.mtlora.data.LabelFolder;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.LabelCache;
+import dev.mtlora.data.LabelStore;
 import dev.mtlora.data.NormalsY;
-import dev.mtlora.data.Raster;
+import dev.mtlora.data.Sample;
+import dev.mtlora.data.Transform;
+import dev.mtlora.data.multitask.PascalMt;
+import dev.mtlora.data.transform.HorizontalFlip;
+import dev.mtlora.data.transform.IgnoreRegions;
+import dev.mtlora.data.transform.Normalize;
 import dev.mtlora.data.transform.Pipeline;
+import dev.mtlora.data.transform.Resize;
+import dev.mtlora.data.transform.ScaleRotate;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,98 +41,156 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Images per second of the folder dataset with semseg, depth, normals and edge, read from files of
- * 320 x 240 pixels that the benchmark makes itself, with the training augmentation.
+ * Images per second of PASCAL_MT with semseg, human_parts, sal and normals, on a {@link
+ * PascalTree}, with the training augmentation: {@code read} is all of it with 2 workers and batches
+ * of 8; {@code decode}, {@code warp} and {@code convert} are its three parts, in one thread.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(1)
 @Warmup(iterations = 2, time = 5)
 @Measurement(iterations = 3, time = 5)
 public class LoaderBenchmark {
-  private static final int IMAGES = 128;
+  private static final int IMAGES = 64;
+  private static final int BATCH = 8;
+  private static final List<String> TASKS = List.of("semseg", "human_parts", "sal", "normals");
 
-  /** Pixels of the square that comes out. */
-  @Param({"128", "224"})
-  public int side;
+  /** The files. */
+  @State(Scope.Benchmark)
+  public static class Tree {
+    /** Whether the maps made from .mat files are kept. */
+    @Param({"false", "true"})
+    public boolean cache;
 
-  /** Threads that read; 0 reads in the benchmark's own. */
-  @Param({"0", "2"})
-  public int workers;
+    private PascalTree tree;
+    private Dataset samples;
+    private int next;
 
-  private Path root;
-  private DataLoader loader;
-  private int epoch;
+    /** Writes the files; fills the cache. */
+    @Setup(Level.Trial)
+    public void open() throws IOException {
+      tree = new PascalTree(Files.createTempDirectory("mtlora-loader-benchmark"), IMAGES);
+      tree.write();
+      age();
+      Path kept = tree.root().resolve("cache");
+      LabelStore store = cache ? new LabelCache(kept, LabelCache.USUAL_LIMIT) : LabelStore.NONE;
+      samples = new PascalMt(tree.root(), TASKS, store).training();
+      for (int i = 0; i < IMAGES; i++) {
+        samples.get(i, new Rng(i));
+      }
+    }
 
-  /** Writes the files and opens the dataset. */
-  @Setup(Level.Trial)
-  public void open() throws IOException {
-    root = Files.createTempDirectory("mtlora-loader-benchmark");
+    /** Files that have just been written are not kept. */
+    private void age() throws IOException {
+      FileTime before = FileTime.fromMillis(System.currentTimeMillis() - 60_000);
+      try (Stream<Path> files = Files.walk(tree.root())) {
+        for (Path file : files.toList()) {
+          Files.setLastModifiedTime(file, before);
+        }
+      }
+    }
+
+    private Sample sample() {
+      int i = next++;
+      return samples.get(i % IMAGES, new Rng(i));
+    }
+
+    /** Removes the files. */
+    @TearDown(Level.Trial)
+    public void remove() throws IOException {
+      tree.delete();
+    }
+  }
+
+  /** What comes out. */
+  @State(Scope.Benchmark)
+  public static class Side {
+    /** Pixels of the square. */
+    @Param({"224", "448"})
+    public int side;
+
+    private int epoch;
+
+    private Transform warp() {
+      return new Pipeline(
+          List.of(
+              new HorizontalFlip(0.5),
+              ScaleRotate.between(20, 0.75, 1.25, NormalsY.DOWN),
+              new Resize(side)));
+    }
+  }
+
+  /** Samples in memory, at their own size. */
+  @State(Scope.Benchmark)
+  public static class Decoded {
+    private final List<Sample> samples = new ArrayList<>();
+    private int next;
+
+    /** Reads them. */
+    @Setup(Level.Trial)
+    public void read() throws IOException {
+      PascalTree tree = new PascalTree(Files.createTempDirectory("mtlora-loader-benchmark"), BATCH);
+      tree.write();
+      Dataset all = new PascalMt(tree.root(), TASKS, LabelStore.NONE).training();
+      for (int i = 0; i < BATCH; i++) {
+        samples.add(all.get(i, new Rng(i)));
+      }
+      tree.delete();
+    }
+  }
+
+  /** Samples in memory, at the size of the model. */
+  @State(Scope.Benchmark)
+  public static class Warped {
+    private List<Sample> samples = List.of();
+
+    /** Warps them. */
+    @Setup(Level.Trial)
+    public void warp(Decoded decoded, Side side) {
+      samples = decoded.samples.stream().map(s -> side.warp().apply(s, new Rng(1))).toList();
+    }
+  }
+
+  /** Files to a sample of the images' size. */
+  @Benchmark
+  public Sample decode(Tree files) {
+    return files.sample();
+  }
+
+  /** A sample flipped, turned, scaled and resized. */
+  @Benchmark
+  public Sample warp(Decoded decoded, Side side) {
+    int i = decoded.next++;
+    return side.warp().apply(decoded.samples.get(i % BATCH), new Rng(i));
+  }
+
+  /** Samples to a batch: pixels to ignore, normalisation, channels first. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public Batch convert(Warped warped) {
+    List<Sample> ready = new ArrayList<>();
     Rng rng = new Rng(1);
-    for (int i = 0; i < IMAGES; i++) {
-      write("images", i, raster(320, 240, 3, at -> at / 960 + (int) (8 * rng.uniform())));
-      write("semseg", i, raster(320, 240, 1, at -> at % 320 / 25));
-      write("edge", i, raster(320, 240, 1, at -> at % 25 == 0 ? 255 : 0));
-      write("normals", i, raster(160, 120, 3, at -> at % 3 == 2 ? 255 : 128));
-      Images.writePng16(
-          root.resolve("depth/" + i + ".png"), raster(320, 240, 1, at -> 1000 + at / 320));
+    for (Sample sample : warped.samples) {
+      Sample valid = new IgnoreRegions().apply(sample, rng);
+      ready.add(Normalize.imageNet().apply(valid, rng));
     }
-    DataLoader.Settings settings = new DataLoader.Settings(16, true, false, workers, 4, 1);
-    FolderDataset pictures = FolderDataset.training(settings());
-    loader = new DataLoader(pictures.with(Pipeline.nyudTraining(side, NormalsY.UP)), settings);
+    return Batch.of(ready);
   }
 
-  private FolderSettings settings() throws IOException {
-    StringBuilder ids = new StringBuilder();
-    for (int i = 0; i < IMAGES; i++) {
-      ids.append(i).append('\n');
-    }
-    Files.writeString(root.resolve("all.txt"), ids);
-    return new FolderSettings(
-        root,
-        "images",
-        Map.of(
-            "semseg", new LabelFolder("semseg", new Encoding.Index(13, List.of())),
-            "edge", new LabelFolder("edge", new Encoding.Mask()),
-            "normals", new LabelFolder("normals", new Encoding.NormalsRgb(NormalsY.UP)),
-            "depth", new LabelFolder("depth", new Encoding.DepthMm())),
-        new FolderSplit.Lists("all.txt", "all.txt"));
-  }
-
-  private void write(String folder, int id, Raster raster) {
-    Images.writePng(root.resolve(folder + "/" + id + ".png"), raster);
-  }
-
-  private static Raster raster(int width, int height, int channels, IntUnaryOperator value) {
-    Raster out = new Raster(height, width, channels);
-    for (int at = 0; at < out.values().length; at++) {
-      out.values()[at] = value.applyAsInt(at);
-    }
-    return out;
-  }
-
-  /** Reads an epoch. */
+  /** An epoch from files to batches. */
   @Benchmark
   @OperationsPerInvocation(IMAGES)
-  public float read() {
+  public float read(Tree files, Side side) {
+    DataLoader.Settings settings = new DataLoader.Settings(BATCH, true, false, 2, 4, 1);
+    DataLoader loader =
+        new DataLoader(
+            files.samples.with(Pipeline.pascalTraining(side.side, NormalsY.DOWN)), settings);
     float sum = 0;
-    try (Batches batches = loader.open(epoch++, 0)) {
+    try (Batches batches = loader.open(side.epoch++, 0)) {
       while (batches.hasNext()) {
-        Batch batch = batches.next();
-        sum += batch.images().values()[0];
+        sum += batches.next().images().values()[0];
       }
     }
     return sum;
-  }
-
-  /** Removes the files. */
-  @TearDown(Level.Trial)
-  public void remove() throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -183,6 +183,11 @@ public final class Assembly {
     return new Evaluator(config.train().device(), config.train().bf16());
   }
 
+  /** How training is done, for those who make their own steps. */
+  public TrainSettings trainSettings() {
+    return checked(() -> config.train().settings());
+  }
+
   /** Which evaluation is the best. */
   public Selection selection() {
     boolean complete = config.singleTask().keySet().containsAll(config.taskNames());

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.YamlBlock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,9 @@ final class ConfigTree {
   /** Keys of {@code --set} that need no block. */
   private static final Map<String, String> SHORTCUTS = Map.of("batch", "train.batch");
 
+  private static final String BASE = "base";
+  private static final int DEEPEST = 8;
+
   private ConfigTree() {}
 
   /**
@@ -31,10 +37,8 @@ final class ConfigTree {
    * @param overrides {@code key.path=value} each, the value being YAML
    */
   static JsonNode resolve(String text, Path folder, List<String> overrides) {
-    ObjectNode tree = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
-    writeOut(tree);
-    rootOfFolder(tree);
-    absolutePaths(tree, folder);
+    ObjectNode tree = withBase(text, folder, 0);
+    rootOfFolder(tree, folder);
     for (String override : overrides) {
       int equals = override.indexOf('=');
       if (equals < 1) {
@@ -50,20 +54,59 @@ final class ConfigTree {
     return tree;
   }
 
+  /**
+   * The tree of a text. Where it has a {@code base}, another file, its own keys change that one's
+   * tree as {@code --set} would: {@code train.epochs: 5} one value, {@code train: {...}} the block.
+   */
+  private static ObjectNode withBase(String text, Path folder, int depth) {
+    ObjectNode own = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
+    JsonNode base = own.remove(BASE);
+    ObjectNode tree = own;
+    if (base != null && !base.isNull()) {
+      tree = base(folder.resolve(YamlBlock.asText(base, BASE)).normalize(), depth);
+      for (String key : new YamlBlock(own, "").keys()) {
+        set(tree, key, own.get(key));
+      }
+    }
+    writeOut(tree);
+    absolutePaths(tree, folder);
+    return tree;
+  }
+
+  private static ObjectNode base(Path file, int depth) {
+    if (depth == DEEPEST) {
+      throw new IllegalArgumentException(
+          "base: %s has more than %d bases behind it; do two files name each other?"
+              .formatted(file, DEEPEST));
+    }
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      return withBase(Files.readString(file), folder, depth + 1);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(
+          "base: %s does not exist; the name is relative to the file that names it".formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("base: %s could not be read: %s".formatted(file, e), e);
+    }
+  }
+
   private static void set(ObjectNode tree, String path, String value) {
+    set(tree, path, value.isBlank() ? JsonNodeFactory.instance.nullNode() : YamlBlock.tree(value));
+  }
+
+  private static void set(ObjectNode tree, String path, JsonNode value) {
     List<String> keys = List.of(path.split("\\.", -1));
     ObjectNode block = tree;
     for (String key : keys.subList(0, keys.size() - 1)) {
       JsonNode next = block.get(key);
       if (next != null && !next.isObject() && !next.isNull()) {
         throw new IllegalArgumentException(
-            "--set %s: '%s' has the value %s, no keys below it".formatted(path, key, next));
+            "%s: '%s' has the value %s, no keys below it".formatted(path, key, next));
       }
       block = next instanceof ObjectNode object ? object : block.putObject(key);
     }
-    block.set(
-        keys.get(keys.size() - 1),
-        value.isBlank() ? JsonNodeFactory.instance.nullNode() : YamlBlock.tree(value));
+    block.set(keys.get(keys.size() - 1), value);
   }
 
   private static void writeOut(ObjectNode tree) {
@@ -77,23 +120,29 @@ final class ConfigTree {
   }
 
   /** Pictures in folders lie beside the file that describes them, unless it says where. */
-  private static void rootOfFolder(ObjectNode tree) {
+  private static void rootOfFolder(ObjectNode tree, Path folder) {
     if (tree.get("data") instanceof ObjectNode data
         && data.path("kind").asText().equals("folder")
         && !data.hasNonNull("root")) {
       data.put("root", "");
+      absolute(data, "root", folder);
     }
   }
 
   private static void absolutePaths(ObjectNode tree, Path folder) {
-    if (tree.get("data") instanceof ObjectNode data) {
-      absolute(data, "root", folder);
-      absolute(data, "cache", folder);
-    }
+    absoluteData(tree.path("data"), folder);
+    tree.path("data").path("sources").forEach(source -> absoluteData(source, folder));
     if (tree.get("model") instanceof ObjectNode model
         && WeightsSource.parse(model.path("weights").asText("none"))
             instanceof WeightsSource.File) {
       absolute(model, "weights", folder);
+    }
+  }
+
+  private static void absoluteData(JsonNode block, Path folder) {
+    if (block instanceof ObjectNode data) {
+      absolute(data, "root", folder);
+      absolute(data, "cache", folder);
     }
   }
 

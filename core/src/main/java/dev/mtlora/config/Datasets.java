@@ -26,6 +26,7 @@ public final class Datasets {
     members.put("scenes", ScenesSource::read);
     members.put("pascal", PascalSource::read);
     members.put("nyud", NyudSource::read);
+    members.put(MixedSource.KIND, MixedSource::read);
     return members;
   }
 

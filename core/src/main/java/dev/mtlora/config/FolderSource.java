@@ -19,7 +19,7 @@ import java.util.Objects;
  */
 public record FolderSource(FolderSettings settings) implements DataSource {
   static FolderSource read(YamlBlock yaml) {
-    return new FolderSource(FolderYaml.parse(yaml.node(), Path.of("")));
+    return new FolderSource(FolderYaml.parse(yaml, Path.of("")));
   }
 
   @Override

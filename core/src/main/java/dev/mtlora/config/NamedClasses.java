@@ -20,7 +20,11 @@ final class NamedClasses {
   private NamedClasses() {}
 
   static void writeOut(ObjectNode tree) {
-    JsonNode data = tree.path("data");
+    writeOut(tree, tree.path("data"));
+    tree.path("data").path("sources").forEach(source -> writeOut(tree, source));
+  }
+
+  private static void writeOut(ObjectNode tree, JsonNode data) {
     Path root = Path.of(data.path("root").asText(""));
     for (JsonNode label : data.path("labels")) {
       if (label instanceof ObjectNode block && block.path("classes").isTextual()) {

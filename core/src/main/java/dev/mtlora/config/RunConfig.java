@@ -104,12 +104,18 @@ public record RunConfig(
     List<String> names = tasks.stream().map(Task::name).toList();
     ModelConfig model = ModelConfig.read(yaml.block("model"), names);
     int stages = model.backbone().depths().size();
+    DataSource data = Datasets.read(yaml.block("data"));
+    if (reference && data instanceof MixedSource) {
+      throw new IllegalArgumentException(
+          "reference: true takes pixels without a label for positives, so that data from several"
+              + " sources would teach wrong masks; set reference: false");
+    }
     return new RunConfig(
         model,
         AdapterMethods.read(
             yaml.block("method"), new AdapterMethods.Target(stages, names, reference)),
         tasks,
-        Datasets.read(yaml.block("data")),
+        data,
         Augmentation.read(yaml.block("augmentation")),
         TrainConfig.read(yaml.block("train")),
         scores(yaml.block("singleTask"), tasks),

@@ -23,7 +23,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
 
   private final DataLoader loader;
   private final int epoch;
-  private final int[] order;
+  private final List<Draw> order;
   private final @Nullable ExecutorService workers;
   private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
   private int asked;
@@ -80,11 +80,11 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
 
   private Batch make(int number) {
     List<Sample> samples = new ArrayList<>();
-    for (int index : loader.members(order, number)) {
+    for (Draw draw : loader.members(order, number)) {
       if (closed) {
         throw new CancellationException("the batches were closed");
       }
-      samples.add(loader.sample(epoch, index));
+      samples.add(loader.sample(epoch, draw));
     }
     return Batch.of(samples);
   }

@@ -1,15 +1,15 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
-import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Turns a dataset into batches, epoch after epoch.
  *
  * <p>The order of an epoch is drawn from (seed, epoch), and every sample draws from (seed, epoch,
- * its index), so batches are the same with any number of workers, and an epoch can be entered in
- * its middle without reading what came before.
+ * its index; and the pass, where an epoch draws a sample again), so batches are the same with any
+ * number of workers, and an epoch can be entered in its middle without reading what came before.
  */
 public final class DataLoader {
   private final Dataset dataset;
@@ -88,27 +88,34 @@ public final class DataLoader {
     return new Batches(this, epoch, firstBatch);
   }
 
-  /** Dataset indices in the order of an epoch. */
-  int[] order(int epoch) {
+  /** What an epoch reads, in order. */
+  List<Draw> order(int epoch) {
     return settings.shuffle()
-        ? Rng.of(settings.seed(), epoch).permutation(dataset.size())
-        : IntStream.range(0, dataset.size()).toArray();
+        ? dataset.shuffled(settings.batchSize(), Rng.of(settings.seed(), epoch))
+        : IntStream.range(0, dataset.size()).mapToObj(index -> new Draw(index, 0)).toList();
   }
 
-  /** The dataset indices of one batch. */
-  int[] members(int[] order, int batch) {
+  /** What one batch reads. */
+  List<Draw> members(List<Draw> order, int batch) {
     int from = batch * settings.batchSize();
-    return Arrays.copyOfRange(order, from, Math.min(order.length, from + settings.batchSize()));
+    return order.subList(from, Math.min(order.size(), from + settings.batchSize()));
   }
 
-  Sample sample(int epoch, int index) {
+  Sample sample(int epoch, Draw draw) {
     try {
-      return dataset.get(index, Rng.of(settings.seed(), epoch, index));
+      return dataset.get(draw.index(), stream(epoch, draw));
     } catch (DataException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new DataException(
-          "sample %d (epoch %d) could not be read or changed: %s".formatted(index, epoch, e), e);
+          "sample %d (epoch %d) could not be read or changed: %s".formatted(draw.index(), epoch, e),
+          e);
     }
+  }
+
+  private Rng stream(int epoch, Draw draw) {
+    return draw.pass() == 0
+        ? Rng.of(settings.seed(), epoch, draw.index())
+        : Rng.of(settings.seed(), epoch, draw.index(), draw.pass());
   }
 }

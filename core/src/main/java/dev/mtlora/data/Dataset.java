@@ -1,6 +1,8 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
+import java.util.Arrays;
+import java.util.List;
 
 /** Numbered samples. Implementations are safe to read from several threads at once. */
 public interface Dataset {
@@ -23,6 +25,17 @@ public interface Dataset {
    */
   default Dataset storedLabels() {
     return this;
+  }
+
+  /**
+   * The samples of a shuffled epoch, in order, as many as {@link #size} says: each of them once,
+   * unless the dataset knows better.
+   *
+   * @param batchSize how many of them, from the first on, make a batch
+   * @param rng the stream of the epoch
+   */
+  default List<Draw> shuffled(int batchSize, Rng rng) {
+    return Arrays.stream(rng.permutation(size())).mapToObj(index -> new Draw(index, 0)).toList();
   }
 
   /** This dataset with every sample changed by the given transform as it is read. */

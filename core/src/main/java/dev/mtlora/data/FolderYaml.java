@@ -30,7 +30,7 @@ public final class FolderYaml {
       JsonNode tree = YAML.readTree(Files.readString(file));
       JsonNode data = tree.has("data") ? tree.get("data") : tree;
       Path folder = file.toAbsolutePath().getParent();
-      return parse(data, folder == null ? file.toAbsolutePath() : folder);
+      return parse(new YamlBlock(data, "data"), folder == null ? file.toAbsolutePath() : folder);
     } catch (JsonProcessingException e) {
       String what = e.getOriginalMessage().lines().findFirst().orElse("");
       throw new DataException("%s is not valid YAML: %s".formatted(file, what), e);
@@ -44,14 +44,12 @@ public final class FolderYaml {
   /**
    * The dataset that a parsed block describes.
    *
-   * @param data the content of {@code data:}
+   * @param block the content of {@code data:}
    * @param base what a relative root is relative to
    * @throws IllegalArgumentException if a key is unknown, missing or wrong; names it
    */
-  public static FolderSettings parse(JsonNode data, Path base) {
-    YamlBlock block =
-        new YamlBlock(data, "data")
-            .allow("kind", "root", "images", "train", "val", "split", "labels");
+  public static FolderSettings parse(YamlBlock block, Path base) {
+    block.allow("kind", "root", "images", "train", "val", "split", "labels");
     if (!block.text("kind", "folder").equals("folder")) {
       throw block.unknown("kind", block.text("kind"), List.of("folder"));
     }
@@ -66,7 +64,7 @@ public final class FolderYaml {
     }
     if (block.has("train") || block.has("val")) {
       throw new IllegalArgumentException(
-          "data has both lists (train, val) and a random split; keep one of the two");
+          block.path() + " has both lists (train, val) and a random split; keep one of the two");
     }
     YamlBlock split = block.block("split").allow("val", "seed");
     return new FolderSplit.Fraction(split.number("val"), split.whole("seed", 0));

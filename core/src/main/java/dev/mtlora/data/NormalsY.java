@@ -24,4 +24,21 @@ public enum NormalsY {
     }
     return out;
   }
+
+  /**
+   * The vectors as this direction has them.
+   *
+   * @param from the direction that they are in
+   * @param normals 3 channels
+   */
+  public Raster of(NormalsY from, Raster normals) {
+    if (from == this) {
+      return normals;
+    }
+    float[] values = normals.values().clone();
+    for (int at = 1; at < values.length; at += 3) {
+      values[at] = 0 - values[at]; // not minus zero
+    }
+    return new Raster(normals.height(), normals.width(), normals.channels(), values);
+  }
 }

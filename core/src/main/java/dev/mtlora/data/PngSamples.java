@@ -24,9 +24,20 @@ public record PngSamples(String file, Raster values, int bits, boolean palette) 
 
   /** The same raster with every value changed. */
   public Raster map(Change change) {
+    float[] from = values.values();
     Raster out = new Raster(values.height(), values.width(), values.channels());
-    for (int i = 0; i < values.values().length; i++) {
-      out.values()[i] = change.apply(values.values()[i]);
+    if (bits > 8) {
+      for (int i = 0; i < from.length; i++) {
+        out.values()[i] = change.apply(from[i]);
+      }
+      return out;
+    }
+    float[] changed = new float[max() + 1]; // every number there can be, changed once
+    for (int number = 0; number < changed.length; number++) {
+      changed[number] = change.apply(number);
+    }
+    for (int i = 0; i < from.length; i++) {
+      out.values()[i] = changed[(int) from[i]];
     }
     return out;
   }

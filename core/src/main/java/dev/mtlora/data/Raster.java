@@ -42,33 +42,49 @@ public record Raster(int height, int width, int channels, float[] values) {
     return values[(y * width + x) * channels + channel];
   }
 
+  /** A rectangle of it, which must lie inside. */
+  public Raster part(int top, int left, int partHeight, int partWidth) {
+    Raster out = new Raster(partHeight, partWidth, channels);
+    int row = partWidth * channels;
+    for (int y = 0; y < partHeight; y++) {
+      System.arraycopy(values, ((top + y) * width + left) * channels, out.values, y * row, row);
+    }
+    return out;
+  }
+
   /** The same picture seen in a mirror: column x becomes column width - 1 - x. */
   public Raster mirrored() {
     Raster out = new Raster(height, width, channels);
     int row = width * channels;
     for (int start = 0; start < values.length; start += row) {
-      int from = start + row - channels;
-      for (int to = start; to < start + row; to += channels, from -= channels) {
-        for (int c = 0; c < channels; c++) {
-          out.values[to + c] = values[from + c];
+      for (int c = 0; c < channels; c++) {
+        int from = start + row - channels + c;
+        for (int to = start + c; to < start + row; to += channels, from -= channels) {
+          out.values[to] = values[from];
         }
       }
     }
     return out;
   }
 
-  /** Every pixel's vector divided by (its length + 2.2e-16), so zero vectors stay zero. */
+  /**
+   * Every pixel's vector divided by (its length + 2.2e-16), so zero vectors stay zero.
+   *
+   * @throws IllegalArgumentException if there are no 3 channels
+   */
   public Raster unitVectors() {
+    if (channels != 3) {
+      throw new IllegalArgumentException("vectors need 3 channels, but the raster has " + channels);
+    }
     Raster out = new Raster(height, width, channels);
-    for (int at = 0; at < values.length; at += channels) {
-      float sum = 0;
-      for (int c = 0; c < channels; c++) {
-        sum += values[at + c] * values[at + c];
-      }
-      float length = (float) Math.sqrt(sum) + TINY;
-      for (int c = 0; c < channels; c++) {
-        out.values[at + c] = values[at + c] / length;
-      }
+    for (int at = 0; at < values.length; at += 3) {
+      float x = values[at];
+      float y = values[at + 1];
+      float z = values[at + 2];
+      float length = (float) Math.sqrt(x * x + y * y + z * z) + TINY;
+      out.values[at] = x / length;
+      out.values[at + 1] = y / length;
+      out.values[at + 2] = z / length;
     }
     return out;
   }

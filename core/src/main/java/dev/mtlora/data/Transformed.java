@@ -1,6 +1,7 @@
 package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
+import java.util.List;
 
 /** A dataset whose samples pass through a transform; both draw from the sample's one stream. */
 record Transformed(Dataset dataset, Transform transform) implements Dataset {
@@ -17,5 +18,10 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   @Override
   public Dataset storedLabels() {
     return dataset.storedLabels().with(transform);
+  }
+
+  @Override
+  public List<Draw> shuffled(int batchSize, Rng rng) {
+    return dataset.shuffled(batchSize, rng);
   }
 }

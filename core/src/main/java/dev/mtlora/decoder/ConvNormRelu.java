@@ -7,6 +7,7 @@ import dev.mtlora.nn.Foldable;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,20 @@ final class ConvNormRelu extends Foldable<ConvNormRelu> {
 
   /** {@code [B, in, H, W] -> [B, out, H', W']}, not negative. */
   Tensor forward(Tensor x) {
-    return standIn().orElse(this).run(x);
+    ConvNormRelu used = standIn().orElse(this);
+    return used.activated(used.convolution.forward(x));
   }
 
-  private Tensor run(Tensor x) {
-    Tensor y = convolution.forward(x);
+  /** The same of a whole pyramid, {@link PyramidProduct}; the convolution must be a 1x1 one. */
+  Tensor forward(List<Tensor> pyramid, boolean finestFirst) {
+    ConvNormRelu used = standIn().orElse(this);
+    if (used.convolution instanceof Conv2d pointwise) {
+      return used.activated(PyramidProduct.of(pointwise, pyramid, finestFirst));
+    }
+    throw new IllegalStateException("only a plain convolution mixes the levels of a pyramid");
+  }
+
+  private Tensor activated(Tensor y) {
     return Functional.relu(norm == null ? y : norm.forward(y));
   }
 }

@@ -40,6 +40,7 @@ public final class HrNetHead extends Decoder {
   /** {@code [B, Ci, Hi, Wi] -> [B, outputs, H0, W0]}. */
   @Override
   public Tensor forward(List<Tensor> pyramid) {
-    return predict.forward(mix.forward(concatenate(pyramid)));
+    requireFit(pyramid);
+    return predict.forward(mix.forward(pyramid, true));
   }
 }

@@ -63,10 +63,10 @@ public final class SegFormerHead extends Decoder {
     requireFit(pyramid);
     List<Tensor> embedded = new ArrayList<>();
     for (int i = 0; i < embeddings.size(); i++) {
-      Tensor level = pyramid.get(pyramid.size() - 1 - i);
-      embedded.add(resize(embeddings.get(i).forward(level), pyramid.get(0))); // B, width, H0, W0
+      int deepest = embeddings.size() - 1;
+      embedded.add(embeddings.get(deepest - i).forward(pyramid.get(i)));
     }
-    return predict.forward(dropout.forward(fuse.forward(Tensor.cat(embedded, 1))));
+    return predict.forward(dropout.forward(fuse.forward(embedded, false)));
   }
 
   /** A linear layer over the channels of one level. */

@@ -65,4 +65,16 @@ public final class Conv2d extends Convolution {
   public Tensor forward(Tensor x) {
     return Functional.conv2d(x, weight, bias, shape.stride(), shape.padding(), shape.dilation());
   }
+
+  /**
+   * What a run of input channels contributes: {@code [B, channels, H, W] -> [B, out, H', W']}.
+   *
+   * @param x the channels from {@code start} on
+   * @param withBias true to add the bias, once in all parts
+   */
+  public Tensor part(Tensor x, long start, boolean withBias) {
+    Tensor own = weight.narrow(1, start, x.size(1));
+    return Functional.conv2d(
+        x, own, withBias ? bias : null, shape.stride(), shape.padding(), shape.dilation());
+  }
 }

@@ -17,7 +17,9 @@ public final class Functional {
             x,
             weight,
             bias),
-        x.size(-1));
+        x.size(-1),
+        x,
+        weight);
   }
 
   /**
@@ -44,7 +46,7 @@ public final class Functional {
             x,
             weight,
             bias);
-    return MultiplyAdds.counted(y, weight.count() / weight.size(0));
+    return MultiplyAdds.counted(y, weight.count() / weight.size(0), x, weight);
   }
 
   /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
@@ -67,7 +69,7 @@ public final class Functional {
             x,
             weight,
             bias);
-    MultiplyAdds.counted(x, weight.count() / weight.size(0));
+    MultiplyAdds.counted(x, weight.count() / weight.size(0), x, weight);
     return y;
   }
 
@@ -153,7 +155,11 @@ public final class Functional {
 
   /** Zeroes values with probability p and divides the others by 1 - p; draws from the engine. */
   public static Tensor dropout(Tensor x, double p) {
-    return Tensor.op("dropout", () -> torch.dropout(x.handle(), p, true), x);
+    if (!x.device().equals(Device.CPU)) {
+      return Tensor.op("dropout", () -> torch.dropout(x.handle(), p, true), x);
+    }
+    Tensor mask = Tensor.dropoutMask(p, x.shape());
+    return x.times(x.dtype() == DType.F32 ? mask : mask.to(x.dtype()));
   }
 
   /** Dropout of whole channels of {@code [B, C, H, W]}. */

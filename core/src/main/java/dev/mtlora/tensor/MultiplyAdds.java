@@ -1,11 +1,12 @@
 package dev.mtlora.tensor;
 
+import org.bytedeco.pytorch.GradMode;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the multiply-adds of the matrix products and convolutions that this thread asks for while
  * the count is open: the operations that papers report. Norms, activations, softmax and resizing
- * are not counted, and neither is what a backward pass does.
+ * are not counted.
  *
  * <pre>{@code
  * try (Scope scope = Scope.inference(); MultiplyAdds count = MultiplyAdds.open()) {
@@ -19,6 +20,7 @@ public final class MultiplyAdds implements AutoCloseable {
 
   private final @Nullable MultiplyAdds outer = OPEN.get();
   private long value;
+  private long backward;
 
   private MultiplyAdds() {}
 
@@ -29,9 +31,17 @@ public final class MultiplyAdds implements AutoCloseable {
     return count;
   }
 
-  /** What was asked for since the count was opened. */
+  /** What was asked for since the count was opened, without backward passes. */
   public long value() {
     return value;
+  }
+
+  /**
+   * What a backward pass through all of it will ask for: a product of the same size for each factor
+   * that needs a gradient.
+   */
+  public long backward() {
+    return backward;
   }
 
   /**
@@ -39,13 +49,25 @@ public final class MultiplyAdds implements AutoCloseable {
    *
    * @param result of it
    * @param depth products added up in every element of the result
+   * @param a one factor
+   * @param b the other
    * @return the result
    */
-  static Tensor counted(Tensor result, long depth) {
-    for (MultiplyAdds count = OPEN.get(); count != null; count = count.outer) {
-      count.value += result.count() * depth;
+  static Tensor counted(Tensor result, long depth, Tensor a, Tensor b) {
+    if (OPEN.get() != null) {
+      add(result.count() * depth, a, b);
     }
     return result;
+  }
+
+  /** Counts a product of so many multiply-adds. */
+  static void add(long operations, Tensor a, Tensor b) {
+    boolean recorded = GradMode.is_enabled();
+    int gradients = recorded ? (a.requiresGrad() ? 1 : 0) + (b.requiresGrad() ? 1 : 0) : 0;
+    for (MultiplyAdds count = OPEN.get(); count != null; count = count.outer) {
+      count.value += operations;
+      count.backward += gradients * operations;
+    }
   }
 
   /** Ends the count on this thread. */

@@ -164,6 +164,16 @@ public final class Tensor {
     return drawn(rng, shape, (t, generator) -> t.uniform_(low, high, generator));
   }
 
+  /** What dropout multiplies by, {@link DropoutMask}; draws its seed from the engine. */
+  static Tensor dropoutMask(double p, long... shape) {
+    Tensor mask = empty(DType.F32, shape);
+    long seed =
+        op("random", () -> torch.empty(new long[] {1}, options(DType.I64), null).random_())
+            .toLongs()[0];
+    new DropoutMask(seed, p).fill(mask);
+    return mask;
+  }
+
   private static Tensor drawn(Rng rng, long[] shape, Draw draw) {
     Tensor tensor = empty(DType.F32, shape);
     draw.into(
@@ -416,24 +426,25 @@ public final class Tensor {
   /** Matrix product over the last two dimensions, broadcasting the others. */
   public Tensor matmul(Tensor other) {
     return MultiplyAdds.counted(
-        op("matmul", () -> handle.matmul(other.handle), this, other), size(-1));
+        op("matmul", () -> handle.matmul(other.handle), this, other), size(-1), this, other);
   }
 
   /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
   public Tensor bmm(Tensor other) {
-    return MultiplyAdds.counted(op("bmm", () -> handle.bmm(other.handle), this, other), size(-1));
+    return MultiplyAdds.counted(
+        op("bmm", () -> handle.bmm(other.handle), this, other), size(-1), this, other);
   }
 
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
     return MultiplyAdds.counted(
-        op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b), a.size(-1));
+        op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
   }
 
   /** {@code this + a x b}: {@code [i, j] + [i, k] x [k, j]}, in one product. */
   public Tensor plusMatmul(Tensor a, Tensor b) {
     return MultiplyAdds.counted(
-        op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1));
+        op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
   }
 
   /** Negative. */

@@ -3,7 +3,11 @@ package dev.mtlora.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.transform.ColourJitter;
+import dev.mtlora.data.transform.RandomCrop;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
@@ -15,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,8 +49,14 @@ class RunConfigTest {
   }
 
   static Stream<Path> shipped() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("..", "configs"))) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+    try (Stream<Path> files = Files.walk(Path.of("..", "configs"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".yaml"))
+          .filter(file -> !file.getParent().endsWith("compare"))
+          .filter(file -> !file.getParent().endsWith("ablations"))
+          .sorted()
+          .toList()
+          .stream();
     }
   }
 
@@ -66,7 +78,9 @@ class RunConfigTest {
     assertThat(config.method()).isEqualTo(MtLora.paper(64, 4, List.of("semseg")));
     assertThat(config.model().backbone().dropPath()).isEqualTo(0.2);
     assertThat(config.augmentation())
-        .isEqualTo(new Augmentation(0.5, 20, List.of(0.75, 1.25), true));
+        .isEqualTo(
+            new Augmentation(
+                0.5, 20, List.of(0.75, 1.25), true, Optional.empty(), Optional.empty()));
     TrainConfig train = config.train();
     assertThat(train.epochs()).isEqualTo(300);
     assertThat(train.weightDecay()).isEqualTo(0.05);
@@ -93,6 +107,32 @@ class RunConfigTest {
         .containsEntry("semseg", List.of(2.0, 2.0, 2.0, 2.0))
         .containsEntry("depth", List.of(3.0, 3.0, 3.0, 3.0));
     assertThat(method.dropout()).containsExactly(0.0, 0.1, 0.2, 0.3);
+  }
+
+  @Test
+  void augmentation_withCropAndColour_hasThem() {
+    Augmentation both =
+        read("augmentation={crop: [0.5, 1], colour: {brightness: 0.4, hue: 0.1}}").augmentation();
+    assertThat(both.crop()).contains(new RandomCrop(0.5, 1));
+    assertThat(both.colour()).contains(new ColourJitter(0.4, 0, 0, 0.1));
+    assertThat(read("augmentation.crop=0.8").augmentation().crop())
+        .contains(new RandomCrop(0.8, 0.8));
+  }
+
+  @Test
+  void augmentation_cropAndColourThatChangeNothing_leaveTheOtherDraws() {
+    Raster image = new Raster(40, 60, 3);
+    Rng rng = new Rng(2);
+    for (int i = 0; i < image.values().length; i++) {
+      image.values()[i] = (float) rng.uniform(0, 255);
+    }
+    Sample sample = new Sample("x", image, Map.of());
+    Augmentation plain = read().augmentation();
+    Augmentation more = read("augmentation={crop: 1, colour: {hue: 0}}").augmentation();
+    for (int seed = 0; seed < 4; seed++) {
+      assertThat(more.training(32, NormalsY.UP).apply(sample, new Rng(seed)).image().values())
+          .isEqualTo(plain.training(32, NormalsY.UP).apply(sample, new Rng(seed)).image().values());
+    }
   }
 
   @Test
@@ -179,6 +219,13 @@ class RunConfigTest {
         "train.device=gpu           | device must be cpu, cuda or cuda:N but is 'gpu'",
         "augmentation.flip=2        | augmentation: the probability of a flip must be 0..1",
         "augmentation={scale: [2, 1]} | must be [smallest, largest]",
+        "augmentation.crop=[0.8, 0.5] | shares [smallest, largest] of the sides, above 0",
+        "augmentation.crop=[0.2, 0.5, 1] | augmentation.crop must be [smallest, largest]",
+        "augmentation.crop=0         | augmentation: a crop keeps shares",
+        "augmentation.colour=0.4     | augmentation.colour must be a block",
+        "augmentation.colour={bright: 1} | did you mean 'brightness'?",
+        "augmentation.colour={hue: 0.6} | augmentation.colour: the largest change of hue must be 0..0.5",
+        "augmentation.colour={contrast: -1} | change of contrast must be 0..1.0 but is -1.0",
         "singleTask.semseg=67.2     | singleTask.semseg must be a positive mIoU",
         "reference=yes please       | reference must be true or false but is: \"yes please\"",
         "batch                      | --set needs key.path=value but got 'batch'",
@@ -279,5 +326,39 @@ class RunConfigTest {
     for (float value : sample.labels().get("semseg").values()) {
       assertThat(value == 0 || value == 1 || value == 255).isTrue();
     }
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void base_ownKeys_changeItAsSetWould() throws IOException {
+    file("base.yaml", SMALL.replace("data: scenes", "data: {kind: scenes, train: 7, cache: kept}"));
+    Path middle = file("middle.yaml", "base: base.yaml\nmethod: full\ntrain.epochs: 30\n");
+    RunConfig read = RunConfig.read(middle, List.of("train.lr=0.5"));
+    assertThat(read.methodName()).isEqualTo("full");
+    assertThat(read.taskNames()).containsExactly("semseg", "depth");
+    assertThat(read.json())
+        .contains("\"train\":7", "\"epochs\":30", "\"lr\":0.5", folder.resolve("kept").toString())
+        .doesNotContain("base");
+    Path top = file("top.yaml", "base: middle.yaml\ntasks: {depth: {}}\n");
+    assertThat(RunConfig.read(top, List.of()).taskNames()).containsExactly("depth");
+  }
+
+  @Test
+  void base_missingOrInACircle_isRefused() throws IOException {
+    Path missing = file("a.yaml", "base: gone.yaml\n");
+    assertThatThrownBy(() -> RunConfig.read(missing, List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("gone.yaml does not exist");
+    Path circle = file("b.yaml", "base: c.yaml\n");
+    file("c.yaml", "base: b.yaml\n");
+    assertThatThrownBy(() -> RunConfig.read(circle, List.of()))
+        .hasMessageContaining("do two files name each other?");
+    Path wrong = file("d.yaml", "base: e.yaml\ntrain.epoch: 3\n");
+    file("e.yaml", SMALL);
+    assertThatThrownBy(() -> RunConfig.read(wrong, List.of()))
+        .hasMessageContaining("unknown key 'epoch'");
   }
 }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.DataLoader;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.MixedDataset;
 import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.HorizontalFlip;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.ScaleRotate;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A training that was interrupted and resumed ends where an uninterrupted one ends, to the last
@@ -38,22 +42,35 @@ class ResumeTest {
 
   @TempDir private Path run;
 
-  private final DataLoader training =
-      Small.training(
-          new Patterns(8, List.of("sal", "normals", "depth"))
-              .with(
-                  new Pipeline(
-                      List.of(
-                          new HorizontalFlip(0.5),
-                          ScaleRotate.between(20, 0.75, 1.25, NormalsY.DOWN)))),
-          2);
+  private DataLoader training = loader(new Patterns(8, List.of("sal", "normals", "depth")));
   private final DataLoader evaluation =
       Small.evaluation(new Patterns(2, List.of("sal", "normals", "depth")), 2);
+
+  private static DataLoader loader(Dataset dataset) {
+    Transform augmentation =
+        new Pipeline(
+            List.of(new HorizontalFlip(0.5), ScaleRotate.between(20, 0.75, 1.25, NormalsY.DOWN)));
+    return Small.training(dataset.with(augmentation), 2);
+  }
 
   /** Four batches an epoch: stops at the end of an epoch, in its middle, after an accumulation. */
   @ParameterizedTest
   @CsvSource({"4, 1, 8", "2, 1, 3", "2, 2, 1"})
   void resume_interruptedTraining_endsAtTheSameBits(int epochs, int accumulation, long stopAt) {
+    assertSameBits(epochs, accumulation, stopAt);
+  }
+
+  /** The second source has too few samples for its share, so that it begins anew. */
+  @ParameterizedTest
+  @EnumSource
+  void resume_sourcesThatHaveOtherTasks_endsAtTheSameBits(MixedDataset.Mode mode) {
+    MixedDataset.Part many = new MixedDataset.Part(new Patterns(6, List.of("sal", "normals")), 1);
+    MixedDataset.Part few = new MixedDataset.Part(new Patterns(2, List.of("depth")), 2);
+    training = loader(new MixedDataset(List.of(many, few), mode));
+    assertSameBits(2, 1, 3);
+  }
+
+  private void assertSameBits(int epochs, int accumulation, long stopAt) {
     TrainSettings settings = Small.settings(epochs, accumulation, 1);
     State whole = train(settings, -1, false);
     State half = train(settings, stopAt, false);

@@ -132,8 +132,12 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
     AspectRatio.check(files.get(1), mask, files.get(0), normals);
     mask = Resampling.NEAREST.resized(mask, normals.height(), normals.width());
     float[] values = normals.values();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = mask.values()[i / 3] == 1 ? values[i] : 0;
+    for (int pixel = 0; pixel < mask.values().length; pixel++) {
+      if (mask.values()[pixel] != 1) {
+        values[3 * pixel] = 0;
+        values[3 * pixel + 1] = 0;
+        values[3 * pixel + 2] = 0;
+      }
     }
     return normals;
   }

@@ -28,17 +28,20 @@ public record IgnoreRegions() implements Transform {
 
   private static Raster withoutZeros(Raster label) {
     float[] values = label.values().clone();
-    int channels = label.channels();
-    for (int at = 0; at < values.length; at += channels) {
-      boolean none = true;
-      for (int c = at; c < at + channels; c++) {
-        none &= values[c] == 0;
+    if (label.channels() == 1) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = values[i] == 0 ? IGNORE : values[i];
       }
-      if (none) {
-        Arrays.fill(values, at, at + channels, IGNORE);
+    } else {
+      for (int at = 0; at < values.length; at += 3) {
+        if (values[at] == 0 && values[at + 1] == 0 && values[at + 2] == 0) {
+          values[at] = IGNORE;
+          values[at + 1] = IGNORE;
+          values[at + 2] = IGNORE;
+        }
       }
     }
-    return new Raster(label.height(), label.width(), channels, values);
+    return new Raster(label.height(), label.width(), label.channels(), values);
   }
 
   private static Raster withPeople(Raster parts) {

@@ -36,14 +36,28 @@ public record Normalize(List<Float> mean, List<Float> std) implements Transform 
 
   private Raster normalized(Raster image) {
     Raster out = new Raster(image.height(), image.width(), image.channels());
-    for (int c = 0; c < 3; c++) {
-      float m = mean.get(c);
-      float s = std.get(c);
-      for (int at = c; at < out.values().length; at += 3) {
-        float grey = Math.round(Math.min(255f, Math.max(0f, image.values()[at])));
-        out.values()[at] = (grey / 255f - m) / s;
-      }
+    float[] red = levels(0);
+    float[] green = levels(1);
+    float[] blue = levels(2);
+    for (int at = 0; at < out.values().length; at += 3) {
+      out.values()[at] = red[level(image.values()[at])];
+      out.values()[at + 1] = green[level(image.values()[at + 1])];
+      out.values()[at + 2] = blue[level(image.values()[at + 2])];
     }
     return out;
+  }
+
+  /** What every grey level of a channel becomes. */
+  private float[] levels(int channel) {
+    float[] levels = new float[256];
+    for (int grey = 0; grey < levels.length; grey++) {
+      levels[grey] = (grey / 255f - mean.get(channel)) / std.get(channel);
+    }
+    return levels;
+  }
+
+  /** Halves go up; the sum is exact, being double. */
+  private static int level(float value) {
+    return (int) (Math.min(255f, Math.max(0f, value)) + 0.5);
   }
 }

@@ -1,0 +1,110 @@
+package dev.mtlora.train;
+
+import dev.mtlora.data.Batch;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.task.MultiTaskLoss;
+import dev.mtlora.tensor.AdamW;
+import dev.mtlora.tensor.Autocast;
+import dev.mtlora.tensor.MultiplyAdds;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The trainer's step on one batch again and again, with the time of each part. */
+public final class StepBench {
+  private static final double RATE = 1e-5;
+
+  private final MultiTaskModel model;
+  private final TrainSettings settings;
+  private final Batch batch;
+  private final AdamW optimizer;
+
+  /**
+   * Prepares steps; the optimiser's state belongs to the scope that is open.
+   *
+   * @param batch with a label of every task
+   */
+  public StepBench(MultiTaskModel model, TrainSettings settings, Batch batch) {
+    this.model = model;
+    this.settings = settings;
+    this.batch = batch;
+    Map<String, Tensor> trainable = model.trainable();
+    optimizer =
+        new AdamW(
+            trainable,
+            name -> Training.decays(name, Objects.requireNonNull(trainable.get(name))),
+            settings.optimizer());
+  }
+
+  /**
+   * Seconds of one step.
+   *
+   * @param forward logits and losses
+   * @param backward gradients
+   * @param update clipping and optimiser
+   */
+  public record Parts(double forward, double backward, double update) {
+    /** The whole step. */
+    public double total() {
+      return forward + backward + update;
+    }
+  }
+
+  /** Names of the model's tasks. */
+  public List<String> tasks() {
+    return model.taskNames();
+  }
+
+  /** Makes one step. */
+  public Parts step() {
+    model.train(true);
+    long start = System.nanoTime();
+    long middle;
+    long backward;
+    try (Scope scope = Scope.open()) {
+      optimizer.clearGrads();
+      Tensor loss = loss();
+      loss.item();
+      middle = System.nanoTime();
+      loss.backward();
+      backward = System.nanoTime();
+      optimizer.clipGradNorm(settings.clipNorm());
+      optimizer.step(RATE);
+    }
+    long end = System.nanoTime();
+    return new Parts((middle - start) / 1e9, (backward - middle) / 1e9, (end - backward) / 1e9);
+  }
+
+  /** Seconds of one forward pass without gradients. */
+  public double forward(List<String> tasks) {
+    model.train(false);
+    long start = System.nanoTime();
+    try (Scope scope = Scope.inference();
+        Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
+      BatchTensors tensors = BatchTensors.of(batch, tasks, settings.device());
+      model.forward(tensors.images(), tasks).values().forEach(logits -> logits.sum().item());
+    }
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Multiply-adds of the products and convolutions of one step: forward and backward. */
+  public long multiplyAdds() {
+    model.train(true);
+    try (Scope scope = Scope.open();
+        MultiplyAdds count = MultiplyAdds.open()) {
+      loss();
+      return count.value() + count.backward();
+    }
+  }
+
+  private Tensor loss() {
+    BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
+    Map<String, Tensor> logits;
+    try (Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
+      logits = model.forward(tensors.images(), model.taskNames());
+    }
+    return new MultiTaskLoss(model.tasks()).of(logits, tensors.targets()).total();
+  }
+}
