@@ -26,9 +26,14 @@ public final class Dropout extends Module {
     return new Dropout(rate, true);
   }
 
+  /** True if values are dropped now. */
+  public boolean active() {
+    return training() && rate > 0;
+  }
+
   /** The input with some values zeroed and the others divided by 1 - rate. */
   public Tensor forward(Tensor x) {
-    if (!training() || rate == 0) {
+    if (!active()) {
       return x;
     }
     return channels ? Functional.channelDropout(x, rate) : Functional.dropout(x, rate);

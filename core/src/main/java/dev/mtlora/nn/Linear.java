@@ -46,6 +46,15 @@ public final class Linear extends Module {
     return Functional.linear(x, weight, bias);
   }
 
+  /**
+   * {@code x (W + update)^T + b}, in one product.
+   *
+   * @param update {@code [out, in]}
+   */
+  public Tensor forward(Tensor x, Tensor update) {
+    return Functional.linear(x, weight.plus(update), bias);
+  }
+
   /** Columns of the weight. */
   public long in() {
     return weight.size(1);

@@ -112,15 +112,14 @@ record LowRank(
   }
 
   /**
-   * {@code base + s B A x}, less what the pair starts as.
+   * {@code base + s B A x}, less what the pair starts as, written over the base.
    *
-   * @param base {@code [..., out]}
-   * @param x {@code [..., in]}
+   * @param base {@code [tokens, out]}, a layer's result that nobody else reads
+   * @param x {@code [tokens, in]}
    */
   Tensor addTo(Tensor base, Tensor x) {
     LowRank pair = lessPrincipal();
-    Tensor low = Functional.linear(x, pair.a, null).view(-1, pair.rank()); // tokens, r
-    Tensor flat = base.view(-1, base.size(-1)); // tokens, out
-    return flat.plusMatmul(low, pair.scaledB().transpose(0, 1)).view(base.shape());
+    Tensor low = Functional.linear(x, pair.a, null); // tokens, r
+    return base.plusMatmulInPlace(low, pair.scaledB().transpose(0, 1));
   }
 }

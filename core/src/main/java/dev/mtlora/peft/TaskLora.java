@@ -99,34 +99,41 @@ final class TaskLora extends LowRankProjection {
   }
 
   private Streams adapted(Streams x) {
-    Tensor input = dropout.forward(x.shared());
-    Tensor base = linear.forward(x.shared()); // B, N, out
-    Tensor y = shared == null ? base : magnitudes().apply(shared, shared.addTo(base, input));
+    long[] shape = x.shared().shape();
+    shape[shape.length - 1] = linear.out();
+    Tensor flat = x.shared().reshape(-1, linear.in()); // tokens, in
+    Tensor input = dropout.forward(flat);
+    Tensor base = linear.forward(flat); // tokens, out
     if (x.tasks().isEmpty()) {
-      return Streams.of(y, x.tasks());
+      return Streams.of(updated(base, input).view(shape), x.tasks());
     }
-    Tensor from = mode == MtLora.Mode.MATRIXV2 ? y : base;
-    Tensor tasks = taskStreams(from, x, input); // F, B·N, out
+    boolean afterUpdate = mode == MtLora.Mode.MATRIXV2; // else before it is written over the base
+    Tensor y = afterUpdate ? updated(base, input) : base;
+    Tensor tasks = taskStreams(y, x, input); // F, tokens, out
     if (norm != null) {
-      Tensor sum = tasks.sum(false, 0).view(base.shape());
-      y = base.plus(norm.forward(sum));
+      y = base.plus(norm.forward(tasks.sum(false, 0)));
+    } else if (!afterUpdate) {
+      y = updated(base, input);
     }
-    return new Streams(y, x.tasks(), x.tasks(), stacked(tasks, y));
+    return new Streams(y.view(shape), x.tasks(), x.tasks(), stacked(tasks, shape));
+  }
+
+  /** The shared stream, written over the base. */
+  private Tensor updated(Tensor base, Tensor input) {
+    return shared == null ? base : magnitudes().apply(shared, shared.addTo(base, input));
   }
 
   /** {@code from + s_t B_t A_t x_t} of every task, {@code [F, tokens, out]}. */
   private Tensor taskStreams(Tensor from, Streams x, Tensor input) {
     List<LowRank> pairs = x.tasks().stream().map(this::pair).toList();
     int rank = pairs.stream().mapToInt(LowRank::rank).max().orElse(0);
+    Tensor bases = from.unsqueeze(0).expand(pairs.size(), -1, -1);
     if (rank == 0) {
-      Tensor alike = from.view(1, -1, from.size(-1)).expand(pairs.size(), -1, -1).contiguous();
-      return magnitudes().apply(pairs, alike);
+      return magnitudes().apply(pairs, bases.copy()); // the base is about to be written over
     }
     Tensor a = Tensor.stack(pairs.stream().map(p -> padded(p.a(), 0, rank)).toList(), 0);
     Tensor b = Tensor.stack(pairs.stream().map(p -> padded(p.scaledB(), 1, rank)).toList(), 0);
-    long out = from.size(-1);
     Tensor low = x.hasForks() ? ownInputs(x, input, a) : sharedInput(input, a); // F, tokens, r
-    Tensor bases = from.view(1, -1, out).expand(pairs.size(), -1, -1);
     return magnitudes().apply(pairs, bases.plusBmm(low, b.transpose(1, 2)));
   }
 
@@ -143,8 +150,8 @@ final class TaskLora extends LowRankProjection {
   private static Tensor sharedInput(Tensor x, Tensor a) {
     long tasks = a.size(0);
     long rank = a.size(1);
-    Tensor low = Functional.linear(x, a.view(tasks * rank, -1), null); // B, N, F·r
-    return low.view(x.count() / x.size(-1), tasks, rank).permute(1, 0, 2);
+    Tensor low = Functional.linear(x, a.view(tasks * rank, -1), null); // tokens, F·r
+    return low.view(-1, tasks, rank).permute(1, 0, 2);
   }
 
   /** {@code A_t x_t}: forked tasks read their own stream, the others the shared input. */
@@ -152,7 +159,8 @@ final class TaskLora extends LowRankProjection {
     Tensor own = x.forks();
     if (!x.forked().equals(x.tasks())) {
       List<Tensor> inputs = new ArrayList<>();
-      x.tasks().forEach(task -> inputs.add(x.forked().contains(task) ? x.of(task) : input));
+      Tensor shaped = input.view(x.shared().shape());
+      x.tasks().forEach(task -> inputs.add(x.forked().contains(task) ? x.of(task) : shaped));
       own = Tensor.cat(inputs, 0);
     }
     return own.view(a.size(0), -1, own.size(-1)).bmm(a.transpose(1, 2));
@@ -169,9 +177,9 @@ final class TaskLora extends LowRankProjection {
     return Tensor.cat(List.of(matrix, zeros), dimension);
   }
 
-  private static Tensor stacked(Tensor tasks, Tensor shared) {
-    long[] shape = shared.shape();
-    shape[0] *= tasks.size(0);
-    return tasks.view(shape); // F·B, N, out
+  private static Tensor stacked(Tensor tasks, long[] shape) {
+    long[] all = shape.clone();
+    all[0] *= tasks.size(0);
+    return tasks.view(all); // F·B, N, out
   }
 }

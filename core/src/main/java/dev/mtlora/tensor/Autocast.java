@@ -26,6 +26,11 @@ public final class Autocast implements AutoCloseable {
     return new Autocast(device, enabled);
   }
 
+  /** True if operations on the given device run in bf16 now, on this thread. */
+  public static boolean isActive(Device device) {
+    return torch.is_autocast_enabled(device.type());
+  }
+
   @Override
   public void close() {
     torch.set_autocast_enabled(device.type(), before);

@@ -448,6 +448,24 @@ public final class Tensor {
         op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
   }
 
+  /**
+   * Adds {@code a x b} to this one: {@code [i, j] + [i, k] x [k, j]}. Gradients flow as if it were
+   * a new tensor, but this one must not be used any more, and nothing may have kept it for its own
+   * gradient: results of products may be written over, those of softmax or GELU may not.
+   *
+   * @return this tensor
+   */
+  public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
+    Tensor sum =
+        op(
+            "plusMatmulInPlace",
+            () -> handle.addmm_(a.to(dtype()).handle, b.to(dtype()).handle),
+            this,
+            a,
+            b);
+    return MultiplyAdds.counted(sum, a.size(-1), a, b);
+  }
+
   /** Negative. */
   public Tensor negate() {
     return op("negate", handle::neg, this);
