@@ -71,8 +71,8 @@ public record Comparison(
 
   private static Comparison of(Path file, YamlBlock yaml, List<String> overrides) {
     yaml.allow("base", "set", "seeds", "methods", "cells");
-    Path folder = file.toAbsolutePath().normalize().getParent();
-    Path base = folder.resolve(yaml.text("base")).normalize();
+    Path here = file.toAbsolutePath().normalize();
+    Path base = here.resolveSibling(yaml.text("base")).normalize();
     List<String> all = new ArrayList<>(settings(yaml.block("set")));
     all.addAll(overrides);
     all.add("singleTask=");
@@ -86,7 +86,9 @@ public record Comparison(
       methods.forEach((name, own) -> cells.add(cell(name, name, seed, base, all, own)));
     }
     List<Path> kept =
-        yaml.has("cells") ? List.of(folder.resolve(yaml.text("cells")).normalize()) : List.of();
+        yaml.has("cells")
+            ? List.of(here.resolveSibling(yaml.text("cells")).normalize())
+            : List.of();
     String title = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
     return new Comparison(title, tasks, List.copyOf(methods.keySet()), cells, kept);
   }

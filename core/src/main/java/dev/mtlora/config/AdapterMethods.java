@@ -7,6 +7,9 @@ import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.BitFit;
 import dev.mtlora.peft.Frozen;
 import dev.mtlora.peft.FullFineTuning;
+import dev.mtlora.peft.HyperFormer;
+import dev.mtlora.peft.Polyhistor;
+import dev.mtlora.peft.Vpt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +62,11 @@ public final class AdapterMethods {
     members.put("lora-per-task", (yaml, target) -> LoraYaml.read(yaml, true));
     members.put("compacter", (yaml, target) -> CompacterYaml.read(yaml, false));
     members.put("compacter++", (yaml, target) -> CompacterYaml.read(yaml, true));
+    members.put("vpt-shallow", (yaml, target) -> vpt(yaml, false));
+    members.put("vpt-deep", (yaml, target) -> vpt(yaml, true));
+    members.put("hyperformer++", (yaml, target) -> hyperFormer(yaml));
+    members.put("polyhistor", (yaml, target) -> polyhistor(yaml, false));
+    members.put("polyhistor-lite", (yaml, target) -> polyhistor(yaml, true));
     return members;
   }
 
@@ -76,6 +84,22 @@ public final class AdapterMethods {
   private static AdapterMethod adapter(YamlBlock yaml, Adapter.Sharing sharing) {
     yaml.allow("name", "reduction");
     return new Adapter(yaml.count("reduction", 4), sharing);
+  }
+
+  private static AdapterMethod vpt(YamlBlock yaml, boolean deep) {
+    yaml.allow("name", "prompts");
+    return new Vpt(yaml.count("prompts", 10), deep);
+  }
+
+  private static AdapterMethod hyperFormer(YamlBlock yaml) {
+    yaml.allow("name", "reduction", "embedding");
+    return new HyperFormer(yaml.count("reduction", 16), yaml.count("embedding", 16));
+  }
+
+  private static AdapterMethod polyhistor(YamlBlock yaml, boolean lite) {
+    yaml.allow("name", "reduction", "rank", "embedding");
+    return new Polyhistor(
+        yaml.count("reduction", 4), yaml.count("rank", 2), yaml.count("embedding", 8), lite);
   }
 
   /** All names. */

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A configuration before it is read: the file's tree with overrides applied, blocks that were given
@@ -80,7 +81,7 @@ final class ConfigTree {
               .formatted(file, DEEPEST));
     }
     try {
-      Path folder = file.toAbsolutePath().getParent();
+      Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
       return withBase(Files.readString(file), folder, depth + 1);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -76,7 +77,7 @@ public record AtomicFolder(Path folder) {
       Files.move(folder, old(), StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
-    force(folder.toAbsolutePath().getParent());
+    force(Objects.requireNonNull(folder.toAbsolutePath().getParent()));
     retire(former);
   }
 

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -129,7 +130,7 @@ public final class MappedSource implements TensorSource {
   }
 
   private ByteBuffer joined(String name, Recipe recipe) {
-    long size = SafeTensorsWriter.size(entries.get(name));
+    long size = SafeTensorsWriter.size(Objects.requireNonNull(entries.get(name)));
     if (size > Integer.MAX_VALUE - 8) {
       throw new CheckpointException(file(), name, "is too large for one array");
     }

@@ -4,6 +4,7 @@ import dev.mtlora.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Tensors in safetensors files, whole files at a time. */
 final class TensorFile {
@@ -31,7 +32,7 @@ final class TensorFile {
 
   /** Reads one tensor into the scope that is open. */
   static Tensor read(TensorSource source, String name) {
-    SafeTensors.Entry entry = source.entries().get(name);
+    SafeTensors.Entry entry = Objects.requireNonNull(source.entries().get(name), name);
     return Tensor.of(source.bytes(name), entry.dtype(), entry.shape());
   }
 }

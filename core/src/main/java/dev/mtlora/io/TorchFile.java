@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -100,12 +101,12 @@ public final class TorchFile implements TensorSource {
     } catch (ArithmeticException e) {
       throw new CheckpointException(file, name, "is larger than any file");
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file, name, e.getMessage());
+      throw new CheckpointException(file, name, String.valueOf(e.getMessage()));
     }
   }
 
   private void requireStored(TorchView view, TorchStorage storage) {
-    TorchContents.Stored stored = storages.get(view.key());
+    TorchContents.Stored stored = Objects.requireNonNull(storages.get(view.key()));
     if (stored == null) {
       if (view.elements() > 0) {
         throw new IllegalArgumentException(
@@ -150,11 +151,11 @@ public final class TorchFile implements TensorSource {
       return ByteBuffer.allocate(0);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      TorchContents.Stored stored = storages.get(view.key());
+      TorchContents.Stored stored = Objects.requireNonNull(storages.get(view.key()));
       verify(channel, view.key(), stored);
       return StridedReader.read(channel, view, stored.range());
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file, name, e.getMessage());
+      throw new CheckpointException(file, name, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new CheckpointException(file, "'" + name + "' cannot be read: " + e, e);
     }

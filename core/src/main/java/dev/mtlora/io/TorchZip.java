@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class TorchZip {
     Map<String, ZipDirectory.Entry> entries = ZipDirectory.read(file, channel, allowance);
     String folder = folder(file, entries);
     requireLittleEndian(file, channel, entries.get(folder + "/byteorder"));
-    ZipDirectory.Entry pickle = entries.get(folder + PICKLE);
+    ZipDirectory.Entry pickle = Objects.requireNonNull(entries.get(folder + PICKLE));
     ZipDirectory.verify(file, channel, folder + PICKLE, pickle);
     FileBytes in = new FileBytes(file, channel, pickle.range().begin(), pickle.range().end());
     Object root = new PickleMachine(in, allowance, new TorchPickle(in, allowance)).run();

@@ -22,6 +22,13 @@ public abstract class Adaptation extends Module {
   }
 
   /**
+   * The tokens that a block attends to besides its positions; by default none, which costs nothing.
+   */
+  public Optional<Prompts> prompts(int stage, int block, long width) {
+    return Optional.empty();
+  }
+
+  /**
    * True if a parameter of the backbone gets a gradient.
    *
    * @param parameter dotted name in the backbone, the method's own parameters included

@@ -6,11 +6,12 @@ import java.util.Optional;
 /**
  * How the parameters that methods add to a backbone are told from those it has of itself, by name:
  * {@code lora_*} beside a linear layer, {@code adapter1} and {@code adapter2} of a block ({@link
- * Insert}), and all of {@code adaptation}, which sites share.
+ * Insert}), its {@code prompts} ({@link Prompts}), and all of {@code adaptation}, which sites
+ * share.
  */
 public final class AddedNames {
   private static final List<String> MARKS =
-      List.of(".lora_", ".adapter1.", ".adapter2.", ".adaptation.");
+      List.of(".lora_", ".adapter1.", ".adapter2.", ".prompts.", ".adaptation.");
 
   private AddedNames() {}
 

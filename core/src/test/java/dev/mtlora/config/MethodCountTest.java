@@ -80,6 +80,34 @@ class MethodCountTest {
   }
 
   @Test
+  void vpt_counted_hasTenTokensInFrontOfOneBlockOrEach() {
+    assertCounts("vpt-shallow", 10 * 32, 0, 0);
+    assertCounts("vpt-deep", blocks(c -> 10 * c), 0, 0);
+  }
+
+  @Test
+  void hyperformer_counted_hasOneSetOfNetworksAStage() {
+    // t = 16, m = C / 16; D and U C m each, d m, u, scale and shift C each
+    long networks = 0;
+    for (long c : WIDTHS) {
+      networks += 16 * (2 * c * c / 16 + c / 16 + 3 * c);
+    }
+    // ten layers, two places, two linear layers: 3 t to t, t to t
+    long source = 10 * 16 + 2 * 16 + (3 * 16 + 1) * 16 + (16 + 1) * 16;
+    assertCounts("hyperformer++", networks + source, 16, NORMS);
+  }
+
+  @Test
+  void polyhistor_counted_hasFactorsEverywhereOrTemplatesAndKernels() {
+    // k = 8, r = 2, m = C / 4; D and U k r (m + C) each
+    LongUnaryOperator pair = c -> 2 * 8 * 2 * (c / 4 + c);
+    assertCounts("polyhistor", blocks(c -> 2 * pair.applyAsLong(c)), 8, NORMS);
+    // two templates for C = 32; two kernels of (C / 32)^2 in each of two places
+    long kernels = blocks(c -> 2 * 2 * (c / 32) * (c / 32));
+    assertCounts("polyhistor-lite", 2 * pair.applyAsLong(32) + kernels, 8, NORMS);
+  }
+
+  @Test
   void plainMethods_counted_trainAllOrNothing() {
     ParameterReport frozen = count("frozen");
     ParameterReport full = count("full");

@@ -11,6 +11,9 @@ import dev.mtlora.data.Images;
 import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.check.Findings;
+import dev.mtlora.data.check.Kind;
+import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
@@ -172,5 +175,31 @@ class MultiTaskSourceTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void check_papersDatasets_compareTheCountsAndReadEveryLabel() {
+    for (String yaml : List.of(PASCAL, NYUD)) {
+      RunConfig config = read(yaml);
+      SplitReport report = Assembly.of(config).check(true, 5, (done, all) -> {});
+      assertThat(report.stats().keySet()).containsExactlyElementsOf(config.taskNames());
+      assertThat(report.findings().stream().map(Findings::kind)).contains(Kind.OTHER_COUNT);
+      assertThat(report.findings().stream().map(Findings::kind))
+          .doesNotContain(Kind.UNREADABLE, Kind.NOT_OPENED, Kind.OUT_OF_RANGE, Kind.NOT_UNIT);
+    }
+  }
+
+  @Test
+  void check_labelFilesMissing_countsThemAndReadsTheOtherTasks(@TempDir Path folder)
+      throws IOException {
+    Path tree = folder.resolve("nyud");
+    copy(GoldenFile.resource("golden/dataset/NYUD_MT"), tree);
+    Files.delete(tree.resolve("depth/3.npy"));
+    RunConfig config = read(NYUD, "data.root=" + tree);
+    SplitReport report = Assembly.of(config).check(false, 5, (done, all) -> {});
+    assertThat(report.failed()).isTrue();
+    assertThat(report.stats()).containsOnlyKeys("semseg", "normals", "edge");
+    assertThat(report.findings().get(0).examples().get(0))
+        .contains("lack a file that the task depth needs", "3.npy");
   }
 }

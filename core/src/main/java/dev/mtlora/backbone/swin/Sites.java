@@ -5,6 +5,7 @@ import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.Insert;
 import dev.mtlora.peft.Place;
 import dev.mtlora.peft.Projection;
+import dev.mtlora.peft.Prompts;
 import dev.mtlora.peft.Site;
 import dev.mtlora.peft.Slot;
 import java.util.ArrayList;
@@ -20,6 +21,10 @@ record Sites(Adaptation adaptation, int stage, int block, int blocksInStage) {
 
   Optional<Insert> insert(Place.After after, long width) {
     return adaptation.insert(new Place(stage, block, blocksInStage, after, width));
+  }
+
+  Optional<Prompts> prompts(long width) {
+    return adaptation.prompts(stage, block, width);
   }
 
   /** Every site of a backbone, in the order in which the layers are made. */

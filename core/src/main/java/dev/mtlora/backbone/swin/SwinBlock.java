@@ -6,6 +6,7 @@ import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Insert;
 import dev.mtlora.peft.Place;
+import dev.mtlora.peft.Prompts;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,22 +15,33 @@ import java.util.Optional;
 
 /**
  * {@code h = x + dropPath(attention(norm1(x)))}, {@code y = h + dropPath(mlp(norm2(h)))}; odd
- * blocks attend in shifted windows. What a method inserts ({@link Insert}) is the last of a branch.
+ * blocks attend in shifted windows. What a method inserts ({@link Insert}) is the last of a branch;
+ * its {@link Prompts} stand in front of the positions.
  */
 final class SwinBlock extends Module {
   private final LayerNorm norm1;
   private final LayerNorm norm2;
   private final WindowAttention attention;
   private final Mlp mlp;
+  private final Optional<Prompts> prompts;
   private final Optional<Insert> afterAttention;
   private final Optional<Insert> afterMlp;
   private final DropPath dropPath;
+  private final Grid grid;
   private final Windows windows;
   private final boolean referenceResiduals;
 
   SwinBlock(SwinSettings settings, Sites sites, double dropPath, Rng rng) {
     int channels = settings.channels(sites.stage());
-    windows = new Windows(settings.side(sites.stage()), settings.window(), sites.block() % 2 == 1);
+    int side = settings.side(sites.stage());
+    boolean shifted = sites.block() % 2 == 1;
+    grid = new Grid(side);
+    prompts = sites.prompts(channels);
+    prompts.ifPresent(module -> child("prompts", module));
+    windows =
+        prompts
+            .<Windows>map(own -> new PromptedWindows(own.count(), side, settings.window(), shifted))
+            .orElseGet(() -> new Windows(side, settings.window(), shifted));
     norm1 = child("norm1", new LayerNorm(channels));
     attention = child("attn", new WindowAttention(settings, sites.stage(), windows, sites, rng));
     afterAttention = insert("adapter1", sites.insert(Place.After.ATTENTION, channels));
@@ -45,11 +57,27 @@ final class SwinBlock extends Module {
     return insert;
   }
 
-  /** {@code [B, N, C]} for every stream. */
+  /** {@code [B, N, C]} for every stream, or {@code [B, P + N, C]} with prompts that go on. */
   Streams forward(Streams x) {
-    Streams h = x.plus(dropPath.forward(attend(x.map(norm1::forward))));
+    Streams in = prompted(x);
+    Streams h = kept(in.plus(dropPath.forward(attend(in.map(norm1::forward)))));
     Streams y = dropPath.forward(transform(h.map(norm2::forward)));
     return referenceResiduals ? referenceSum(h, y) : h.plus(y);
+  }
+
+  /** With this block's own prompts in front, if it has any. */
+  private Streams prompted(Streams x) {
+    Optional<Tensor> own = prompts.flatMap(Prompts::tokens);
+    return own.map(tokens -> grid.positions(x).map(stream -> prepend(tokens, stream))).orElse(x);
+  }
+
+  private static Tensor prepend(Tensor tokens, Tensor x) {
+    return Tensor.cat(List.of(tokens.expand(x.size(0), -1, -1), x), 1);
+  }
+
+  /** Without prompts that end here. */
+  private Streams kept(Streams x) {
+    return prompts.map(Prompts::goOn).orElse(true) ? x : grid.positions(x);
   }
 
   private Streams attend(Streams x) {

@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class SwinStage extends Module {
   private final int stage;
   private final boolean streamsContinue;
+  private final Grid grid;
+  private final Grid merged;
   private final List<SwinBlock> blocks = new ArrayList<>();
   private final @Nullable PatchMerging downsample;
 
   SwinStage(SwinSettings settings, int stage, Adaptation adaptation, Rng rng) {
     this.stage = stage;
     this.streamsContinue = adaptation.streamsContinue();
+    grid = new Grid(settings.side(stage));
+    merged = new Grid(settings.side(Math.min(stage + 1, settings.depths().size() - 1)));
     int depth = settings.depths().get(stage);
     for (int b = 0; b < depth; b++) {
       Sites sites = new Sites(adaptation, stage, b, depth);
@@ -47,10 +51,15 @@ final class SwinStage extends Module {
   Streams forward(Streams x, FeatureTap tap) {
     for (int b = 0; b < blocks.size(); b++) {
       x = blocks.get(b).forward(streamsContinue ? x : x.sharedOnly());
-      tap.see("layers." + stage + ".blocks." + b, x);
+      tap.see("layers." + stage + ".blocks." + b, grid.positions(x));
     }
     x = downsample == null ? x : downsample.forward(x);
-    tap.see("stage." + stage, x);
+    tap.see("stage." + stage, positions(x));
     return x;
+  }
+
+  /** What is left of this stage's output without prompts. */
+  Streams positions(Streams x) {
+    return merged.positions(x);
   }
 }

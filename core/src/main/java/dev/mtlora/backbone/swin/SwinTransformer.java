@@ -98,7 +98,7 @@ public final class SwinTransformer extends Backbone {
     List<Streams> pyramid = new ArrayList<>();
     for (SwinStage stage : stages) {
       streams = stage.forward(streams, tap);
-      pyramid.add(streams);
+      pyramid.add(stage.positions(streams));
     }
     return pyramid;
   }

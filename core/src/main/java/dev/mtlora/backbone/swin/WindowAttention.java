@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class WindowAttention extends Module {
   private final int heads;
   private final double scale;
-  private final long positions;
+  private final Windows windows;
   private final Projection qkv;
   private final Projection proj;
   private final Tensor biasTable;
@@ -31,8 +31,8 @@ final class WindowAttention extends Module {
     heads = settings.heads().get(stage);
     Double given = options.qkScale();
     scale = given != null ? given : 1 / Math.sqrt(channels / (double) heads);
+    this.windows = windows;
     int m = windows.window();
-    positions = (long) m * m;
     biasTable =
         parameter(
             "relative_position_bias_table",
@@ -57,19 +57,21 @@ final class WindowAttention extends Module {
 
   /** {@code [heads, N, N]}, or {@code [windows, heads, N, N]} with the mask of a shifted grid. */
   private Tensor bias() {
+    long positions = (long) windows.window() * windows.window();
     Tensor bias =
         biasTable
             .indexSelect(0, index.to(biasTable.device()))
             .view(positions, positions, heads)
             .permute(2, 0, 1);
-    return mask == null ? bias : bias.plus(mask.to(biasTable.device()));
+    return windows.withPrompts(mask == null ? bias : bias.plus(mask.to(biasTable.device())));
   }
 
   private Tensor attend(Tensor qkv, Tensor bias) {
     long batch = qkv.size(0);
+    long tokens = qkv.size(1);
     long channels = qkv.size(-1) / 3;
     Tensor split =
-        qkv.view(batch, positions, 3, heads, channels / heads)
+        qkv.view(batch, tokens, 3, heads, channels / heads)
             .permute(2, 0, 3, 1, 4); // 3, B, heads, N, C/heads
     Tensor q = split.select(0, 0).times(scale);
     Tensor scores = q.matmul(split.select(0, 1).transpose(-2, -1)); // B, heads, N, N
@@ -77,7 +79,7 @@ final class WindowAttention extends Module {
     return weights
         .matmul(split.select(0, 2)) // B, heads, N, C/heads
         .transpose(1, 2)
-        .reshape(batch, positions, channels);
+        .reshape(batch, tokens, channels);
   }
 
   private Tensor biased(Tensor scores, Tensor bias) {
@@ -85,7 +87,7 @@ final class WindowAttention extends Module {
       return scores.plus(bias);
     }
     return scores
-        .view(-1, bias.size(0), heads, positions, positions)
+        .view(-1, bias.size(0), heads, scores.size(-1), scores.size(-1))
         .plus(bias)
         .view(scores.shape());
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How the grid of one block is cut into windows: partition and its inverse, the shift, the mask
  * that keeps regions apart which the roll has made neighbours, and the index of relative positions.
  */
-final class Windows {
+class Windows {
   private static final float MASKED = -100f;
 
   private final int side;
@@ -27,7 +27,7 @@ final class Windows {
     this.shift = shifted && side > window ? window / 2 : 0;
   }
 
-  int window() {
+  final int window() {
     return window;
   }
 
@@ -58,8 +58,19 @@ final class Windows {
     return grid.view(-1, (long) side * side, c);
   }
 
+  /** Windows of one image. */
+  final long count() {
+    long perSide = side / window;
+    return perSide * perSide;
+  }
+
+  /** The bias of attention scores, {@code [..., N, N]}, for all that stands in a window. */
+  Tensor withPrompts(Tensor bias) {
+    return bias;
+  }
+
   /** {@code [windows, 1, N, N]} with N = window², or null without a shift. */
-  @Nullable Tensor mask() {
+  final @Nullable Tensor mask() {
     if (shift == 0) {
       return null;
     }
@@ -93,7 +104,7 @@ final class Windows {
   }
 
   /** Rows of the bias table for every pair of positions, {@code [N * N]}, N = window². */
-  Tensor relativePositionIndex() {
+  final Tensor relativePositionIndex() {
     int n = window * window;
     long[] index = new long[n * n];
     for (int i = 0; i < n; i++) {

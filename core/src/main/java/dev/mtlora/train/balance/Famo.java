@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * losses fall at the same relative speed.
  *
  * <p>No gradients are kept apart, which makes it fast; the second look at the losses costs a
- * forward pass per step. It sees the same dropout as the first one and leaves running means alone.
- * The losses' lower bounds are taken to be 0.
+ * forward pass per step, 1.4 times the CPU time with the quickstart's model at 64 pixels. It sees
+ * the same dropout as the first one and leaves running means alone. The losses' lower bounds are
+ * taken to be 0.
  *
  * @param gamma decay of xi
  * @param rate at which xi is learned, by an Adam of its own; 0.025 in the paper

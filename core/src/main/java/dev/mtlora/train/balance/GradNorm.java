@@ -22,7 +22,8 @@ import java.util.function.Supplier;
  *
  * <p>The paper measures G in the last shared layer, to save time; we measure it in all parameters
  * that tasks share, because where tasks fork is the adapter method's choice and there may be no
- * last layer. This costs a backward pass through the shared part per task instead of one.
+ * last layer. This costs a backward pass through the shared part per task instead of one: with four
+ * tasks, a step of the quickstart's model (at 64 pixels) took twice the CPU time.
  *
  * @param alpha how much more slow tasks pull; 1.5 in the paper
  * @param rate at which the weights are learned, by an Adam of its own

@@ -14,7 +14,8 @@ import java.util.Map;
  * is needed. Parameters of one task alone have no conflicts and keep its gradient.
  *
  * <p>Costs a backward pass through the shared part per task instead of one, and as many copies of
- * the gradient. Has no state.
+ * the gradient: with four tasks, a step of the quickstart's model (at 64 pixels) took twice the CPU
+ * time. Has no state.
  */
 public record PcGrad() implements Balance {
   @Override
