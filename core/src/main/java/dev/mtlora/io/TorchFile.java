@@ -106,7 +106,7 @@ public final class TorchFile implements TensorSource {
   }
 
   private void requireStored(TorchView view, TorchStorage storage) {
-    TorchContents.Stored stored = Objects.requireNonNull(storages.get(view.key()));
+    TorchContents.Stored stored = storages.get(view.key());
     if (stored == null) {
       if (view.elements() > 0) {
         throw new IllegalArgumentException(
