@@ -1,8 +1,10 @@
 package dev.mtlora.nn;
 
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,18 @@ public record Streams(
   /** One shared stream, nothing forked yet. */
   public static Streams of(Tensor shared, List<String> tasks) {
     return new Streams(shared, tasks, List.of(), null);
+  }
+
+  /** Does a part of a pass in a scope of its own, see {@link Scope#result}. */
+  public static Streams result(Supplier<Streams> work) {
+    try (Scope scope = Scope.open()) {
+      Streams result = work.get();
+      scope.keep(result.shared);
+      if (result.stack != null) {
+        scope.keep(result.stack);
+      }
+      return result;
+    }
   }
 
   /** True if any task has a stream of its own. */

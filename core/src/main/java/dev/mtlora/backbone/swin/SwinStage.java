@@ -50,12 +50,15 @@ final class SwinStage extends Module {
 
   Streams forward(Streams x, FeatureTap tap) {
     for (int b = 0; b < blocks.size(); b++) {
-      x = blocks.get(b).forward(streamsContinue ? x : x.sharedOnly());
+      SwinBlock block = blocks.get(b);
+      Streams from = streamsContinue ? x : x.sharedOnly();
+      x = Streams.result(() -> block.forward(from));
       tap.see("layers." + stage + ".blocks." + b, grid.positions(x));
     }
-    x = downsample == null ? x : downsample.forward(x);
-    tap.see("stage." + stage, positions(x));
-    return x;
+    Streams last = x;
+    Streams merged = downsample == null ? x : Streams.result(() -> downsample.forward(last));
+    tap.see("stage." + stage, positions(merged));
+    return merged;
   }
 
   /** What is left of this stage's output without prompts. */
