@@ -1,5 +1,6 @@
 package dev.mtlora.nn;
 
+import dev.mtlora.tensor.Recomputation;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
@@ -52,6 +53,32 @@ public record Streams(
       }
       return result;
     }
+  }
+
+  /**
+   * What a part of a pass makes of these, computed once more in the backward pass, see {@link
+   * Recomputation}.
+   */
+  public Streams recomputed(UnaryOperator<Streams> part) {
+    List<String> forks = new ArrayList<>();
+    List<Tensor> results =
+        Recomputation.of(
+            tensors(),
+            inputs -> {
+              Streams result = part.apply(of(inputs, forked));
+              forks.clear();
+              forks.addAll(result.forked);
+              return result.tensors();
+            });
+    return of(results, forks);
+  }
+
+  private List<Tensor> tensors() {
+    return stack == null ? List.of(shared) : List.of(shared, stack);
+  }
+
+  private Streams of(List<Tensor> tensors, List<String> names) {
+    return new Streams(tensors.get(0), tasks, names, tensors.size() > 1 ? tensors.get(1) : null);
   }
 
   /** True if any task has a stream of its own. */

@@ -48,11 +48,16 @@ final class SwinStage extends Module {
     return last == 0 ? 0 : settings.dropPath() * (before + block) / last;
   }
 
-  Streams forward(Streams x, FeatureTap tap) {
+  /**
+   * A pass through the stage.
+   *
+   * @param recompute true to compute blocks again in the backward pass
+   */
+  Streams forward(Streams x, FeatureTap tap, boolean recompute) {
     for (int b = 0; b < blocks.size(); b++) {
       SwinBlock block = blocks.get(b);
       Streams from = streamsContinue ? x : x.sharedOnly();
-      x = Streams.result(() -> block.forward(from));
+      x = recompute ? from.recomputed(block::forward) : Streams.result(() -> block.forward(from));
       tap.see("layers." + stage + ".blocks." + b, grid.positions(x));
     }
     Streams last = x;
