@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** A pre-trained network that turns images into a pyramid of feature maps. */
 public abstract class Backbone extends Module {
+  private boolean recomputes;
+
   /** A backbone; subclasses add their layers. */
   protected Backbone() {}
 
@@ -33,6 +35,19 @@ public abstract class Backbone extends Module {
 
   /** The same, showing every intermediate feature to a tap. */
   public abstract List<Streams> forward(Tensor images, List<String> tasks, FeatureTap tap);
+
+  /**
+   * Computes its blocks once more in a backward pass instead of keeping what they make: less memory
+   * for more time, the same gradients, by {@link Tensor#backward} only.
+   */
+  public final void recompute(boolean on) {
+    recomputes = on;
+  }
+
+  /** True if blocks are computed again in a backward pass. */
+  public final boolean recomputes() {
+    return recomputes;
+  }
 
   /** Ranks of its low-rank matrices, see {@link Adaptation#ranks}. */
   public Map<String, Integer> ranks() {

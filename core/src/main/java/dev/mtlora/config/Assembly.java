@@ -58,6 +58,7 @@ public final class Assembly {
                   config.model().backbone(), config.method(), config.taskNames(), rng);
           MultiTaskModel model = new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
           model.moveTo(config.train().device());
+          backbone.recompute(config.train().recompute());
           if (config.model().merged()) {
             model.mergeForGood();
           }

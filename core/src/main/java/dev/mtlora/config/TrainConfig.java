@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param weightDecay of AdamW, for parameters of two and more dimensions
  * @param clip largest norm of the gradient; 0 for no limit
  * @param bf16 mixed precision
+ * @param recompute true to compute the backbone's blocks again in the backward pass, for memory
  * @param device where the model is trained: cpu, cuda or cuda:N
  * @param seed of initial weights, order, augmentation and dropout
  * @param evaluateEvery epochs between two evaluations
@@ -40,6 +41,7 @@ public record TrainConfig(
     double weightDecay,
     double clip,
     boolean bf16,
+    boolean recompute,
     Device device,
     long seed,
     int evaluateEvery,
@@ -172,6 +174,7 @@ public record TrainConfig(
         "weightDecay",
         "clip",
         "precision",
+        "recompute",
         "device",
         "seed",
         "evaluateEvery",
@@ -189,6 +192,7 @@ public record TrainConfig(
         yaml.number("weightDecay", 0.05),
         yaml.number("clip", 5.0),
         yaml.word("precision", "f32", PRECISIONS).equals("bf16"),
+        yaml.flag("recompute", false),
         Device.parse(yaml.text("device", "cpu")),
         yaml.whole("seed", 1),
         yaml.count("evaluateEvery", 1),

@@ -8,6 +8,7 @@ import dev.mtlora.nn.Streams;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -96,10 +97,14 @@ public final class MultiTaskModel extends Module {
     List<Streams> pyramid = backbone.forward(images, tasks, tap);
     Map<String, Tensor> logits = new LinkedHashMap<>();
     for (String task : tasks) {
-      Tensor small = decode(task, levels(pyramid, task, images));
-      logits.put(task, Functional.resizeBilinear(small, images.size(2), images.size(3)));
+      logits.put(task, Scope.result(() -> logits(pyramid, task, images)));
     }
     return logits;
+  }
+
+  private Tensor logits(List<Streams> pyramid, String task, Tensor images) {
+    Tensor small = decode(task, levels(pyramid, task, images));
+    return Functional.resizeBilinear(small, images.size(2), images.size(3));
   }
 
   private Tensor decode(String task, List<Tensor> levels) {

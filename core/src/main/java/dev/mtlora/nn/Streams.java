@@ -1,8 +1,11 @@
 package dev.mtlora.nn;
 
+import dev.mtlora.tensor.Recomputation;
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,44 @@ public record Streams(
   /** One shared stream, nothing forked yet. */
   public static Streams of(Tensor shared, List<String> tasks) {
     return new Streams(shared, tasks, List.of(), null);
+  }
+
+  /** Does a part of a pass in a scope of its own, see {@link Scope#result}. */
+  public static Streams result(Supplier<Streams> work) {
+    try (Scope scope = Scope.open()) {
+      Streams result = work.get();
+      scope.keep(result.shared);
+      if (result.stack != null) {
+        scope.keep(result.stack);
+      }
+      return result;
+    }
+  }
+
+  /**
+   * What a part of a pass makes of these, computed once more in the backward pass, see {@link
+   * Recomputation}.
+   */
+  public Streams recomputed(UnaryOperator<Streams> part) {
+    List<String> forks = new ArrayList<>();
+    List<Tensor> results =
+        Recomputation.of(
+            tensors(),
+            inputs -> {
+              Streams result = part.apply(of(inputs, forked));
+              forks.clear();
+              forks.addAll(result.forked);
+              return result.tensors();
+            });
+    return of(results, forks);
+  }
+
+  private List<Tensor> tensors() {
+    return stack == null ? List.of(shared) : List.of(shared, stack);
+  }
+
+  private Streams of(List<Tensor> tensors, List<String> names) {
+    return new Streams(tensors.get(0), tasks, names, tensors.size() > 1 ? tensors.get(1) : null);
   }
 
   /** True if any task has a stream of its own. */

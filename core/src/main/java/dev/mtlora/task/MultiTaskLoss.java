@@ -1,5 +1,6 @@
 package dev.mtlora.task;
 
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +48,7 @@ public record MultiTaskLoss(List<Task> tasks) {
       Tensor out = find(task, "logits", logits);
       Tensor target = find(task, "target", targets);
       checkShapes(task, out, target);
-      Tensor loss = task.loss(out, target);
+      Tensor loss = Scope.result(() -> task.loss(out, target));
       perTask.put(task.name(), loss);
       weighted.add(loss.times(task.weight()));
     }

@@ -1,29 +1,33 @@
 package dev.mtlora.tensor;
 
-import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 
 /**
  * The mask of a dropout on the CPU: 0 with probability p, else 1 / (1 - p), as f32.
  *
  * <p>libtorch draws one number of a sequential generator for each value, 7 to 13 ns each on one
- * thread: an eighth of a whole MTLoRA step. Here a counter-based generator (SplitMix64, Steele et
- * al. 2014) gives four values of 16 bits at a time, in chunks that any thread can make: about 0.5
- * ns each. Only the seed comes from libtorch's generator, so {@link Engine#seed} decides
- * everything, and the number of threads nothing.
+ * thread: an eighth of a whole MTLoRA step. Here every value is a hash of its position and of two
+ * keys, which are a hash of the seed and of the position's chunk (SplitMix64, Steele et al. 2014);
+ * the rounds are those of MurmurHash3's finaliser. Any thread can make any chunk, and as nothing
+ * branches and all is integers, the compiler makes eight values at a time. Only the seed comes from
+ * libtorch's generator, so {@link Engine#seed} decides everything, and the number of threads
+ * nothing.
  *
- * <p>p is rounded to a multiple of 1/65536, and what is kept is divided by what remains exactly, so
+ * <p>p is rounded to a multiple of 2^-31, and what is kept is divided by what remains exactly, so
  * the mean is kept.
  */
 final class DropoutMask {
   private static final int CHUNK = 1 << 14;
-  private static final int LEVELS = 1 << 16;
+  private static final long LEVELS = 1L << 31;
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  private static final int[] POSITIONS =
+      IntStream.range(0, CHUNK).map(i -> scrambled(i * (int) (GOLDEN >>> 32))).toArray();
 
   private final long seed;
   private final int dropped;
-  private final float kept;
+  private final int kept;
 
   /**
    * The masks of one seed.
@@ -33,13 +37,13 @@ final class DropoutMask {
   DropoutMask(long seed, double p) {
     this.seed = seed;
     dropped = (int) Math.min(Math.round(p * LEVELS), LEVELS - 1);
-    kept = (float) LEVELS / (LEVELS - dropped);
+    kept = Float.floatToRawIntBits((float) LEVELS / (LEVELS - dropped));
   }
 
   /** Fills a contiguous f32 tensor of the CPU. */
   void fill(Tensor mask) {
     long count = mask.count();
-    FloatBuffer values = new FloatPointer(mask.handle().data_ptr()).capacity(count).asBuffer();
+    IntBuffer values = new IntPointer(mask.handle().data_ptr()).capacity(count).asBuffer();
     int chunks = Math.toIntExact((count + CHUNK - 1) / CHUNK);
     IntStream all = IntStream.range(0, chunks);
     (chunks > 1 && Engine.threads() > 1 ? all.parallel() : all)
@@ -51,23 +55,27 @@ final class DropoutMask {
             });
   }
 
-  /** The values of one chunk; {@code length} is rounded up to a multiple of 4. */
-  float[] chunk(int index, int length) {
-    float[] values = new float[(length + 3) & ~3];
-    long state = mix(seed + (long) index * GOLDEN) | 1;
-    for (int i = 0; i < values.length; i += 4) {
-      state += GOLDEN;
-      long bits = mix(state);
-      values[i] = value((int) bits & 0xFFFF);
-      values[i + 1] = value((int) (bits >>> 16) & 0xFFFF);
-      values[i + 2] = value((int) (bits >>> 32) & 0xFFFF);
-      values[i + 3] = value((int) (bits >>> 48));
-    }
-    return values;
+  /** The values of one chunk, as the bits of floats. */
+  int[] chunk(int index, int length) {
+    int[] bits = new int[length];
+    long keys = mix(seed + index * GOLDEN);
+    fill(bits, (int) keys, (int) (keys >>> 32), dropped, kept);
+    return bits;
   }
 
-  private float value(int level) {
-    return level < dropped ? 0 : kept;
+  /** On local variables alone: a loop that reads fields is not made eight values at a time. */
+  private static void fill(int[] bits, int key, int otherKey, int dropped, int kept) {
+    int[] positions = POSITIONS;
+    for (int i = 0; i < bits.length; i++) {
+      int hash = (positions[i] ^ key) * 0x85EBCA6B;
+      hash = ((hash ^ (hash >>> 13)) + otherKey) * 0xC2B2AE35;
+      int level = (hash ^ (hash >>> 16)) >>> 1;
+      bits[i] = ~((level - dropped) >> 31) & kept; // all ones where it is not dropped
+    }
+  }
+
+  private static int scrambled(int x) {
+    return x ^ (x >>> 16);
   }
 
   private static long mix(long z) {

@@ -3,6 +3,7 @@ package dev.mtlora.tensor;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,16 @@ public final class Scope implements AutoCloseable {
   /** A scope in which nothing is recorded: evaluation, prediction, updates of parameters. */
   public static Scope inference() {
     return new Scope(false);
+  }
+
+  /**
+   * Does a part of a unit of work in a scope of its own and keeps only the result: whatever else it
+   * made is freed, but for what a backward pass needs. Gradients are recorded if they are here.
+   */
+  public static Tensor result(Supplier<Tensor> work) {
+    try (Scope scope = Scope.open()) {
+      return scope.keep(work.get());
+    }
   }
 
   /**

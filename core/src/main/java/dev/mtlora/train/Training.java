@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,6 +42,11 @@ public final class Training {
             name -> decays(name, Objects.requireNonNull(trainable.get(name))),
             settings.optimizer());
     this.balancer = settings.balance().start(model.taskNames());
+    if (balancer.separatesTasks() && model.backbone().recomputes()) {
+      throw new IllegalArgumentException(
+          "the balance %s takes gradients task by task, which cannot be recomputed: set train.recompute to false, or balance otherwise"
+              .formatted(settings.balance().getClass().getSimpleName().toLowerCase(Locale.ROOT)));
+    }
   }
 
   /** One-dimensional parameters and biases are not decayed; bias tables are. */

@@ -21,14 +21,14 @@ class DropoutMaskTest {
       sum += value;
     }
     double deviation = Math.sqrt(p * (1 - p) / MANY);
-    assertThat(zeros / (double) MANY).isCloseTo(p, within(5 * deviation + 1.0 / (1 << 16)));
+    assertThat(zeros / (double) MANY).isCloseTo(p, within(5 * deviation));
     assertThat(sum / MANY).isCloseTo(1, within(5 * deviation / (1 - p)));
   }
 
   @Test
   void fill_neighboursAndLanes_areIndependent() {
     float[] values = mask(12, 0.5);
-    for (int lag : new int[] {1, 2, 3, 4, 1 << 14}) {
+    for (int lag : new int[] {1, 2, 3, 4, 8, 96, 384, 1 << 13, 1 << 14, 3 << 14}) {
       double both = 0;
       for (int i = lag; i < MANY; i++) {
         both += values[i] * values[i - lag];
@@ -51,9 +51,21 @@ class DropoutMaskTest {
   }
 
   @Test
-  void chunk_lengthNotOfFour_isRoundedUp() {
-    assertThat(new DropoutMask(1, 0.5).chunk(0, 5)).hasSize(8);
-    assertThat(new DropoutMask(1, 0).chunk(0, 5)).containsOnly(1f);
+  void chunk_probabilityZero_keepsAllAsTheyAre() {
+    assertThat(new DropoutMask(1, 0).chunk(0, 5))
+        .hasSize(5)
+        .containsOnly(Float.floatToRawIntBits(1));
+  }
+
+  @Test
+  void fill_otherSeedsAndChunks_areIndependent() {
+    float[] values = mask(15, 0.5);
+    float[] others = mask(16, 0.5);
+    double both = 0;
+    for (int i = 0; i < MANY; i++) {
+      both += values[i] * others[i];
+    }
+    assertThat(both / MANY).isCloseTo(1, within(0.01));
   }
 
   private static float[] mask(long seed, double p) {

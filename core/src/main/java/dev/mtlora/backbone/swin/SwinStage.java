@@ -48,14 +48,22 @@ final class SwinStage extends Module {
     return last == 0 ? 0 : settings.dropPath() * (before + block) / last;
   }
 
-  Streams forward(Streams x, FeatureTap tap) {
+  /**
+   * A pass through the stage.
+   *
+   * @param recompute true to compute blocks again in the backward pass
+   */
+  Streams forward(Streams x, FeatureTap tap, boolean recompute) {
     for (int b = 0; b < blocks.size(); b++) {
-      x = blocks.get(b).forward(streamsContinue ? x : x.sharedOnly());
+      SwinBlock block = blocks.get(b);
+      Streams from = streamsContinue ? x : x.sharedOnly();
+      x = recompute ? from.recomputed(block::forward) : Streams.result(() -> block.forward(from));
       tap.see("layers." + stage + ".blocks." + b, grid.positions(x));
     }
-    x = downsample == null ? x : downsample.forward(x);
-    tap.see("stage." + stage, positions(x));
-    return x;
+    Streams last = x;
+    Streams merged = downsample == null ? x : Streams.result(() -> downsample.forward(last));
+    tap.see("stage." + stage, positions(merged));
+    return merged;
   }
 
   /** What is left of this stage's output without prompts. */

@@ -70,9 +70,10 @@ final class WindowAttention extends Module {
     long batch = qkv.size(0);
     long tokens = qkv.size(1);
     long channels = qkv.size(-1) / 3;
-    Tensor split =
+    Tensor split = // copied once, where products of views would copy each factor
         qkv.view(batch, tokens, 3, heads, channels / heads)
-            .permute(2, 0, 3, 1, 4); // 3, B, heads, N, C/heads
+            .permute(2, 0, 3, 1, 4) // 3, B, heads, N, C/heads
+            .contiguous();
     Tensor q = split.select(0, 0).times(scale);
     Tensor scores = q.matmul(split.select(0, 1).transpose(-2, -1)); // B, heads, N, N
     Tensor weights = Functional.softmax(biased(scores, bias));
