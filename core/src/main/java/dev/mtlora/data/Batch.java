@@ -96,6 +96,10 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
     float[] values = from.values();
     int channels = from.channels();
     int pixels = from.height() * from.width();
+    if (channels == 3) {
+      copyThree(values, to, offset, pixels);
+      return;
+    }
     for (int row = 0; row < pixels; row += from.width()) { // a row stays in the cache
       for (int c = 0; c < channels; c++) {
         int plane = offset + c * pixels;
@@ -103,6 +107,17 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
           to[plane + i] = values[i * channels + c];
         }
       }
+    }
+  }
+
+  /** What nearly all of them are, in one pass. */
+  private static void copyThree(float[] values, float[] to, int offset, int pixels) {
+    int second = offset + pixels;
+    int third = second + pixels;
+    for (int i = 0; i < pixels; i++) {
+      to[offset + i] = values[3 * i];
+      to[second + i] = values[3 * i + 1];
+      to[third + i] = values[3 * i + 2];
     }
   }
 

@@ -80,12 +80,15 @@ public record ClassIds(Map<Integer, Integer> classOf, boolean ignoreRest) {
   Raster apply(PngSamples png) {
     int[] table = table(png.max());
     float[] numbers = png.values().values();
+    Raster out = new Raster(png.values().height(), png.values().width(), 1);
     for (int i = 0; i < numbers.length; i++) {
-      if (table[(int) numbers[i]] == NONE) {
+      int number = table[(int) numbers[i]];
+      if (number == NONE) {
         throw png.outOfRange(i, expected());
       }
+      out.values()[i] = number;
     }
-    return png.map(number -> table[(int) number]);
+    return out;
   }
 
   private int[] table(int max) {

@@ -7,6 +7,9 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2RGB;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGRA2RGBA;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -76,8 +79,10 @@ public final class Images {
 
   /** Of 8 or 16 bits, 1 channel, or 3 or 4 in the order B, G, R, A. */
   private static Raster raster(Mat picture) {
-    int channels = picture.channels();
-    Raster out = new Raster(picture.rows(), picture.cols(), channels);
+    if (picture.channels() > 1) {
+      cvtColor(picture, picture, picture.channels() == 3 ? COLOR_BGR2RGB : COLOR_BGRA2RGBA);
+    }
+    Raster out = new Raster(picture.rows(), picture.cols(), picture.channels());
     float[] values = out.values();
     if (picture.depth() == CV_16U) {
       short[] numbers = new short[values.length];
@@ -92,18 +97,13 @@ public final class Images {
         values[i] = numbers[i] & 0xff;
       }
     }
-    for (int at = 0; channels > 1 && at < values.length; at += channels) {
-      float blue = values[at];
-      values[at] = values[at + 2];
-      values[at + 2] = blue;
-    }
     return out;
   }
 
   /**
    * Reads the raw numbers of a PNG, for labels. OpenCV would turn the indices of a palette PNG into
-   * colours, stretch small numbers of bits and add an alpha channel to grey; the JDK does not, but
-   * is slower, so it decodes such files only.
+   * colours, so they are handed to it as greys; it would stretch small numbers of bits and add an
+   * alpha channel to grey, which the JDK does not, but being slower it decodes such files only.
    *
    * @throws DataException if the file is missing, damaged, too large or not a PNG
    */
@@ -115,8 +115,9 @@ public final class Images {
           file + " is a JPEG, which changes the values of labels; make the labels again as PNG");
     }
     Raster values = null;
-    if (!header.palette() && header.bits() >= 8 && header.channels() % 2 == 1) {
-      values = decode(bytes, file.toString(), IMREAD_UNCHANGED);
+    if (header.bits() >= 8 && header.channels() % 2 == 1) {
+      byte[] grey = header.palette() ? PngIndices.asGrey(bytes) : bytes;
+      values = decode(grey, file.toString(), IMREAD_UNCHANGED);
     }
     if (values == null || values.channels() != header.channels()) {
       values = samples(bytes, file.toString(), header.channels());

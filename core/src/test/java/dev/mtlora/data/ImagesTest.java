@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +161,17 @@ class ImagesTest {
     for (int i = 0; i < 45; i++) {
       assertThat(png.values().values()[i]).isEqualTo((i % 9 + i / 9) & max);
     }
+  }
+
+  @Test
+  void readPng_paletteWithTransparentColours_givesIndices() {
+    byte[] levels = {9, 8, 7, 6};
+    byte[] alphas = {0, 100, 3, (byte) 255}; // the writer puts opaque colours last
+    IndexColorModel colours = new IndexColorModel(8, 4, levels, levels, levels, alphas);
+    BufferedImage image = new BufferedImage(4, 1, BufferedImage.TYPE_BYTE_INDEXED, colours);
+    image.getRaster().setPixels(0, 0, 4, 1, new int[] {2, 0, 3, 1});
+    PngSamples png = Images.readPng(png(folder.resolve("t.png"), image));
+    assertThat(png.values().values()).containsExactly(2, 0, 3, 1);
   }
 
   @Test
