@@ -2,13 +2,13 @@ package dev.mtlora.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.testing.Skip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Native memory is freed by scopes, so that a long training needs no more than a short one. */
@@ -17,10 +17,8 @@ class MemoryTest {
 
   @Test
   void training_thousandSteps_keepsMemoryFlat() throws IOException, InterruptedException {
-    if (!Files.exists(MemoryRun.STATUS)) {
-      System.out.println("MemoryTest skipped: there is no " + MemoryRun.STATUS + " here");
-      Assumptions.abort("no " + MemoryRun.STATUS);
-    }
+    Skip.unless(
+        Files.exists(MemoryRun.STATUS), "MemoryTest: there is no " + MemoryRun.STATUS + " here");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
