@@ -11,12 +11,10 @@ import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.StepBench;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,8 +53,14 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--forward", description = "Times prediction instead of training.")
   private boolean forward;
 
-  /** A model and what its steps took. */
-  private record Timed(String name, StepBench bench, List<StepBench.Parts> parts) {}
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also writes the figures to a JSON file.")
+  private @Nullable Path json;
+
+  /** A model whose steps are timed. */
+  private record Candidate(String name, StepBench bench) {}
 
   @Override
   public Integer call() {
@@ -71,101 +75,62 @@ final class BenchCommand implements Callable<Integer> {
     RunConfig first = config.read(more);
     Assembly.of(first).useThreads();
     try (Scope scope = Scope.open()) {
-      List<Timed> timed = new ArrayList<>();
-      timed.add(timed(first));
+      List<Candidate> candidates = new ArrayList<>();
+      candidates.add(candidate(first));
       if (other != null) {
         more.add("method=" + other);
-        timed.add(timed(config.read(more)));
+        candidates.add(candidate(config.read(more)));
       }
-      if (forward) {
-        timed.forEach(this::printForward);
-      } else {
-        measure(timed);
-        print(timed, first);
+      boolean bf16 = first.train().bf16();
+      BenchReport report = forward ? forwards(candidates, bf16) : steps(candidates, bf16);
+      report.print(spec.commandLine().getOut());
+      if (json != null) {
+        report.write(json);
       }
     }
     spec.commandLine().getOut().flush();
     return 0;
   }
 
-  private Timed timed(RunConfig run) {
+  private static Candidate candidate(RunConfig run) {
     Assembly assembly = Assembly.of(run);
     MultiTaskModel model = assembly.untrainedModel();
     try (Batches batches = assembly.trainingLoader(model).open(0, 0)) {
       Batch one = batches.next();
-      return new Timed(
-          run.methodName(), new StepBench(model, assembly.trainSettings(), one), new ArrayList<>());
+      return new Candidate(run.methodName(), new StepBench(model, assembly.trainSettings(), one));
     }
   }
 
-  private void measure(List<Timed> timed) {
+  private BenchReport.Setting setting(boolean bf16) {
+    return new BenchReport.Setting(batch, threads, bf16 ? "bf16" : "f32");
+  }
+
+  private BenchReport steps(List<Candidate> candidates, boolean bf16) {
+    List<List<StepBench.Parts>> parts = new ArrayList<>();
+    candidates.forEach(one -> parts.add(new ArrayList<>()));
     for (int i = -WARM_UP; i < steps; i++) {
-      for (Timed one : timed) {
-        StepBench.Parts parts = one.bench.step();
+      for (int c = 0; c < candidates.size(); c++) {
+        StepBench.Parts made = candidates.get(c).bench.step();
         if (i >= 0) {
-          one.parts.add(parts);
+          parts.get(c).add(made);
         }
       }
     }
-  }
-
-  private void print(List<Timed> timed, RunConfig run) {
-    PrintWriter out = spec.commandLine().getOut();
-    DType dtype = run.train().bf16() ? DType.BF16 : DType.F32;
-    Ceilings ceilings = Ceilings.measure(dtype);
-    out.printf(
-        Locale.ROOT,
-        "this machine, %d threads, %s: products %.1f G multiply-adds/s, copies %.1f GB/s%n",
-        threads,
-        dtype,
-        ceilings.multiplyAdds() / 1e9,
-        ceilings.copiedBytes() / 1e9);
-    for (Timed one : timed) {
-      print(out, one, ceilings);
+    long peak = peak();
+    List<StepReport.Timed> timed = new ArrayList<>();
+    for (int c = 0; c < candidates.size(); c++) {
+      Candidate one = candidates.get(c);
+      timed.add(new StepReport.Timed(one.name, parts.get(c), one.bench.multiplyAdds()));
     }
-    if (timed.size() == 2) {
-      List<Double> ratios = new ArrayList<>();
-      for (int i = 0; i < steps; i++) {
-        ratios.add(timed.get(0).parts.get(i).total() / timed.get(1).parts.get(i).total());
-      }
-      out.printf(
-          Locale.ROOT,
-          "%s takes %.3f times %s (quartiles %.3f to %.3f)%n",
-          timed.get(0).name,
-          quantile(ratios, 0.5),
-          timed.get(1).name,
-          quantile(ratios, 0.25),
-          quantile(ratios, 0.75));
-    } else {
-      out.printf(Locale.ROOT, "peak memory of the process: %.2f GB%n", peak() / 1e9);
-    }
+    Ceilings ceilings = Ceilings.measure(bf16 ? DType.BF16 : DType.F32);
+    return new StepReport(setting(bf16), ceilings, timed, peak);
   }
 
-  private void print(PrintWriter out, Timed one, Ceilings ceilings) {
-    double median = quantile(one, StepBench.Parts::total, 0.5);
-    long operations = one.bench.multiplyAdds();
-    out.printf(
-        Locale.ROOT,
-        "%-12s step %.3f s (quartiles %.3f to %.3f), %.2f images/s: forward %.3f, backward %.3f, update %.3f%n",
-        one.name,
-        median,
-        quantile(one, StepBench.Parts::total, 0.25),
-        quantile(one, StepBench.Parts::total, 0.75),
-        batch / median,
-        quantile(one, StepBench.Parts::forward, 0.5),
-        quantile(one, StepBench.Parts::backward, 0.5),
-        quantile(one, StepBench.Parts::update, 0.5));
-    out.printf(
-        Locale.ROOT,
-        "%-12s %.2f G multiply-adds, %.1f G/s: %.0f %% of the ceiling; at the ceiling %.3f s%n",
-        "",
-        operations / 1e9,
-        operations / median / 1e9,
-        100 * operations / median / ceilings.multiplyAdds(),
-        operations / ceilings.multiplyAdds());
+  private BenchReport forwards(List<Candidate> candidates, boolean bf16) {
+    return new ForwardReport(setting(bf16), candidates.stream().map(this::forward).toList());
   }
 
-  private void printForward(Timed one) {
+  private ForwardReport.Timed forward(Candidate one) {
     List<String> all = one.bench.tasks();
     List<Double> together = new ArrayList<>();
     List<Double> single = new ArrayList<>();
@@ -177,19 +142,7 @@ final class BenchCommand implements Callable<Integer> {
         single.add(b);
       }
     }
-    spec.commandLine()
-        .getOut()
-        .printf(
-            Locale.ROOT,
-            "%-12s forward, %d images: %d tasks %.3f s (quartiles %.3f to %.3f), %s alone %.3f s%n",
-            one.name,
-            batch,
-            all.size(),
-            quantile(together, 0.5),
-            quantile(together, 0.25),
-            quantile(together, 0.75),
-            all.get(0),
-            quantile(single, 0.5));
+    return new ForwardReport.Timed(one.name, all, Quartiles.of(together), Quartiles.of(single));
   }
 
   private static long peak() {
@@ -198,15 +151,5 @@ final class BenchCommand implements Callable<Integer> {
     } catch (IOException e) {
       return 0;
     }
-  }
-
-  private static double quantile(
-      Timed timed, ToDoubleFunction<StepBench.Parts> part, double share) {
-    return quantile(timed.parts.stream().map(part::applyAsDouble).toList(), share);
-  }
-
-  private static double quantile(List<Double> values, double share) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get((int) Math.round(share * (sorted.size() - 1)));
   }
 }

@@ -2,15 +2,12 @@ package dev.mtlora.train;
 
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.task.MultiTaskLoss;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.MultiplyAdds;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /** The trainer's step on one batch again and again, with the time of each part. */
 public final class StepBench {
@@ -19,6 +16,7 @@ public final class StepBench {
   private final MultiTaskModel model;
   private final TrainSettings settings;
   private final Batch batch;
+  private final BatchLoss losses;
   private final AdamW optimizer;
 
   /**
@@ -30,12 +28,8 @@ public final class StepBench {
     this.model = model;
     this.settings = settings;
     this.batch = batch;
-    Map<String, Tensor> trainable = model.trainable();
-    optimizer =
-        new AdamW(
-            trainable,
-            name -> Training.decays(name, Objects.requireNonNull(trainable.get(name))),
-            settings.optimizer());
+    losses = new BatchLoss(model, settings);
+    optimizer = Training.optimizer(model, settings);
   }
 
   /**
@@ -100,11 +94,9 @@ public final class StepBench {
   }
 
   private Tensor loss() {
-    BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
-    Map<String, Tensor> logits;
-    try (Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
-      logits = model.forward(tensors.images(), model.taskNames());
-    }
-    return new MultiTaskLoss(model.tasks()).of(logits, tensors.targets()).total();
+    return losses.of(batch).entrySet().stream()
+        .map(found -> found.getValue().times(found.getKey().weight()))
+        .reduce(Tensor::plus)
+        .orElseThrow();
   }
 }
