@@ -54,6 +54,11 @@ final class BenchCommand implements Callable<Integer> {
   private boolean forward;
 
   @Option(
+      names = "--layers",
+      description = "Times the parts of a training step's forward pass: blocks, heads.")
+  private boolean layers;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Also writes the figures to a JSON file.")
@@ -66,6 +71,9 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     if (batch < 1 || steps < 1 || threads < 1) {
       throw new ConfigException("--batch, --steps and --threads must be at least 1");
+    }
+    if (forward && layers) {
+      throw new ConfigException("--forward and --layers are different measurements: give one");
     }
     List<String> more = new ArrayList<>();
     more.add("data={kind: scenes, train: %d, val: 1}".formatted(batch));
@@ -82,7 +90,7 @@ final class BenchCommand implements Callable<Integer> {
         candidates.add(candidate(config.read(more)));
       }
       boolean bf16 = first.train().bf16();
-      BenchReport report = forward ? forwards(candidates, bf16) : steps(candidates, bf16);
+      BenchReport report = report(candidates, bf16);
       report.print(spec.commandLine().getOut());
       if (json != null) {
         report.write(json);
@@ -90,6 +98,13 @@ final class BenchCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().flush();
     return 0;
+  }
+
+  private BenchReport report(List<Candidate> candidates, boolean bf16) {
+    if (layers) {
+      return layers(candidates, bf16);
+    }
+    return forward ? forwards(candidates, bf16) : steps(candidates, bf16);
   }
 
   private static Candidate candidate(RunConfig run) {
@@ -124,6 +139,24 @@ final class BenchCommand implements Callable<Integer> {
     }
     Ceilings ceilings = Ceilings.measure(bf16 ? DType.BF16 : DType.F32);
     return new StepReport(setting(bf16), ceilings, timed, peak);
+  }
+
+  private BenchReport layers(List<Candidate> candidates, boolean bf16) {
+    List<List<List<StepBench.Layer>>> passes = new ArrayList<>();
+    candidates.forEach(one -> passes.add(new ArrayList<>()));
+    for (int i = -WARM_UP; i < steps; i++) {
+      for (int c = 0; c < candidates.size(); c++) {
+        List<StepBench.Layer> made = candidates.get(c).bench.layers();
+        if (i >= 0) {
+          passes.get(c).add(made);
+        }
+      }
+    }
+    List<LayersReport.Timed> timed = new ArrayList<>();
+    for (int c = 0; c < candidates.size(); c++) {
+      timed.add(LayersReport.Timed.of(candidates.get(c).name, passes.get(c)));
+    }
+    return new LayersReport(setting(bf16), Ceilings.measure(bf16 ? DType.BF16 : DType.F32), timed);
   }
 
   private BenchReport forwards(List<Candidate> candidates, boolean bf16) {

@@ -122,6 +122,28 @@ class BenchCommandTest {
   }
 
   @Test
+  void json_ofLayers_hasEveryPartOfThePass() throws IOException {
+    JsonNode json = figures("--layers", "--compare", "full", "--steps", "2", "--batch", "2");
+    assertThat(json.at("/methods/1/name").asText()).isEqualTo("full");
+    JsonNode parts = json.at("/methods/0/parts");
+    assertThat(parts)
+        .extracting(part -> part.get("name").asText())
+        .containsExactly(
+            "patch_embed", "layers.0.blocks.0", "stage.0", "layers.1.blocks.0", "stage.1", "heads");
+    assertThat(parts.get(1).get("multiply_adds").asLong())
+        .isGreaterThan(json.at("/methods/1/parts/1/multiply_adds").asLong());
+    assertThat(out.toString())
+        .containsPattern("mtlora +heads +\\d")
+        .containsPattern("full +together");
+  }
+
+  @Test
+  void bench_forwardAndLayers_returnsTwo() throws IOException {
+    assertThat(bench("--forward", "--layers")).isEqualTo(2);
+    assertThat(err.toString()).contains("give one");
+  }
+
+  @Test
   void bench_noSteps_returnsTwo() throws IOException {
     assertThat(bench("--steps", "0")).isEqualTo(2);
     assertThat(err.toString()).contains("must be at least 1");

@@ -7,6 +7,7 @@ import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.MultiplyAdds;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The trainer's step on one batch again and again, with the time of each part. */
@@ -90,6 +91,49 @@ public final class StepBench {
         MultiplyAdds count = MultiplyAdds.open()) {
       loss();
       return count.value() + count.backward();
+    }
+  }
+
+  /**
+   * A part of a forward pass.
+   *
+   * @param name {@code patch_embed}, {@code layers.S.blocks.B}, {@code stage.S} (between its last
+   *     block and the next stage), {@code heads}
+   * @param seconds it took
+   * @param multiplyAdds of its products and convolutions
+   */
+  public record Layer(String name, double seconds, long multiplyAdds) {}
+
+  /** The parts, in their order, of one forward pass that records gradients; without the losses. */
+  public List<Layer> layers() {
+    model.train(true);
+    try (Scope scope = Scope.open();
+        MultiplyAdds count = MultiplyAdds.open();
+        Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
+      BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
+      Laps laps = new Laps(count);
+      model.forward(tensors.images(), tensors.tasks(), (name, streams) -> laps.end(name));
+      laps.end("heads");
+      return laps.layers;
+    }
+  }
+
+  /** Cuts a pass into parts. */
+  private static final class Laps {
+    private final List<Layer> layers = new ArrayList<>();
+    private final MultiplyAdds count;
+    private long start = System.nanoTime();
+    private long counted;
+
+    Laps(MultiplyAdds count) {
+      this.count = count;
+    }
+
+    void end(String name) {
+      long now = System.nanoTime();
+      layers.add(new Layer(name, (now - start) / 1e9, count.value() - counted));
+      counted = count.value();
+      start = now;
     }
   }
 
