@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,42 +122,42 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchReport steps(List<Candidate> candidates, boolean bf16) {
-    List<List<StepBench.Parts>> parts = new ArrayList<>();
-    candidates.forEach(one -> parts.add(new ArrayList<>()));
-    for (int i = -WARM_UP; i < steps; i++) {
-      for (int c = 0; c < candidates.size(); c++) {
-        StepBench.Parts made = candidates.get(c).bench.step();
-        if (i >= 0) {
-          parts.get(c).add(made);
-        }
-      }
-    }
+    List<List<StepBench.Parts>> made = inTurn(candidates, StepBench::step);
     long peak = peak();
     List<StepReport.Timed> timed = new ArrayList<>();
     for (int c = 0; c < candidates.size(); c++) {
       Candidate one = candidates.get(c);
-      timed.add(new StepReport.Timed(one.name, parts.get(c), one.bench.multiplyAdds()));
+      timed.add(new StepReport.Timed(one.name, made.get(c), one.bench.multiplyAdds()));
     }
-    Ceilings ceilings = Ceilings.measure(bf16 ? DType.BF16 : DType.F32);
-    return new StepReport(setting(bf16), ceilings, timed, peak);
+    return new StepReport(setting(bf16), ceilings(bf16), timed, peak);
   }
 
   private BenchReport layers(List<Candidate> candidates, boolean bf16) {
-    List<List<List<StepBench.Layer>>> passes = new ArrayList<>();
-    candidates.forEach(one -> passes.add(new ArrayList<>()));
-    for (int i = -WARM_UP; i < steps; i++) {
-      for (int c = 0; c < candidates.size(); c++) {
-        List<StepBench.Layer> made = candidates.get(c).bench.layers();
-        if (i >= 0) {
-          passes.get(c).add(made);
-        }
-      }
-    }
+    List<List<List<StepBench.Layer>>> passes = inTurn(candidates, StepBench::layers);
     List<LayersReport.Timed> timed = new ArrayList<>();
     for (int c = 0; c < candidates.size(); c++) {
       timed.add(LayersReport.Timed.of(candidates.get(c).name, passes.get(c)));
     }
-    return new LayersReport(setting(bf16), Ceilings.measure(bf16 ? DType.BF16 : DType.F32), timed);
+    return new LayersReport(setting(bf16), ceilings(bf16), timed);
+  }
+
+  /** The measurements of every candidate, made in turn so that all meet the same disturbances. */
+  private <T> List<List<T>> inTurn(List<Candidate> candidates, Function<StepBench, T> measure) {
+    List<List<T>> measured = new ArrayList<>();
+    candidates.forEach(one -> measured.add(new ArrayList<>()));
+    for (int i = -WARM_UP; i < steps; i++) {
+      for (int c = 0; c < candidates.size(); c++) {
+        T made = measure.apply(candidates.get(c).bench);
+        if (i >= 0) {
+          measured.get(c).add(made);
+        }
+      }
+    }
+    return measured;
+  }
+
+  private static Ceilings ceilings(boolean bf16) {
+    return Ceilings.measure(bf16 ? DType.BF16 : DType.F32);
   }
 
   private BenchReport forwards(List<Candidate> candidates, boolean bf16) {

@@ -9,14 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Native memory is freed by scopes, so that a long training needs no more than a short one. */
 class MemoryTest {
   private static final double GROWTH = 1.05;
 
-  @Test
-  void training_thousandSteps_keepsMemoryFlat() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "bf16"})
+  void training_thousandSteps_keepsMemoryFlat(String precision)
+      throws IOException, InterruptedException {
     Skip.unless(
         Files.exists(MemoryRun.STATUS), "MemoryTest: there is no " + MemoryRun.STATUS + " here");
     Process process =
@@ -29,7 +32,8 @@ class MemoryTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                MemoryRun.class.getName())
+                MemoryRun.class.getName(),
+                precision)
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -38,7 +42,8 @@ class MemoryTest {
     assertThat(peaks.find()).as(output).isTrue();
     long early = Long.parseLong(peaks.group(1));
     long late = Long.parseLong(peaks.group(2));
-    System.out.printf("MemoryTest: %d kB over steps 50-150, %d kB over 500-1,000%n", early, late);
+    System.out.printf(
+        "MemoryTest, %s: %d kB over steps 50-150, %d kB over 500-1,000%n", precision, early, late);
     assertThat(late).isLessThanOrEqualTo((long) (early * GROWTH));
   }
 }
