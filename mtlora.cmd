@@ -19,5 +19,6 @@ if not exist "%TARGET%\jvm.options" (
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
+if not defined OPENBLAS_THREAD_TIMEOUT set "OPENBLAS_THREAD_TIMEOUT=4"
 "%JAVA%" "@%TARGET%\jvm.options" %MTLORA_OPTS% -jar "%TARGET%\mtlora.jar" %*
 exit /b %ERRORLEVEL%

@@ -6,6 +6,7 @@ import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.io.AdapterConfig;
 import dev.mtlora.io.AdapterFile;
+import dev.mtlora.io.AtomicFile;
 import dev.mtlora.io.AtomicFolder;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.io.Weights;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -160,9 +160,7 @@ record RunFolder(Path path) {
   void keepSummary(Evaluation last, Cost cost, MultiTaskModel model) {
     try {
       Summary summary = new Summary(last, cost.of(model, file("adapter")));
-      Path temporary = file(SUMMARY + ".tmp");
-      Files.writeString(temporary, summary.json() + "\n");
-      Files.move(temporary, file(SUMMARY), StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.write(file(SUMMARY), summary.json() + "\n");
     } catch (IOException e) {
       throw unwritable(e);
     }

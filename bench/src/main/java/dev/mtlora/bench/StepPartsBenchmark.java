@@ -3,6 +3,7 @@ package dev.mtlora.bench;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.HrNetHead;
 import dev.mtlora.loss.CrossEntropy;
+import dev.mtlora.nn.Attention;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
@@ -38,6 +39,7 @@ public class StepPartsBenchmark {
   private static final int TOKENS = 4 * 56 * 56;
   private static final int WIDTH = 96;
   private static final int RANK = 64;
+  private static final int HEADS = 3;
 
   private final Rng rng = Rng.of(1);
   private Scope scope;
@@ -50,6 +52,9 @@ public class StepPartsBenchmark {
   private List<Tensor> pyramid;
   private Tensor logits;
   private Tensor classes;
+  private Tensor qkv;
+  private Tensor forkedQkv;
+  private Tensor bias;
 
   /** Makes everything once. */
   @Setup(Level.Trial)
@@ -66,6 +71,9 @@ public class StepPartsBenchmark {
     pyramid = List.of(level(18, 28), level(36, 14), level(72, 7), level(144, 7));
     logits = Tensor.randn(rng, 4, 21, 224, 224).requiresGrad(true);
     classes = Tensor.full(3, 4, 1, 224, 224);
+    qkv = Tensor.randn(rng, TOKENS / 49, 49, 3 * WIDTH).requiresGrad(true);
+    forkedQkv = Tensor.randn(rng, 4 * TOKENS / 49, 49, 3 * WIDTH).requiresGrad(true);
+    bias = Tensor.randn(rng, HEADS, 49, 49).requiresGrad(true);
   }
 
   private Tensor level(long channels, long side) {
@@ -111,6 +119,26 @@ public class StepPartsBenchmark {
   @Benchmark
   public void linearWithSum() {
     forwardAndBackward(() -> Functional.linear(x, weight.plus(b.matmul(a)), null));
+  }
+
+  /** Attention in all windows of a block. */
+  @Benchmark
+  public void windowAttention() {
+    forwardAndBackward(() -> Attention.of(qkv, HEADS, 0.18, bias));
+  }
+
+  /** The same for the streams of four tasks. */
+  @Benchmark
+  public void windowAttentionOfFourTasks() {
+    forwardAndBackward(() -> Attention.of(forkedQkv, HEADS, 0.18, bias));
+  }
+
+  /** The activation of the hidden layer of an MLP, forward alone. */
+  @Benchmark
+  public void gelu() {
+    try (Scope step = Scope.inference()) {
+      Functional.gelu(hidden);
+    }
   }
 
   /** MTLoRA's decoder of one task. */

@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.config.ConfigException;
+import dev.mtlora.io.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
@@ -56,15 +56,9 @@ public record CellStore(Path folder) {
     ObjectNode node = JSON.createObjectNode();
     node.put("row", cell.row()).put("seed", cell.seed()).put(CONFIGURATION, cell.fingerprint());
     node.setAll(summary.node());
-    Path temporary = folder.resolve("." + cell.name() + ".tmp");
     try {
       Files.createDirectories(folder);
-      Files.writeString(temporary, node.toPrettyString() + "\n");
-      Files.move(
-          temporary,
-          file(cell),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.write(file(cell), node.toPrettyString() + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("%s could not be written: %s".formatted(file(cell), e), e);
     }

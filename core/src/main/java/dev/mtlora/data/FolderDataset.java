@@ -16,7 +16,7 @@ import java.util.Set;
  * the dataset is opened; pictures are read when asked for. A sample has the size of its image, and
  * its labels too; a task without a file for an image is absent from the sample.
  */
-public final class FolderDataset implements Dataset {
+public final class FolderDataset extends LabelledImages {
   private final FolderSettings settings;
   private final List<String> ids;
   private final FolderListing images;
@@ -98,26 +98,6 @@ public final class FolderDataset implements Dataset {
     return ids;
   }
 
-  @Override
-  public Sample get(int index, Rng rng) {
-    return read(index, FolderDataset::likeImage);
-  }
-
-  @Override
-  public Dataset storedLabels() {
-    return new Dataset() {
-      @Override
-      public int size() {
-        return ids.size();
-      }
-
-      @Override
-      public Sample get(int index, Rng rng) {
-        return read(index, (encoding, label, image) -> label);
-      }
-    };
-  }
-
   /** Only encodings that have doubts are read again. */
   @Override
   public Map<String, String> doubts(int index) {
@@ -134,17 +114,8 @@ public final class FolderDataset implements Dataset {
     return doubts;
   }
 
-  private static Raster likeImage(Encoding encoding, Raster label, Raster image) {
-    return encoding.resized(label, image.height(), image.width());
-  }
-
-  /** What becomes of the size of a label. */
-  @FunctionalInterface
-  private interface LabelSize {
-    Raster of(Encoding encoding, Raster label, Raster image);
-  }
-
-  private Sample read(int index, LabelSize size) {
+  @Override
+  protected Sample read(int index, LabelSize size) {
     String id = ids.get(index);
     Path file = images.file(id).orElseThrow();
     Raster image = Images.read(file);
@@ -153,7 +124,8 @@ public final class FolderDataset implements Dataset {
         (task, listing) -> {
           Optional<Path> label = listing.file(id);
           if (label.isPresent()) {
-            found.put(task, size.of(encoding(task), label(task, label.get(), file, image), image));
+            Raster stored = label(task, label.get(), file, image);
+            found.put(task, size == LabelSize.AS_STORED ? stored : ofImage(task, stored, image));
           }
         });
     return new Sample(id, image, found);
@@ -163,6 +135,10 @@ public final class FolderDataset implements Dataset {
     Raster label = encoding(task).decode(Images.readPng(file));
     AspectRatio.check(file, label, imageFile, image);
     return label;
+  }
+
+  private Raster ofImage(String task, Raster label, Raster image) {
+    return encoding(task).resized(label, image.height(), image.width());
   }
 
   private Encoding encoding(String task) {

@@ -20,12 +20,27 @@ import java.util.function.Supplier;
  * @param path for instance {@code data.labels.depth}; empty at the top
  */
 public record YamlBlock(JsonNode node, String path) {
-  /** Checks that it is a mapping. */
+  /** Checks that it is a mapping, and that no key has swallowed its value. */
   public YamlBlock {
     if (!node.isObject()) {
       throw new IllegalArgumentException(
           "%s must be a block of keys and values but is: %s"
               .formatted(path.isEmpty() ? "the file" : path, node));
+    }
+    node.fields()
+        .forEachRemaining(field -> checkColon(path, field.getKey(), field.getValue().isNull()));
+  }
+
+  private static void checkColon(String path, String key, boolean noValue) {
+    int colon = key.indexOf(':');
+    if (noValue && colon > 0) {
+      throw new IllegalArgumentException(
+          "%s has the key '%s' without a value where 'key: value' was expected: put a blank after the colon, '%s: %s'"
+              .formatted(
+                  path.isEmpty() ? "the file" : path,
+                  key,
+                  key.substring(0, colon),
+                  key.substring(colon + 1)));
     }
   }
 

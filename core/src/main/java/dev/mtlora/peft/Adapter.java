@@ -46,10 +46,7 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
 
   /** Checks the reduction. */
   public Adapter {
-    if (reduction < 1) {
-      throw new IllegalArgumentException(
-          "method.reduction must be at least 1, width by bottleneck, but is " + reduction);
-    }
+    AtLeastOne.checkReduction(reduction);
   }
 
   @Override
@@ -57,7 +54,7 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
     return new Attached(this, List.copyOf(tasks), rng);
   }
 
-  private static final class Attached extends Adaptation {
+  private static final class Attached extends Inserting {
     private final Adapter method;
     private final List<String> tasks;
     private final Rng rng;
@@ -66,11 +63,6 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
       this.method = method;
       this.tasks = tasks;
       this.rng = rng;
-    }
-
-    @Override
-    public Projection adapt(Linear base, Site site) {
-      return Projection.onEveryStream(base);
     }
 
     @Override
@@ -96,11 +88,6 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
     }
 
     @Override
-    public boolean trains(String parameter) {
-      return AddedNames.isAdded(parameter) || parameter.contains("norm");
-    }
-
-    @Override
     public boolean streamsContinue() {
       return method.sharing != Sharing.SINGLE;
     }
@@ -123,7 +110,7 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
   }
 
   /** {@code y_t = x_t + U_t gelu(D x_t)}. */
-  private static final class HalfShared extends Insert {
+  private static final class HalfShared extends TaskInsert {
     private final Linear down;
     private final TaskLinear up;
 
@@ -133,15 +120,13 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
     }
 
     @Override
-    public Streams forward(Streams x) {
-      Streams own = x.forkedAll();
-      Tensor hidden = Functional.gelu(down.forward(own.forks()));
-      return own.fork(own.tasks(), own.forks().plus(up.forward(hidden, own.tasks())));
+    Tensor update(Tensor x, List<String> tasks) {
+      return up.forward(Functional.gelu(down.forward(x)), tasks);
     }
   }
 
   /** {@code y_t = x_t + U_t gelu(D_t x_t)}. */
-  private static final class Multiple extends Insert {
+  private static final class Multiple extends TaskInsert {
     private final TaskLinear down;
     private final TaskLinear up;
 
@@ -151,10 +136,8 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
     }
 
     @Override
-    public Streams forward(Streams x) {
-      Streams own = x.forkedAll();
-      Tensor hidden = Functional.gelu(down.forward(own.forks(), own.tasks()));
-      return own.fork(own.tasks(), own.forks().plus(up.forward(hidden, own.tasks())));
+    Tensor update(Tensor x, List<String> tasks) {
+      return up.forward(Functional.gelu(down.forward(x, tasks)), tasks);
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Functional;
@@ -38,16 +37,9 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
 
   /** Checks that all numbers are positive. */
   public Compacter {
-    atLeastOne(reduction, "reduction");
-    atLeastOne(n, "products");
-    atLeastOne(rank, "rank");
-  }
-
-  private static void atLeastOne(int value, String name) {
-    if (value < 1) {
-      throw new IllegalArgumentException(
-          "method.%s must be at least 1 but is %d".formatted(name, value));
-    }
+    AtLeastOne.check(reduction, "reduction");
+    AtLeastOne.check(n, "products");
+    AtLeastOne.check(rank, "rank");
   }
 
   @Override
@@ -67,7 +59,7 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
     return (wanted + n - 1) / n * n;
   }
 
-  private static final class Attached extends Adaptation {
+  private static final class Attached extends Inserting {
     private final Compacter method;
     private final Rng rng;
     private final Tensor slow;
@@ -77,11 +69,6 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
       this.rng = rng;
       Tensor initial = Tensor.randn(rng, method.n, method.n, method.n);
       slow = parameter("slow", initial.timesInPlace(1 / Math.sqrt(method.n))); // i, n, n
-    }
-
-    @Override
-    public Projection adapt(Linear base, Site site) {
-      return Projection.onEveryStream(base);
     }
 
     @Override
@@ -104,11 +91,6 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
           slow,
           Tensor.uniform(rng, -leftBound, leftBound, n, out / n, method.rank),
           Tensor.uniform(rng, -rightBound, rightBound, n, method.rank, in / n));
-    }
-
-    @Override
-    public boolean trains(String parameter) {
-      return AddedNames.isAdded(parameter) || parameter.contains("norm");
     }
   }
 

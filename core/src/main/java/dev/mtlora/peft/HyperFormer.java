@@ -2,7 +2,6 @@ package dev.mtlora.peft;
 
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -46,13 +45,8 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
 
   /** Checks the sizes. */
   public HyperFormer {
-    if (reduction < 1) {
-      throw new IllegalArgumentException(
-          "method.reduction must be at least 1, width by bottleneck, but is " + reduction);
-    }
-    if (embedding < 1) {
-      throw new IllegalArgumentException("method.embedding must be at least 1 but is " + embedding);
-    }
+    AtLeastOne.checkReduction(reduction);
+    AtLeastOne.check(embedding, "embedding");
   }
 
   @Override
@@ -60,7 +54,7 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
     return new Attached(this, Place.all(sites), tasks, rng);
   }
 
-  private static final class Attached extends Adaptation {
+  private static final class Attached extends Inserting {
     private final List<Place> places;
     private final Source source;
     private final Map<Integer, Networks> stages = new LinkedHashMap<>();
@@ -76,20 +70,10 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
     }
 
     @Override
-    public Projection adapt(Linear base, Site site) {
-      return Projection.onEveryStream(base);
-    }
-
-    @Override
     public Optional<Insert> insert(Place place) {
       Networks networks = Objects.requireNonNull(stages.get(place.stage()), "unknown stage");
       int layer = places.indexOf(place) / 2;
       return Optional.of(new Generated(tasks -> source.of(tasks, layer, place.after()), networks));
-    }
-
-    @Override
-    public boolean trains(String parameter) {
-      return AddedNames.isAdded(parameter) || parameter.contains("norm");
     }
 
     @Override
@@ -170,7 +154,7 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
   }
 
   /** {@code y_t = x_t + A_t(x_t)}; owns nothing. */
-  private static final class Generated extends Insert {
+  private static final class Generated extends TaskInsert {
     private final SourceOf source;
     private final Networks networks;
 
@@ -180,12 +164,8 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
     }
 
     @Override
-    public Streams forward(Streams x) {
-      Streams own = x.forkedAll();
-      Tensor stack = own.forks();
-      Tensor byTask = stack.view(own.tasks().size(), -1, stack.size(-1)); // F, B * N, C
-      Tensor y = networks.adapt(byTask, source.of(own.tasks()));
-      return own.fork(own.tasks(), stack.plus(y.view(stack.shape())));
+    Tensor update(Tensor x, List<String> tasks) {
+      return networks.adapt(x, source.of(tasks));
     }
   }
 }

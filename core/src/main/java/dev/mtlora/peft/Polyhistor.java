@@ -1,8 +1,6 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -54,16 +52,9 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
 
   /** Checks the sizes. */
   public Polyhistor {
-    atLeastOne("reduction", reduction);
-    atLeastOne("rank", rank);
-    atLeastOne("embedding", embedding);
-  }
-
-  private static void atLeastOne(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(
-          "method.%s must be at least 1 but is %d".formatted(name, value));
-    }
+    AtLeastOne.check(reduction, "reduction");
+    AtLeastOne.check(rank, "rank");
+    AtLeastOne.check(embedding, "embedding");
   }
 
   @Override
@@ -75,7 +66,7 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
     return Math.max(1, width / reduction);
   }
 
-  private static final class Attached extends Adaptation {
+  private static final class Attached extends Inserting {
     private final Polyhistor method;
     private final long firstWidth;
     private final Rng rng;
@@ -96,11 +87,6 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
     }
 
     @Override
-    public Projection adapt(Linear base, Site site) {
-      return Projection.onEveryStream(base);
-    }
-
-    @Override
     public Optional<Insert> insert(Place place) {
       if (!method.lite) {
         return Optional.of(new Own(embeddings, new Pair(method, place.width(), rng)));
@@ -113,11 +99,6 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
       }
       Pair template = Objects.requireNonNull(templates.get(place.after()));
       return Optional.of(new Scaled(embeddings, template, s));
-    }
-
-    @Override
-    public boolean trains(String parameter) {
-      return AddedNames.isAdded(parameter) || parameter.contains("norm");
     }
 
     @Override
@@ -155,7 +136,7 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
   }
 
   /** {@code y_t = x_t + U_t gelu(D_t x_t)}. */
-  private abstract static class Generated extends Insert {
+  private abstract static class Generated extends TaskInsert {
     private final TaskEmbeddings embeddings;
 
     Generated(TaskEmbeddings embeddings) {
@@ -167,14 +148,10 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
     abstract Tensor up(Tensor source);
 
     @Override
-    public Streams forward(Streams x) {
-      Streams own = x.forkedAll();
-      Tensor source = embeddings.of(own.tasks()); // F, k
-      Tensor stack = own.forks();
-      Tensor byTask = stack.view(own.tasks().size(), -1, stack.size(-1)); // F, B * N, C
-      Tensor hidden = Functional.gelu(byTask.bmm(down(source).transpose(1, 2))); // F, B * N, m
-      Tensor y = hidden.bmm(up(source).transpose(1, 2)); // F, B * N, C
-      return own.fork(own.tasks(), stack.plus(y.view(stack.shape())));
+    Tensor update(Tensor x, List<String> tasks) {
+      Tensor source = embeddings.of(tasks); // F, k
+      Tensor hidden = Functional.gelu(x.bmm(down(source).transpose(1, 2))); // F, B * N, m
+      return hidden.bmm(up(source).transpose(1, 2)); // F, B * N, C
     }
   }
 

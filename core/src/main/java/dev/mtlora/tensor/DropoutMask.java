@@ -7,13 +7,13 @@ import org.bytedeco.javacpp.IntPointer;
 /**
  * The mask of a dropout on the CPU: 0 with probability p, else 1 / (1 - p), as f32.
  *
- * <p>libtorch draws one number of a sequential generator for each value, 7 to 13 ns each on one
- * thread: an eighth of a whole MTLoRA step. Here every value is a hash of its position and of two
- * keys, which are a hash of the seed and of the position's chunk (SplitMix64, Steele et al. 2014);
- * the rounds are those of MurmurHash3's finaliser. Any thread can make any chunk, and as nothing
- * branches and all is integers, the compiler makes eight values at a time. Only the seed comes from
- * libtorch's generator, so {@link Engine#seed} decides everything, and the number of threads
- * nothing.
+ * <p>libtorch draws one number of a sequential generator for each value, on one thread: a part of a
+ * step that shows, as dropout is in front of every adapter. Here every value is a hash of its
+ * position and of two keys, which are a hash of the seed and of the position's chunk (SplitMix64,
+ * Steele et al. 2014); the rounds are those of MurmurHash3's finaliser. Any thread can make any
+ * chunk, and as nothing branches and all is integers, the compiler makes eight values at a time.
+ * Only the seed comes from libtorch's generator, so {@link Engine#seed} decides everything, and the
+ * number of threads nothing.
  *
  * <p>p is rounded to a multiple of 2^-31, and what is kept is divided by what remains exactly, so
  * the mean is kept.

@@ -61,7 +61,7 @@ public final class MultiplyAdds implements AutoCloseable {
   }
 
   /** Counts a product of so many multiply-adds. */
-  static void add(long operations, Tensor a, Tensor b) {
+  private static void add(long operations, Tensor a, Tensor b) {
     boolean recorded = GradMode.is_enabled();
     int gradients = recorded ? (a.requiresGrad() ? 1 : 0) + (b.requiresGrad() ? 1 : 0) : 0;
     for (MultiplyAdds count = OPEN.get(); count != null; count = count.outer) {

@@ -442,12 +442,6 @@ public final class Tensor {
         op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
   }
 
-  /** {@code this + a x b}: {@code [i, j] + [i, k] x [k, j]}, in one product. */
-  public Tensor plusMatmul(Tensor a, Tensor b) {
-    return MultiplyAdds.counted(
-        op("plusMatmul", () -> handle.addmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
-  }
-
   /**
    * Adds {@code a x b} to this one: {@code [i, j] + [i, k] x [k, j]}. Gradients flow as if it were
    * a new tensor, but this one must not be used any more, and nothing may have kept it for its own

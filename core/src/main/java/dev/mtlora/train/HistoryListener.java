@@ -1,10 +1,9 @@
 package dev.mtlora.train;
 
+import dev.mtlora.io.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Keeps all evaluations in a JSON file, {@code metrics.json}.
@@ -14,10 +13,8 @@ import java.nio.file.StandardCopyOption;
 public record HistoryListener(Path file) implements TrainingListener {
   @Override
   public void onEvaluation(Training training, Evaluation evaluation) {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      Files.writeString(temporary, HistoryJson.write(training.history()) + "\n");
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.write(file, HistoryJson.write(training.history()) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }

@@ -2,15 +2,13 @@ package dev.mtlora.train;
 
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.task.MultiTaskLoss;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.MultiplyAdds;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /** The trainer's step on one batch again and again, with the time of each part. */
 public final class StepBench {
@@ -19,6 +17,7 @@ public final class StepBench {
   private final MultiTaskModel model;
   private final TrainSettings settings;
   private final Batch batch;
+  private final BatchLoss losses;
   private final AdamW optimizer;
 
   /**
@@ -30,12 +29,8 @@ public final class StepBench {
     this.model = model;
     this.settings = settings;
     this.batch = batch;
-    Map<String, Tensor> trainable = model.trainable();
-    optimizer =
-        new AdamW(
-            trainable,
-            name -> Training.decays(name, Objects.requireNonNull(trainable.get(name))),
-            settings.optimizer());
+    losses = new BatchLoss(model, settings);
+    optimizer = Training.optimizer(model, settings);
   }
 
   /**
@@ -99,12 +94,53 @@ public final class StepBench {
     }
   }
 
-  private Tensor loss() {
-    BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
-    Map<String, Tensor> logits;
-    try (Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
-      logits = model.forward(tensors.images(), model.taskNames());
+  /**
+   * A part of a forward pass.
+   *
+   * @param name {@code patch_embed}, {@code layers.S.blocks.B}, {@code stage.S} (between its last
+   *     block and the next stage), {@code heads}
+   * @param seconds it took
+   * @param multiplyAdds of its products and convolutions
+   */
+  public record Layer(String name, double seconds, long multiplyAdds) {}
+
+  /** The parts, in their order, of one forward pass that records gradients; without the losses. */
+  public List<Layer> layers() {
+    model.train(true);
+    try (Scope scope = Scope.open();
+        MultiplyAdds count = MultiplyAdds.open();
+        Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
+      BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
+      Laps laps = new Laps(count);
+      model.forward(tensors.images(), tensors.tasks(), (name, streams) -> laps.end(name));
+      laps.end("heads");
+      return laps.layers;
     }
-    return new MultiTaskLoss(model.tasks()).of(logits, tensors.targets()).total();
+  }
+
+  /** Cuts a pass into parts. */
+  private static final class Laps {
+    private final List<Layer> layers = new ArrayList<>();
+    private final MultiplyAdds count;
+    private long start = System.nanoTime();
+    private long counted;
+
+    Laps(MultiplyAdds count) {
+      this.count = count;
+    }
+
+    void end(String name) {
+      long now = System.nanoTime();
+      layers.add(new Layer(name, (now - start) / 1e9, count.value() - counted));
+      counted = count.value();
+      start = now;
+    }
+  }
+
+  private Tensor loss() {
+    return losses.of(batch).entrySet().stream()
+        .map(found -> found.getValue().times(found.getKey().weight()))
+        .reduce(Tensor::plus)
+        .orElseThrow();
   }
 }

@@ -35,18 +35,22 @@ public final class Training {
     this.settings = settings;
     this.stepsPerEpoch = settings.stepsPerEpoch(loader.batches());
     this.totalSteps = settings.totalSteps(loader.batches());
-    Map<String, Tensor> trainable = model.trainable();
-    this.optimizer =
-        new AdamW(
-            trainable,
-            name -> decays(name, Objects.requireNonNull(trainable.get(name))),
-            settings.optimizer());
+    this.optimizer = optimizer(model, settings);
     this.balancer = settings.balance().start(model.taskNames());
     if (balancer.separatesTasks() && model.backbone().recomputes()) {
       throw new IllegalArgumentException(
           "the balance %s takes gradients task by task, which cannot be recomputed: set train.recompute to false, or balance otherwise"
               .formatted(settings.balance().getClass().getSimpleName().toLowerCase(Locale.ROOT)));
     }
+  }
+
+  /** A fresh optimiser of all that is trained. */
+  static AdamW optimizer(MultiTaskModel model, TrainSettings settings) {
+    Map<String, Tensor> trainable = model.trainable();
+    return new AdamW(
+        trainable,
+        name -> decays(name, Objects.requireNonNull(trainable.get(name))),
+        settings.optimizer());
   }
 
   /** One-dimensional parameters and biases are not decayed; bias tables are. */

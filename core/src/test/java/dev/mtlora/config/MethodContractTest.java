@@ -2,7 +2,6 @@ package dev.mtlora.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mtlora.io.Weights;
 import dev.mtlora.model.MultiTaskModel;
@@ -15,6 +14,7 @@ import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.testing.Skip;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -124,8 +124,9 @@ class MethodContractTest {
   @MethodSource("methods")
   void method_untrained_computesTheBaseModel(String method) {
     try (Scope scope = Scope.open()) {
-      assumeTrue(
-          adaptation(method).startsAtBase(), method + " does not promise to start at the base");
+      Skip.unless(
+          adaptation(method).startsAtBase(),
+          "MethodContractTest: " + method + " does not promise to start at the base");
       Path base = folder.resolve("base.safetensors");
       MultiTaskModel plain = model("frozen", 1);
       Weights.save(base, plain.backbone(), DType.F32);

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.Skip;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -274,8 +275,8 @@ class FolderDatasetTest {
   @Test
   void nyuv2_realPhotographs_load() {
     String shared = System.getProperty("mtlora.shared", "");
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        !shared.isEmpty(), "skipped: -Dmtlora.shared names no folder with data/nyuv2");
+    Skip.unless(
+        !shared.isEmpty(), "FolderDatasetTest: -Dmtlora.shared names no folder with data/nyuv2");
     FolderSettings nyu =
         new FolderSettings(
             Path.of(shared).resolve("data/nyuv2"),

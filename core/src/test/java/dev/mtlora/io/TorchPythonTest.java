@@ -3,6 +3,7 @@ package dev.mtlora.io;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.tensor.DType;
+import dev.mtlora.testing.Skip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,10 +76,7 @@ class TorchPythonTest {
   @Test
   void write_loadedAndSavedByPython_comesBackToTheBit() throws Exception {
     Optional<String> python = pythonWithTorch();
-    if (python.isEmpty()) {
-      System.out.println("TorchPythonTest: skipped, for no Python here can import torch");
-      Assumptions.abort("no Python with torch");
-    }
+    Skip.unless(python.isPresent(), "TorchPythonTest: no Python here can import torch");
     TorchFile.write(folder.resolve("a.pth"), "", tensors());
     TorchFile.write(folder.resolve("b.pth"), "model", tensors());
     String[] command = {

@@ -3,10 +3,7 @@ package dev.mtlora.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.model.Neck;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.task.MultiTaskLoss;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Scope;
@@ -97,50 +94,15 @@ final class ParityCheck {
     MultiTaskModel model = built.model();
     model.train(false);
     try (Scope scope = Scope.inference()) {
-      Map<String, Tensor> features = new LinkedHashMap<>();
+      CaseFeatures features = new CaseFeatures();
       Map<String, Tensor> logits =
-          model.forward(
-              tensor(io, "image"),
-              config.tasks(),
-              (name, streams) -> collect(features, name, streams));
-      addHeads(features, built, tensor(io, "image"), config.tasks());
-      compareFeatures(features);
+          model.forward(tensor(io, "image"), config.tasks(), features::add);
+      features.addHeads(built, tensor(io, "image"), config.tasks());
+      compareFeatures(features.all());
       compareMaps("eval_out", logits, stride("eval_out_stride"), one.tolerance("eval_out_abs"));
       if (hasTargets(config, io)) {
         compareLosses("eval_loss", one.root().path("eval_loss"), losses(model, logits, io), 0);
       }
-    }
-  }
-
-  private static void collect(Map<String, Tensor> features, String name, Streams streams) {
-    if (name.equals("patch_embed")) {
-      features.put(name, streams.shared());
-      return;
-    }
-    features.put(name + ".shared", streams.shared());
-    streams.tasks().forEach(task -> features.put(name + ".task." + task, streams.of(task)));
-  }
-
-  /** What necks and decoders make of the pyramid, before the logits are resized to the image. */
-  private static void addHeads(
-      Map<String, Tensor> features, CaseConfig.Built built, Tensor images, List<String> tasks) {
-    List<Streams> pyramid = built.model().backbone().forward(images, tasks);
-    for (String task : tasks) {
-      List<Tensor> levels = new ArrayList<>();
-      for (Streams level : pyramid) {
-        Tensor x = level.of(task);
-        long side = Math.round(Math.sqrt(x.size(1)));
-        levels.add(x.transpose(1, 2).reshape(x.size(0), x.size(2), side, side));
-      }
-      Head head = built.heads().get(task);
-      Neck neck = head.neck();
-      if (neck != null) {
-        levels = neck.forward(levels);
-        for (int i = 0; i < levels.size(); i++) {
-          features.put("downsampler." + task + "." + i, levels.get(i));
-        }
-      }
-      features.put("decoder." + task, head.decoder().forward(levels));
     }
   }
 

@@ -14,7 +14,8 @@ class MultiplyAddsTest {
       assertThat(count(() -> x.bmm(Tensor.zeros(2, 3, 4)))).isEqualTo(120);
       assertThat(count(() -> Tensor.zeros(2, 5, 4).plusBmm(x, Tensor.zeros(2, 3, 4))))
           .isEqualTo(120);
-      assertThat(count(() -> Tensor.zeros(5, 4).plusMatmul(x.select(0, 0), Tensor.zeros(3, 4))))
+      assertThat(
+              count(() -> Tensor.zeros(5, 4).plusMatmulInPlace(x.select(0, 0), Tensor.zeros(3, 4))))
           .isEqualTo(60);
       Tensor image = Tensor.zeros(1, 2, 8, 8);
       assertThat(count(() -> Functional.conv2d(image, Tensor.zeros(6, 2, 3, 3), null, 1, 1, 1)))

@@ -1,4 +1,4 @@
-/** Reading and making the reference numbers that golden tests compare with. */
+/** Reference numbers that golden tests compare with, and what tests of all packages share. */
 @NullMarked
 package dev.mtlora.testing;
 

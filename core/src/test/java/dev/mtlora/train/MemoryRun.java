@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A training of 1,000 steps that prints the highest resident memory over its steps 50-150 and
- * 500-1,000, in kB; {@link MemoryTest} runs it in a JVM of its own.
+ * A training of 1,000 steps in f32 or bf16, as the argument says, that prints the highest resident
+ * memory over its steps 50-150 and 500-1,000, in kB; {@link MemoryTest} runs it in a JVM of its
+ * own.
  */
 final class MemoryRun implements TrainingListener {
   static final Path STATUS = Path.of("/proc/self/status");
@@ -26,13 +27,19 @@ final class MemoryRun implements TrainingListener {
     MemoryRun run = new MemoryRun();
     Patterns pictures = new Patterns(40, List.of("depth"));
     try (Scope scope = Scope.open()) {
-      new Trainer(Small.settings(50, 1, 5), Small.constant(1e-4), List.of(run))
+      new Trainer(settings(arguments[0].equals("bf16")), Small.constant(1e-4), List.of(run))
           .fit(
               Small.shallow(List.of(new Depth())),
               Small.training(pictures, 2),
               Small.evaluation(new Patterns(2, List.of("depth")), 2));
     }
     System.out.println("early " + run.early + " late " + run.late);
+  }
+
+  private static TrainSettings settings(boolean bf16) {
+    TrainSettings f32 = Small.settings(50, 1, 5);
+    return new TrainSettings(
+        50, 0, 1, 5.0, bf16, f32.device(), 11, f32.optimizer(), 5, 5, f32.balance());
   }
 
   @Override

@@ -1,12 +1,12 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.nn.Attention;
 import dev.mtlora.nn.Init;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Projection;
 import dev.mtlora.peft.Slot;
-import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ final class WindowAttention extends Module {
   /** {@code [B * windows, N, C]} for every stream. */
   Streams forward(Streams x) {
     Tensor bias = bias();
-    return proj.forward(qkv.forward(x).map(streams -> attend(streams, bias)));
+    return proj.forward(qkv.forward(x).map(streams -> Attention.of(streams, heads, scale, bias)));
   }
 
   /** {@code [heads, N, N]}, or {@code [windows, heads, N, N]} with the mask of a shifted grid. */
@@ -64,32 +64,5 @@ final class WindowAttention extends Module {
             .view(positions, positions, heads)
             .permute(2, 0, 1);
     return windows.withPrompts(mask == null ? bias : bias.plus(mask.to(biasTable.device())));
-  }
-
-  private Tensor attend(Tensor qkv, Tensor bias) {
-    long batch = qkv.size(0);
-    long tokens = qkv.size(1);
-    long channels = qkv.size(-1) / 3;
-    Tensor split = // copied once, where products of views would copy each factor
-        qkv.view(batch, tokens, 3, heads, channels / heads)
-            .permute(2, 0, 3, 1, 4) // 3, B, heads, N, C/heads
-            .contiguous();
-    Tensor q = split.select(0, 0).times(scale);
-    Tensor scores = q.matmul(split.select(0, 1).transpose(-2, -1)); // B, heads, N, N
-    Tensor weights = Functional.softmax(biased(scores, bias));
-    return weights
-        .matmul(split.select(0, 2)) // B, heads, N, C/heads
-        .transpose(1, 2)
-        .reshape(batch, tokens, channels);
-  }
-
-  private Tensor biased(Tensor scores, Tensor bias) {
-    if (bias.rank() == 3) {
-      return scores.plus(bias);
-    }
-    return scores
-        .view(-1, bias.size(0), heads, scores.size(-1), scores.size(-1))
-        .plus(bias)
-        .view(scores.shape());
   }
 }

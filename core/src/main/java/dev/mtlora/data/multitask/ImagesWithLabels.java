@@ -2,13 +2,12 @@ package dev.mtlora.data.multitask;
 
 import dev.mtlora.data.AspectRatio;
 import dev.mtlora.data.DataException;
-import dev.mtlora.data.Dataset;
 import dev.mtlora.data.FolderListing;
 import dev.mtlora.data.Images;
+import dev.mtlora.data.LabelledImages;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Resampling;
 import dev.mtlora.data.Sample;
-import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,7 +19,7 @@ import java.util.Optional;
  * Listed images with a label of every task. The folders are listed once, when the dataset is made,
  * and a missing file is reported then. A sample has the size of its image, and its labels too.
  */
-final class ImagesWithLabels implements Dataset {
+final class ImagesWithLabels extends LabelledImages {
   private final FolderListing images;
   private final List<String> ids;
   private final Map<String, LabelFiles> labels;
@@ -52,39 +51,14 @@ final class ImagesWithLabels implements Dataset {
     return ids.size();
   }
 
-  @Override
-  public Sample get(int index, Rng rng) {
-    return read(index, ImagesWithLabels::likeImage);
-  }
-
-  @Override
-  public Dataset storedLabels() {
-    return new Dataset() {
-      @Override
-      public int size() {
-        return ids.size();
-      }
-
-      @Override
-      public Sample get(int index, Rng rng) {
-        return read(index, (files, label, image) -> label);
-      }
-    };
-  }
-
-  private static Raster likeImage(LabelFiles files, Raster label, Raster image) {
+  private static Raster ofImage(LabelFiles files, Raster label, Raster image) {
     return files.vectors()
         ? Resampling.LINEAR.resized(label, image.height(), image.width()).unitVectors()
         : Resampling.NEAREST.resized(label, image.height(), image.width());
   }
 
-  /** What becomes of a label of another size than its image. */
-  @FunctionalInterface
-  private interface LabelSize {
-    Raster of(LabelFiles files, Raster label, Raster image);
-  }
-
-  private Sample read(int index, LabelSize size) {
+  @Override
+  protected Sample read(int index, LabelSize size) {
     String id = ids.get(index);
     Path file = images.file(id).orElseThrow();
     Raster image = Images.read(file);
@@ -104,6 +78,6 @@ final class ImagesWithLabels implements Dataset {
     if (label.values().length > 1) {
       AspectRatio.check(paths.get(0), label, imageFile, image);
     }
-    return size.of(files, label, image);
+    return size == LabelSize.AS_STORED ? label : ofImage(files, label, image);
   }
 }

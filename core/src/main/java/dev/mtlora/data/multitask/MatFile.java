@@ -3,11 +3,10 @@ package dev.mtlora.data.multitask;
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Images;
 import dev.mtlora.data.Raster;
+import dev.mtlora.data.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Function;
 import us.hebi.matlab.mat.format.BufferAllocator;
@@ -72,19 +71,7 @@ final class MatFile {
   }
 
   private static byte[] bytes(Path file) {
-    try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw new DataException(
-            "%s has %d bytes, more than the %d that are read; is it the label of one image?"
-                .formatted(file, Files.size(file), MAX_BYTES));
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new DataException(file + " does not exist; check the name and the folder", e);
-    } catch (IOException e) {
-      throw new DataException(
-          "%s could not be read (%s); check that it is a file you may read".formatted(file, e), e);
-    }
+    return SmallFile.bytes(file, MAX_BYTES, "the label of one image");
   }
 
   private static void checkVersion(byte[] bytes, Path file) {

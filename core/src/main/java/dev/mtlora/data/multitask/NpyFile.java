@@ -3,12 +3,10 @@ package dev.mtlora.data.multitask;
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Images;
 import dev.mtlora.data.Raster;
-import java.io.IOException;
+import dev.mtlora.data.SmallFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
@@ -48,20 +46,7 @@ final class NpyFile {
   }
 
   private static byte[] bytes(Path file) {
-    try {
-      long most = (long) Images.MAX_PIXELS * Double.BYTES;
-      if (Files.size(file) > most) {
-        throw new DataException(
-            "%s has %d bytes, more than the %d that are read; is it a label map?"
-                .formatted(file, Files.size(file), most));
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new DataException(file + " does not exist; check the name and the folder", e);
-    } catch (IOException e) {
-      throw new DataException(
-          "%s could not be read (%s); check that it is a file you may read".formatted(file, e), e);
-    }
+    return SmallFile.bytes(file, (long) Images.MAX_PIXELS * Double.BYTES, "a label map");
   }
 
   private Raster array() {

@@ -1,0 +1,125 @@
+package dev.mtlora.app;
+
+import dev.mtlora.config.Assembly;
+import dev.mtlora.config.ConfigException;
+import dev.mtlora.config.RunConfig;
+import dev.mtlora.data.Batch;
+import dev.mtlora.data.Batches;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.tensor.Ceilings;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.train.StepBench;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the measurements of {@code bench} have in common. */
+abstract class Bench implements Callable<Integer> {
+  private static final int WARM_UP = 3;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private ConfigOptions config = new ConfigOptions();
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images per step; 4 if not given.")
+  private int batch = 4;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Steps to time; 10 if not given.")
+  private int steps = 10;
+
+  @Option(names = "--threads", paramLabel = "N", description = "CPU threads; 2 if not given.")
+  private int threads = 2;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "f32 or bf16; the configuration's if not given.")
+  private @Nullable String precision;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "METHOD",
+      description = "A second method, for instance full, or {name: mtlora, rank: 16}.")
+  private @Nullable String other;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also writes the figures to a JSON file.")
+  private @Nullable Path json;
+
+  /** A model that is timed. */
+  record Candidate(String name, StepBench bench) {}
+
+  /** Measures one model, or two in turn. */
+  abstract BenchReport measure(List<Candidate> candidates, BenchReport.Setting setting);
+
+  @Override
+  public final Integer call() {
+    if (batch < 1 || steps < 1 || threads < 1) {
+      throw new ConfigException("--batch, --steps and --threads must be at least 1");
+    }
+    List<String> more = new ArrayList<>();
+    more.add("data={kind: scenes, train: %d, val: 1}".formatted(batch));
+    more.add("train.batch=" + batch);
+    more.add("train.threads=" + threads);
+    more.add("singleTask=");
+    if (precision != null) {
+      more.add("train.precision=" + precision);
+    }
+    RunConfig first = config.read(more);
+    Assembly.of(first).useThreads();
+    try (Scope scope = Scope.open()) {
+      List<Candidate> candidates = new ArrayList<>();
+      candidates.add(candidate(first));
+      if (other != null) {
+        more.add("method=" + other);
+        candidates.add(candidate(config.read(more)));
+      }
+      String used = first.train().bf16() ? "bf16" : "f32";
+      BenchReport report = measure(candidates, new BenchReport.Setting(batch, threads, used));
+      report.print(spec.commandLine().getOut());
+      if (json != null) {
+        report.write(json);
+      }
+    }
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private static Candidate candidate(RunConfig run) {
+    Assembly assembly = Assembly.of(run);
+    MultiTaskModel model = assembly.untrainedModel();
+    try (Batches batches = assembly.trainingLoader(model).open(0, 0)) {
+      Batch one = batches.next();
+      return new Candidate(run.methodName(), new StepBench(model, assembly.trainSettings(), one));
+    }
+  }
+
+  /** The measurements of every candidate, made in turn so that all meet the same disturbances. */
+  final <T> List<List<T>> inTurn(List<Candidate> candidates, Function<StepBench, T> measure) {
+    List<List<T>> measured = new ArrayList<>();
+    candidates.forEach(one -> measured.add(new ArrayList<>()));
+    for (int i = -WARM_UP; i < steps; i++) {
+      for (int c = 0; c < candidates.size(); c++) {
+        T made = measure.apply(candidates.get(c).bench);
+        if (i >= 0) {
+          measured.get(c).add(made);
+        }
+      }
+    }
+    return measured;
+  }
+
+  /** What this machine can do in the precision that is measured. */
+  static Ceilings ceilings(BenchReport.Setting setting) {
+    return Ceilings.measure(setting.precision().equals("bf16") ? DType.BF16 : DType.F32);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.mtlora.app;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.tensor.Ceilings;
+import dev.mtlora.train.StepBench.Layer;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How long the parts of a forward pass take, beside what their products would at the ceiling.
+ *
+ * @param ceilings of this machine
+ * @param timed by method
+ */
+record LayersReport(Setting setting, Ceilings ceilings, List<Timed> timed) implements BenchReport {
+
+  /** The parts of a method's pass, in their order. */
+  record Timed(String name, List<Part> parts) {
+    static Timed of(String name, List<List<Layer>> passes) {
+      List<Part> parts = new ArrayList<>();
+      for (int i = 0; i < passes.get(0).size(); i++) {
+        int part = i;
+        Layer layer = passes.get(0).get(i);
+        parts.add(
+            new Part(
+                layer.name(),
+                layer.multiplyAdds(),
+                Quartiles.of(passes.stream().map(pass -> pass.get(part).seconds()).toList())));
+      }
+      return new Timed(name, parts);
+    }
+
+    double seconds() {
+      return parts.stream().mapToDouble(part -> part.seconds.median()).sum();
+    }
+
+    long multiplyAdds() {
+      return parts.stream().mapToLong(Part::multiplyAdds).sum();
+    }
+  }
+
+  /** A part of the pass. */
+  record Part(String name, long multiplyAdds, Quartiles seconds) {}
+
+  @Override
+  public void print(PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "%-12s %-18s %8s %8s %8s %8s  (the ceiling: %.1f G multiply-adds/s)%n",
+        "method",
+        "part",
+        "ms",
+        "G",
+        "G/s",
+        "ceiling",
+        ceilings.multiplyAdds() / 1e9);
+    for (Timed one : timed) {
+      one.parts.forEach(
+          part -> print(out, one.name, part.name, part.seconds.median(), part.multiplyAdds));
+      print(out, one.name, "together", one.seconds(), one.multiplyAdds());
+    }
+  }
+
+  private void print(PrintWriter out, String method, String part, double seconds, long operations) {
+    out.printf(
+        Locale.ROOT,
+        "%-12s %-18s %8.1f %8.3f %8.1f %7.0f%%%n",
+        method,
+        part,
+        1000 * seconds,
+        operations / 1e9,
+        operations / seconds / 1e9,
+        100 * operations / seconds / ceilings.multiplyAdds());
+  }
+
+  @Override
+  public void write(ObjectNode node) {
+    node.putObject("ceilings").put("multiply_adds_per_second", ceilings.multiplyAdds());
+    ArrayNode methods = node.putArray("methods");
+    for (Timed one : timed) {
+      ArrayNode parts = methods.addObject().put("name", one.name).putArray("parts");
+      for (Part part : one.parts) {
+        ObjectNode written = parts.addObject().put("name", part.name);
+        written.put("multiply_adds", part.multiplyAdds);
+        part.seconds.write(written.putObject("forward_seconds"));
+      }
+    }
+  }
+}

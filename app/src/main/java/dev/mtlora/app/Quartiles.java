@@ -1,0 +1,27 @@
+package dev.mtlora.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * The middle of some measurements, and how far they spread.
+ *
+ * @param lower a quarter is below it
+ * @param median half is below it
+ * @param upper a quarter is above it
+ */
+record Quartiles(double lower, double median, double upper) {
+  /** Of at least one value. */
+  static Quartiles of(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return new Quartiles(at(sorted, 0.25), at(sorted, 0.5), at(sorted, 0.75));
+  }
+
+  private static double at(List<Double> sorted, double share) {
+    return sorted.get((int) Math.round(share * (sorted.size() - 1)));
+  }
+
+  void write(ObjectNode node) {
+    node.put("median", median).put("lower_quartile", lower).put("upper_quartile", upper);
+  }
+}

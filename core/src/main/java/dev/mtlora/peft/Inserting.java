@@ -1,0 +1,16 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.nn.Linear;
+
+/** A method that leaves the linear layers as they are, and trains its inserts and all norms. */
+abstract class Inserting extends Adaptation {
+  @Override
+  public final Projection adapt(Linear base, Site site) {
+    return Projection.onEveryStream(base);
+  }
+
+  @Override
+  public final boolean trains(String parameter) {
+    return AddedNames.isAdded(parameter) || parameter.contains("norm");
+  }
+}

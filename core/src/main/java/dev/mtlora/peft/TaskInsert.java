@@ -1,0 +1,25 @@
+package dev.mtlora.peft;
+
+import dev.mtlora.nn.Streams;
+import dev.mtlora.tensor.Tensor;
+import java.util.List;
+
+/** An insert that is each task's own, so that every task forks: {@code y_t = x_t + A_t(x_t)}. */
+abstract class TaskInsert extends Insert {
+  /**
+   * {@code A_t(x_t)} of some tasks.
+   *
+   * @param x {@code [F, B * N, C]}
+   * @return of the same shape
+   */
+  abstract Tensor update(Tensor x, List<String> tasks);
+
+  @Override
+  public final Streams forward(Streams x) {
+    Streams own = x.forkedAll();
+    Tensor stack = own.forks();
+    Tensor byTask = stack.view(own.tasks().size(), -1, stack.size(-1)); // F, B * N, C
+    Tensor y = update(byTask, own.tasks()).view(stack.shape());
+    return own.fork(own.tasks(), stack.plus(y));
+  }
+}
