@@ -139,6 +139,13 @@ class BenchCommandTest {
   }
 
   @Test
+  void multiplyAdds_ofRecomputedBlocks_areThoseOfTheStep() throws IOException {
+    long kept = figures("step", "--steps", "1").at("/methods/0/multiply_adds").asLong();
+    JsonNode again = figures("step", "--steps", "1", "--set", "train.recompute=true");
+    assertThat(again.at("/methods/0/multiply_adds").asLong()).isEqualTo(kept);
+  }
+
+  @Test
   void bench_withoutAMeasurement_saysWhichThereAre() {
     int code =
         Main.commandLine()
