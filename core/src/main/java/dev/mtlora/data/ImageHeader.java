@@ -19,6 +19,7 @@ import java.util.zip.CRC32;
 record ImageHeader(boolean png, int bits, int channels, boolean palette) {
   private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
   private static final int IHDR = 0x49484452;
+  private static final int PLTE = 0x504c5445;
   private static final int IEND = 0x49454e44;
   private static final String AGAIN = "copy or download the file again";
 
@@ -43,6 +44,7 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
 
   private static ImageHeader png(byte[] bytes, String name) {
     ImageHeader header = null;
+    boolean colours = false;
     long at = 8;
     while (at + 12 <= bytes.length) {
       int chunk = (int) at;
@@ -55,12 +57,21 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
       if (header == null) {
         header = pngHeader(bytes, chunk, type, name);
       }
+      colours |= type == PLTE;
       if (type == IEND) {
-        return header;
+        return withColours(header, colours, name);
       }
       at = end;
     }
     throw truncated(bytes, name);
+  }
+
+  private static ImageHeader withColours(ImageHeader header, boolean colours, String name) {
+    if (header.palette && !colours) {
+      throw new DataException(
+          "%s is damaged: it has numbers of colours but no palette; %s".formatted(name, AGAIN));
+    }
+    return header;
   }
 
   private static void checkSum(byte[] bytes, int chunk, int end, String name) {
@@ -90,7 +101,15 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
               throw new DataException(
                   "%s is damaged: PNG has no colour type %d; %s".formatted(name, colour, AGAIN));
         };
-    return new ImageHeader(true, bytes[chunk + 16], channels, colour == 3);
+    int bits = bytes[chunk + 16];
+    boolean whole = bits == 8 || bits == 16 && colour != 3;
+    boolean small = (bits == 1 || bits == 2 || bits == 4) && channels == 1;
+    if (!whole && !small) {
+      throw new DataException(
+          "%s is damaged: PNG of colour type %d has no values of %d bits; %s"
+              .formatted(name, colour, bits, AGAIN));
+    }
+    return new ImageHeader(true, bits, channels, colour == 3);
   }
 
   private static ImageHeader jpeg(byte[] bytes, String name) {

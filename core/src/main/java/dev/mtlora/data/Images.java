@@ -15,7 +15,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import javax.imageio.ImageIO;
@@ -220,19 +219,7 @@ public final class Images {
   }
 
   private static byte[] bytes(Path file) {
-    try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw new DataException(
-            "%s has %d bytes, more than the %d that are read; is it a picture?"
-                .formatted(file, Files.size(file), MAX_BYTES));
-      }
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new DataException(file + " does not exist; check the name and the folder", e);
-    } catch (IOException e) {
-      throw new DataException(
-          "%s could not be read (%s); check that it is a file you may read".formatted(file, e), e);
-    }
+    return SmallFile.bytes(file, MAX_BYTES, "a picture");
   }
 
   private static DataException damaged(String name, @Nullable Throwable cause) {

@@ -1,9 +1,13 @@
 package dev.mtlora.tensor;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.GradMode;
@@ -38,7 +42,7 @@ public final class Recomputation {
   private final RandomState random;
   private final boolean bf16;
   private final Set<Integer> read = new HashSet<>(); // results whose gradient has come
-  private final List<org.bytedeco.pytorch.Tensor> gradients = new ArrayList<>();
+  private final Map<Integer, org.bytedeco.pytorch.Tensor> gradients = new HashMap<>(); // by input
 
   /** A function of tensors; what else it depends on are parameters, and they don't change. */
   public interface Piece {
@@ -61,23 +65,45 @@ public final class Recomputation {
    * @return all on the device of the first input, and of the type of the first result
    */
   public static List<Tensor> of(List<Tensor> inputs, Piece piece) {
-    return GradMode.is_enabled() ? new Recomputation(inputs, piece).forward() : piece.of(inputs);
+    if (GradMode.is_enabled()) {
+      return new Recomputation(inputs, piece).forward();
+    }
+    try (Scope scope = Scope.open()) {
+      return piece.of(inputs).stream().map(scope::keep).toList();
+    }
   }
 
   private List<Tensor> forward() {
-    List<Tensor> results = unrecorded();
-    Tensor joined = joined(results);
+    List<Tensor> ways = ways();
+    List<long[]> shapes = new ArrayList<>();
+    Tensor joined = Scope.result(() -> joined(unrecorded(), ways, shapes));
     new Hook(joined, this::backward);
     List<Tensor> parts = new ArrayList<>();
     long start = 0;
-    for (Tensor result : results) {
-      Tensor part = joined.narrow(0, start, result.count()).view(result.shape());
+    for (long[] shape : shapes) {
+      long count = LongStream.of(shape).reduce(1, (a, b) -> a * b);
+      Tensor part = joined.narrow(0, start, count).view(shape);
       int index = parts.size();
       new Hook(part, gradient -> read.add(index));
       parts.add(part);
-      start += result.count();
+      start += count;
     }
     return parts;
+  }
+
+  /** Nothing of every input that needs a gradient, and of a leaf, since parameters need one too. */
+  private List<Tensor> ways() {
+    List<Tensor> ways = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i).requiresGrad()) {
+        Tensor way = inputs.get(i).view(inputs.get(i).shape());
+        int index = i;
+        new Hook(way, zeros -> pass(index, zeros));
+        ways.add(way.narrow(0, 0, 0).reshape(0));
+      }
+    }
+    ways.add(Tensor.zeros(DType.F32, 0).to(device).requiresGrad(true));
+    return ways;
   }
 
   private List<Tensor> unrecorded() {
@@ -88,32 +114,29 @@ public final class Recomputation {
     }
   }
 
-  private Tensor joined(List<Tensor> results) {
-    DType dtype = results.get(0).dtype();
+  private static Tensor joined(List<Tensor> results, List<Tensor> ways, List<long[]> shapes) {
     List<Tensor> parts = new ArrayList<>();
-    results.forEach(result -> parts.add(result.reshape(-1)));
-    for (int i = 0; i < inputs.size(); i++) {
-      if (inputs.get(i).requiresGrad()) {
-        Tensor way = inputs.get(i).view(inputs.get(i).shape());
-        int index = i;
-        new Hook(way, zeros -> pass(index, zeros));
-        parts.add(way.narrow(0, 0, 0).reshape(0).to(dtype));
-      }
+    for (Tensor result : results) {
+      shapes.add(result.shape());
+      parts.add(result.reshape(-1));
     }
-    parts.add(Tensor.zeros(dtype, 0).to(device).requiresGrad(true)); // parameters need one, too
+    ways.forEach(way -> parts.add(way.to(results.get(0).dtype())));
     return Tensor.cat(parts, 0);
   }
 
   /** Runs the piece again and goes back through it. */
   private void backward(org.bytedeco.pytorch.Tensor gradient) {
-    gradients.clear();
     boolean recorded = GradMode.is_enabled();
     GradMode.set_enabled(true);
     try (Scope scope = Scope.open()) {
       List<Tensor> leaves = inputs.stream().map(Recomputation::leaf).toList();
       List<Tensor> results = again(leaves);
       backward(results, new Tensor(gradient));
-      leaves.forEach(leaf -> gradients.add(kept(leaf)));
+      for (int i = 0; i < leaves.size(); i++) {
+        if (leaves.get(i).requiresGrad()) {
+          gradients.put(i, kept(leaves.get(i)));
+        }
+      }
     } finally {
       GradMode.set_enabled(recorded);
     }
@@ -159,7 +182,7 @@ public final class Recomputation {
 
   /** Writes an input's gradient over the zeros that arrived in its place. */
   private void pass(int index, org.bytedeco.pytorch.Tensor zeros) {
-    org.bytedeco.pytorch.Tensor gradient = gradients.get(index);
+    org.bytedeco.pytorch.Tensor gradient = Objects.requireNonNull(gradients.remove(index));
     if (gradient.defined()) {
       zeros.copy_(gradient);
     }
@@ -177,7 +200,9 @@ public final class Recomputation {
 
     @Override
     public void call(@Nullable TensorBase gradient) {
-      action.on(new org.bytedeco.pytorch.Tensor(gradient));
+      try (Scope scope = Scope.open()) {
+        action.on(new org.bytedeco.pytorch.Tensor(gradient));
+      }
     }
   }
 

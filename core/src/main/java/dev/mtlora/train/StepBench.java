@@ -1,5 +1,6 @@
 package dev.mtlora.train;
 
+import dev.mtlora.backbone.FeatureTap;
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.AdamW;
@@ -9,6 +10,7 @@ import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The trainer's step on one batch again and again, with the time of each part. */
 public final class StepBench {
@@ -119,8 +121,9 @@ public final class StepBench {
         Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
       BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
       Laps laps = new Laps(count);
-      model.forward(tensors.images(), tensors.tasks(), (name, streams) -> laps.end(name));
-      laps.end("heads");
+      FeatureTap tap = (name, streams) -> laps.end(name, streams.shared());
+      Map<String, Tensor> logits = model.forward(tensors.images(), tensors.tasks(), tap);
+      laps.end("heads", List.copyOf(logits.values()).get(logits.size() - 1));
       return laps.layers;
     }
   }
@@ -136,7 +139,8 @@ public final class StepBench {
       this.count = count;
     }
 
-    void end(String name) {
+    void end(String name, Tensor last) {
+      last.reshape(-1).narrow(0, 0, 1).toFloats(); // waits until the device has made it
       long now = System.nanoTime();
       layers.add(new Layer(name, (now - start) / 1e9, count.value() - counted));
       counted = count.value();

@@ -1,12 +1,15 @@
 package dev.mtlora.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Engine;
+import dev.mtlora.tensor.MultiplyAdds;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -18,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Computing blocks again in the backward pass, with every adapter method of the catalogue. */
 class RecomputationTest {
@@ -44,6 +48,29 @@ class RecomputationTest {
   @Test
   void backward_blocksComputedAgainInBf16_leavesTheSameGradients() {
     assertSame(gradients("mtlora", true, true), gradients("mtlora", false, true), 2e-2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pcgrad", "gradnorm"})
+  void trainer_balanceThatTakesGradientsByTask_refusesToRecompute(String balance) {
+    RunConfig config =
+        RunConfig.parse(
+            new RunConfig.Source("recomputation", Path.of(".")),
+            SMALL.formatted("mtlora", true),
+            List.of(
+                "train.balance=" + balance, "data={kind: scenes, train: 2, val: 1}", "batch=2"));
+    Assembly assembly = Assembly.of(config);
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = assembly.untrainedModel();
+      DataLoader loader = assembly.trainingLoader(model);
+      assertThatThrownBy(
+              () ->
+                  assembly
+                      .trainer(loader, List.of())
+                      .fit(model, loader, assembly.validationLoader()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("set train.recompute to false");
+    }
   }
 
   private static void assertSame(
@@ -80,20 +107,33 @@ class RecomputationTest {
       move(model);
       model.train(true);
       Engine.seed(5);
-      try (Scope step = Scope.open()) {
-        Tensor loss =
-            outputs(model, bf16).values().stream()
-                .map(out -> out.to(DType.F32).square().mean())
-                .reduce(Tensor::plus)
-                .orElseThrow();
-        loss.backward();
-        found.put("loss", loss.toFloats());
+      goBack(model, recompute, bf16);
+      goBack(model, recompute, bf16); // adds to the gradients of the first pass
+      try (Scope last = Scope.open()) {
+        found.put("loss", loss(model, bf16).toFloats());
         model
             .trainable()
             .forEach((name, value) -> value.grad().ifPresent(g -> found.put(name, g.toFloats())));
       }
     }
     return found;
+  }
+
+  private static void goBack(MultiTaskModel model, boolean recompute, boolean bf16) {
+    try (Scope step = Scope.open()) {
+      Tensor loss = loss(model, bf16);
+      try (MultiplyAdds count = MultiplyAdds.open()) {
+        loss.backward();
+        assertThat(count.value() > 0).as("products in the backward pass").isEqualTo(recompute);
+      }
+    }
+  }
+
+  private static Tensor loss(MultiTaskModel model, boolean bf16) {
+    return outputs(model, bf16).values().stream()
+        .map(out -> out.to(DType.F32).square().mean())
+        .reduce(Tensor::plus)
+        .orElseThrow();
   }
 
   private static Map<String, Tensor> outputs(MultiTaskModel model, boolean bf16) {

@@ -13,6 +13,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
@@ -141,5 +142,31 @@ class LabelCornerCasesTest {
     assertThat(NORMALS.doubt(Images.readPng(real))).isEmpty();
     Path none = png(folder.resolve("none.png"), picture(8, 6, 1, (x, y) -> x % 2 * 0x808080));
     assertThat(NORMALS.doubt(Images.readPng(none))).isEmpty();
+  }
+
+  /** A palette of 8 bits that says it has 16, which no PNG has: as grey it would be readable. */
+  @Test
+  void decode_paletteOfSixteenBits_isRefused() {
+    byte[] wrong = encoded(palette(8, 6, 8, (x, y) -> x), "png");
+    wrong[24] = 16;
+    CRC32 sum = new CRC32();
+    sum.update(wrong, 12, 17);
+    ByteBuffer.wrap(wrong).putInt(29, (int) sum.getValue());
+    refused(DEPTH, wrong, "colour type 3 has no values of 16 bits");
+  }
+
+  @Test
+  void decode_paletteWithoutColours_isRefused() {
+    byte[] whole = encoded(palette(8, 6, 8, (x, y) -> x), "png");
+    ByteBuffer from = ByteBuffer.wrap(whole);
+    int colours = 33;
+    assertThat(new String(whole, colours + 4, 4, StandardCharsets.US_ASCII)).isEqualTo("PLTE");
+    int end = colours + 12 + from.getInt(colours);
+    byte[] without =
+        ByteBuffer.allocate(whole.length - end + colours)
+            .put(whole, 0, colours)
+            .put(whole, end, whole.length - end)
+            .array();
+    refused(INDEX, without, "no palette");
   }
 }
