@@ -1,16 +1,13 @@
 package dev.mtlora.app;
 
 import dev.mtlora.config.ConfigException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The program: exit code 0 when done, 1 when something failed, 2 when it was called wrongly. */
 @Command(
@@ -31,8 +28,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       ConvertCommand.class
     })
-public final class Main implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+public final class Main {
 
   @Option(
       names = "--verbose",
@@ -52,13 +48,6 @@ public final class Main implements Callable<Integer> {
     return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(main::explain);
-  }
-
-  /** Without a command there is nothing to do but say which there are. */
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return ExitCode.USAGE;
   }
 
   /** One readable paragraph instead of a stack trace. */

@@ -65,10 +65,13 @@ public final class Recomputation {
    * @return all on the device of the first input, and of the type of the first result
    */
   public static List<Tensor> of(List<Tensor> inputs, Piece piece) {
-    if (GradMode.is_enabled()) {
-      return new Recomputation(inputs, piece).forward();
-    }
-    try (Scope scope = Scope.open()) {
+    return GradMode.is_enabled()
+        ? new Recomputation(inputs, piece).forward()
+        : unrecorded(inputs, piece);
+  }
+
+  private static List<Tensor> unrecorded(List<Tensor> inputs, Piece piece) {
+    try (Scope scope = Scope.inference()) {
       return piece.of(inputs).stream().map(scope::keep).toList();
     }
   }
@@ -76,7 +79,8 @@ public final class Recomputation {
   private List<Tensor> forward() {
     List<Tensor> ways = ways();
     List<long[]> shapes = new ArrayList<>();
-    Tensor joined = Scope.result(() -> joined(unrecorded(), ways, shapes));
+    Tensor joined = Scope.result(() -> joined(unrecorded(inputs, piece), ways, shapes));
+    torch.clear_cache(); // bf16 copies of weights made there have lost the way back to them
     new Hook(joined, this::backward);
     List<Tensor> parts = new ArrayList<>();
     long start = 0;
@@ -106,14 +110,6 @@ public final class Recomputation {
     return ways;
   }
 
-  private List<Tensor> unrecorded() {
-    try (Scope scope = Scope.inference()) {
-      List<Tensor> results = piece.of(inputs).stream().map(scope::keep).toList();
-      torch.clear_cache(); // bf16 copies of weights made here have lost the way back to them
-      return results;
-    }
-  }
-
   private static Tensor joined(List<Tensor> results, List<Tensor> ways, List<long[]> shapes) {
     List<Tensor> parts = new ArrayList<>();
     for (Tensor result : results) {
@@ -124,11 +120,11 @@ public final class Recomputation {
     return Tensor.cat(parts, 0);
   }
 
-  /** Runs the piece again and goes back through it. */
+  /** Runs the piece again and goes back through it, in the scope of the hook. */
   private void backward(org.bytedeco.pytorch.Tensor gradient) {
     boolean recorded = GradMode.is_enabled();
     GradMode.set_enabled(true);
-    try (Scope scope = Scope.open()) {
+    try {
       List<Tensor> leaves = inputs.stream().map(Recomputation::leaf).toList();
       List<Tensor> results = again(leaves);
       backward(results, new Tensor(gradient));
