@@ -10,8 +10,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "step",
     description = {
-      "Times the training step: forward, backward, update; operations against the machine's",
-      "ceiling; peak memory. With --compare, the ratio of the two methods' steps."
+      "Times the training step: forward, backward and update.",
+      "Also its operations against this machine's ceiling, and the peak of memory; with --compare,",
+      "the ratio of the two methods' steps."
     })
 final class BenchStepCommand extends Bench {
   @Override
