@@ -1,11 +1,18 @@
 package dev.mtlora.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), as PyTorch computes it.
@@ -64,28 +71,53 @@ public final class AdamW {
     parameters.forEach((name, p) -> slots.put(name, new Slot(p, decays.test(name))));
   }
 
-  /** Updates every parameter that has a gradient, with the given learning rate. */
+  /**
+   * Updates every parameter that has a gradient, with the given learning rate, in one pass over
+   * memory by libtorch's {@code _fused_adamw_}.
+   */
   public void step(double rate) {
     try (Scope scope = Scope.inference()) {
-      for (Slot slot : slots.values()) {
-        slot.parameter.grad().ifPresent(grad -> update(slot, grad, rate));
+      Map<Like, List<Slot>> alike = new LinkedHashMap<>();
+      for (Slot slot : withGrad()) {
+        slot.steps++;
+        Like like = new Like(slot.decays, slot.steps, slot.parameter.device());
+        alike.computeIfAbsent(like, key -> new ArrayList<>()).add(slot);
       }
+      alike.forEach((like, some) -> update(like, some, rate));
     }
   }
 
-  private void update(Slot slot, Tensor grad, double rate) {
-    slot.steps++;
-    if (slot.decays) {
-      slot.parameter.timesInPlace(1 - rate * settings.weightDecay());
-    }
-    slot.mean.lerpInPlace(grad, 1 - settings.beta1());
-    slot.square.timesInPlace(settings.beta2());
-    slot.square.plusProductInPlace(grad, grad, 1 - settings.beta2());
-    double correction1 = 1 - Math.pow(settings.beta1(), slot.steps);
-    double correction2 = 1 - Math.pow(settings.beta2(), slot.steps);
-    Tensor root = slot.square.sqrt().timesInPlace(1 / Math.sqrt(correction2));
-    slot.parameter.plusQuotientInPlace(
-        slot.mean, root.plusInPlace(settings.eps()), -rate / correction1);
+  /** What parameters of one call must share. */
+  private record Like(boolean decays, long steps, Device device) {}
+
+  private void update(Like like, List<Slot> alike, double rate) {
+    Tensor steps = Tensor.full(like.steps()).to(like.device());
+    Aten.call(
+        "_fused_adamw_",
+        "",
+        list(alike, slot -> slot.parameter),
+        grads(alike),
+        list(alike, slot -> slot.mean),
+        list(alike, slot -> slot.square),
+        Aten.list(List.of()), // largest squares, of AMSGrad only
+        list(alike, slot -> steps),
+        new IValue(rate),
+        new IValue(settings.beta1()),
+        new IValue(settings.beta2()),
+        new IValue(like.decays() ? settings.weightDecay() : 0),
+        new IValue(settings.eps()),
+        new IValue(false), // amsgrad
+        new IValue(false), // maximize
+        new IValue(), // grad_scale
+        new IValue()); // found_inf
+  }
+
+  private List<Slot> withGrad() {
+    return slots.values().stream().filter(slot -> slot.parameter.grad().isPresent()).toList();
+  }
+
+  private static IValue list(List<Slot> some, Function<Slot, Tensor> part) {
+    return Aten.list(some.stream().map(part).toList());
   }
 
   /** Forgets all gradients. */
@@ -93,18 +125,22 @@ public final class AdamW {
     slots.values().forEach(slot -> slot.parameter.clearGrad());
   }
 
-  /** Euclidean length of all gradients together, in double. */
+  /** Euclidean length of all gradients together. */
   public double gradNorm() {
     try (Scope scope = Scope.inference()) {
-      Tensor[] total = new Tensor[1];
-      for (Slot slot : slots.values()) {
-        slot.parameter
-            .grad()
-            .map(grad -> grad.square().sum().to(DType.F64))
-            .ifPresent(sum -> total[0] = total[0] == null ? sum : total[0].plus(sum));
-      }
-      return total[0] == null ? 0 : Math.sqrt(total[0].item());
+      return norm(withGrad());
     }
+  }
+
+  private static double norm(List<Slot> some) {
+    if (some.isEmpty()) {
+      return 0;
+    }
+    TensorVector norms =
+        Aten.call("_foreach_norm", "Scalar", grads(some), new IValue(new Scalar(2.0)), new IValue())
+            .get(0)
+            .toTensorVector();
+    return Tensor.op("norm", () -> torch.stack(norms).to(DType.F64.scalarType()).norm()).item();
   }
 
   /**
@@ -114,14 +150,19 @@ public final class AdamW {
    * @return the norm before
    */
   public double clipGradNorm(double maxNorm) {
-    double norm = gradNorm();
-    double factor = maxNorm / (norm + 1e-6);
-    if (factor < 1) {
-      for (Slot slot : slots.values()) {
-        slot.parameter.grad().ifPresent(grad -> grad.timesInPlace(factor));
+    try (Scope scope = Scope.inference()) {
+      List<Slot> some = withGrad();
+      double norm = norm(some);
+      double factor = maxNorm / (norm + 1e-6);
+      if (factor < 1) {
+        Aten.call("_foreach_mul_", "Scalar", grads(some), new IValue(new Scalar(factor)));
       }
+      return norm;
     }
-    return norm;
+  }
+
+  private static IValue grads(List<Slot> some) {
+    return list(some, slot -> slot.parameter.grad().orElseThrow());
   }
 
   /** Name of the first parameter whose gradient is not finite; empty if all are. */

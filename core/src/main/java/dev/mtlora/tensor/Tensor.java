@@ -353,18 +353,16 @@ public final class Tensor {
 
   /** The tensors joined along an existing dimension. */
   public static Tensor cat(List<Tensor> tensors, int dimension) {
-    return op("cat", () -> torch.cat(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+    return op(
+        "cat", () -> torch.cat(Aten.vector(tensors), dimension), tensors.toArray(new Tensor[0]));
   }
 
   /** The tensors joined along a new dimension. */
   public static Tensor stack(List<Tensor> tensors, int dimension) {
     return op(
-        "stack", () -> torch.stack(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
-  }
-
-  private static TensorVector vector(List<Tensor> tensors) {
-    return new TensorVector(
-        tensors.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
+        "stack",
+        () -> torch.stack(Aten.vector(tensors), dimension),
+        tensors.toArray(new Tensor[0]));
   }
 
   /** The same values in another type; itself where the type is that already. */
@@ -704,8 +702,8 @@ public final class Tensor {
     try {
       TensorVector found =
           torch.grad(
-              vector(List.of(this)),
-              vector(leaves),
+              Aten.vector(List.of(this)),
+              Aten.vector(leaves),
               new TensorVector(),
               new BoolOptional(again),
               false,
@@ -778,18 +776,6 @@ public final class Tensor {
   /** Multiplies by a number. */
   public Tensor timesInPlace(double factor) {
     handle.mul_(new Scalar(factor));
-    return this;
-  }
-
-  /** Adds {@code factor * a * b}. */
-  public Tensor plusProductInPlace(Tensor a, Tensor b, double factor) {
-    handle.addcmul_(a.handle, b.handle, new Scalar(factor));
-    return this;
-  }
-
-  /** Adds {@code factor * a / b}. */
-  public Tensor plusQuotientInPlace(Tensor a, Tensor b, double factor) {
-    handle.addcdiv_(a.handle, b.handle, new Scalar(factor));
     return this;
   }
 

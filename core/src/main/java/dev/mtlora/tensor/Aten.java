@@ -1,0 +1,60 @@
+package dev.mtlora.tensor;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Type;
+
+/**
+ * Operators of libtorch that the Java binding has no method for, called by the name in their schema
+ * (<a
+ * href="https://github.com/pytorch/pytorch/blob/main/aten/src/ATen/native/native_functions.yaml">
+ * native_functions.yaml</a>).
+ */
+final class Aten {
+  private static final Map<String, OperatorHandle> OPERATORS = new ConcurrentHashMap<>();
+
+  private Aten() {}
+
+  /**
+   * Calls an operator.
+   *
+   * @param name such as {@code _foreach_norm}
+   * @param overload such as {@code Scalar}; empty where there is one form only
+   * @param arguments all of them, in the schema's order
+   * @return its results, in order; empty where it has none
+   */
+  static IValueVector call(String name, String overload, IValue... arguments) {
+    Engine.start();
+    OperatorHandle operator =
+        OPERATORS.computeIfAbsent(
+            name + "." + overload,
+            key ->
+                Dispatcher.singleton()
+                    .findSchemaOrThrow("aten::" + name, overload)
+                    .retainReference()); // no scope may free it
+    IValueVector stack = new IValueVector(arguments);
+    operator.callBoxed(stack);
+    return stack;
+  }
+
+  /** Tensors as one argument. */
+  static IValue list(List<Tensor> tensors) {
+    GenericList list = new GenericList(new Type.TypePtr(TensorType.get()));
+    tensors.forEach(tensor -> list.push_back(new IValue(tensor.handle())));
+    return new IValue(list);
+  }
+
+  /** Tensors for the binding. */
+  static TensorVector vector(List<Tensor> tensors) {
+    return new TensorVector(
+        tensors.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
+  }
+}
