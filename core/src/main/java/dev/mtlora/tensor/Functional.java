@@ -13,12 +13,8 @@ public final class Functional {
   /** {@code x W^T + b}: x {@code [..., in]}, W {@code [out, in]}, b {@code [out]} or none. */
   public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
     return MultiplyAdds.counted(
-        Tensor.op(
-            "linear",
-            () -> torch.linear(x.handle(), weight.handle(), Tensor.optional(bias)),
-            x,
-            weight,
-            bias),
+        Products.call(
+            "linear", (a, w, b) -> torch.linear(a, w, Products.optional(b)), x, weight, bias),
         x.size(-1),
         x,
         weight);
@@ -34,13 +30,13 @@ public final class Functional {
   public static Tensor conv2d(
       Tensor x, Tensor weight, @Nullable Tensor bias, long stride, long padding, long dilation) {
     Tensor y =
-        Tensor.op(
+        Products.call(
             "conv2d",
-            () ->
+            (a, w, b) ->
                 torch.conv2d(
-                    x.handle(),
-                    weight.handle(),
-                    Tensor.optional(bias),
+                    a,
+                    w,
+                    Products.optional(b),
                     new long[] {stride, stride},
                     new long[] {padding, padding},
                     new long[] {dilation, dilation},
@@ -55,13 +51,13 @@ public final class Functional {
   public static Tensor convTranspose2d(
       Tensor x, Tensor weight, @Nullable Tensor bias, long stride) {
     Tensor y =
-        Tensor.op(
+        Products.call(
             "convTranspose2d",
-            () ->
+            (a, w, b) ->
                 torch.conv_transpose2d(
-                    x.handle(),
-                    weight.handle(),
-                    Tensor.optional(bias),
+                    a,
+                    w,
+                    Products.optional(b),
                     new long[] {stride, stride},
                     new long[] {0, 0},
                     new long[] {0, 0},

@@ -425,37 +425,34 @@ public final class Tensor {
   /** Matrix product over the last two dimensions, broadcasting the others. */
   public Tensor matmul(Tensor other) {
     return MultiplyAdds.counted(
-        op("matmul", () -> handle.matmul(other.handle), this, other), size(-1), this, other);
+        Products.call("matmul", (a, b, none) -> a.matmul(b), this, other, null),
+        size(-1),
+        this,
+        other);
   }
 
   /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
   public Tensor bmm(Tensor other) {
     return MultiplyAdds.counted(
-        op("bmm", () -> handle.bmm(other.handle), this, other), size(-1), this, other);
+        Products.call("bmm", (a, b, none) -> a.bmm(b), this, other, null), size(-1), this, other);
   }
 
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
     return MultiplyAdds.counted(
-        op("plusBmm", () -> handle.baddbmm(a.handle, b.handle), this, a, b), a.size(-1), a, b);
+        Products.call("plusBmm", (x, y, sum) -> sum.baddbmm(x, y), a, b, this), a.size(-1), a, b);
   }
 
   /**
-   * Adds {@code a x b} to this one: {@code [i, j] + [i, k] x [k, j]}. Gradients flow as if it were
-   * a new tensor, but this one must not be used any more, and nothing may have kept it for its own
-   * gradient: results of products may be written over, those of softmax or GELU may not.
-   *
-   * @return this tensor
+   * {@code this + a x b}, {@code [i, j] + [i, k] x [k, j]}, written over this one, which must not
+   * be used any more. Nothing may have kept it for its own gradient: results of products may be
+   * written over, those of softmax or GELU may not.
    */
   public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
-    Tensor sum =
-        op(
-            "plusMatmulInPlace",
-            () -> handle.addmm_(a.to(dtype()).handle, b.to(dtype()).handle),
-            this,
-            a,
-            b);
-    return MultiplyAdds.counted(sum, a.size(-1), a, b);
+    Products.Kernel kernel =
+        (x, y, sum) -> sum.addmm_(x.toType(sum.scalar_type()), y.toType(sum.scalar_type()));
+    return MultiplyAdds.counted(
+        Products.call("plusMatmulInPlace", kernel, a, b, this), a.size(-1), a, b);
   }
 
   /** Negative. */

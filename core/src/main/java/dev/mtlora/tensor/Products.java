@@ -1,0 +1,79 @@
+package dev.mtlora.tensor;
+
+import java.util.Locale;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls matrix products and convolutions.
+ *
+ * <p>Under {@link Autocast} they run in bf16: factors rounded to bf16, sums in f32, the result
+ * rounded to bf16. An x86 processor without AVX-512 has no instructions for that, and libtorch then
+ * multiplies numbers one by one, seven times slower than in f32. There the factors are rounded here
+ * and multiplied in f32, which gives the same: a product of two bf16 numbers is exact in f32.
+ */
+final class Products {
+  private static final boolean ROUNDED = rounded(System.getProperty("os.arch"), capability());
+
+  private Products() {}
+
+  /** A product of native tensors; {@code c} is what it may be added to. */
+  @FunctionalInterface
+  interface Kernel {
+    /** Multiplies. */
+    org.bytedeco.pytorch.Tensor of(
+        org.bytedeco.pytorch.Tensor a,
+        org.bytedeco.pytorch.Tensor b,
+        org.bytedeco.pytorch.@Nullable Tensor c);
+  }
+
+  /** Calls a kernel; a failure names the operation, the reason and all shapes. */
+  static Tensor call(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+    boolean rounded =
+        ROUNDED
+            && a.dtype() != DType.F64
+            && a.device().equals(Device.CPU)
+            && Autocast.isActive(Device.CPU);
+    return Tensor.op(
+        name, () -> rounded ? rounded(kernel, a, b, c) : kernel(kernel, a, b, c), a, b, c);
+  }
+
+  private static org.bytedeco.pytorch.Tensor kernel(
+      Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+    return kernel.of(a.handle(), b.handle(), c == null ? null : c.handle());
+  }
+
+  private static org.bytedeco.pytorch.Tensor rounded(
+      Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+    try (Autocast off = Autocast.paused()) {
+      return kernel
+          .of(rounded(a), rounded(b), c == null ? null : rounded(c))
+          .toType(DType.BF16.scalarType());
+    }
+  }
+
+  private static org.bytedeco.pytorch.Tensor rounded(Tensor tensor) {
+    return tensor.handle().toType(DType.BF16.scalarType()).toType(DType.F32.scalarType());
+  }
+
+  static TensorOptional optional(org.bytedeco.pytorch.@Nullable Tensor tensor) {
+    return tensor == null ? new TensorOptional() : new TensorOptional(tensor);
+  }
+
+  /**
+   * True if a processor has no bf16 products.
+   *
+   * @param arch as Java calls it
+   * @param capability as libtorch calls it
+   */
+  static boolean rounded(String arch, String capability) {
+    boolean x86 = arch.equals("amd64") || arch.equals("x86_64");
+    return x86 && !capability.toUpperCase(Locale.ROOT).startsWith("AVX512");
+  }
+
+  private static String capability() {
+    Engine.start();
+    return torch.get_cpu_capability().getString();
+  }
+}

@@ -1,0 +1,104 @@
+package dev.mtlora.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Products under {@link Autocast}: the same numbers, whatever the processor has. */
+class ProductsTest {
+  private static final double ULP = 1.0 / 128; // of bf16, relative
+
+  @ParameterizedTest
+  @CsvSource({
+    "amd64, AVX2, true",
+    "amd64, DEFAULT, true",
+    "x86_64, AVX512, false",
+    "amd64, AVX512, false",
+    "aarch64, DEFAULT, false"
+  })
+  void rounded_processor_isTrueWhereNothingMultipliesBf16(
+      String arch, String capability, boolean expected) {
+    assertThat(Products.rounded(arch, capability)).isEqualTo(expected);
+  }
+
+  @Test
+  void linear_inBf16_isTheExactSumOfRoundedFactorsRounded() {
+    try (Scope scope = Scope.open()) {
+      Tensor x = Tensor.randn(new Rng(1), 7, 40).requiresGrad(true);
+      Tensor weight = Tensor.randn(new Rng(2), 9, 40).requiresGrad(true);
+      Tensor bias = Tensor.randn(new Rng(3), 9);
+      Tensor cotangent = Tensor.randn(new Rng(4), 7, 9);
+      Tensor y;
+      try (Autocast cast = Autocast.bf16(Device.CPU, true)) {
+        y = Functional.linear(x, weight, bias);
+      }
+      y.to(DType.F32).times(cotangent).sum().backward();
+
+      Tensor exact = exact(x).matmul(exact(weight).transpose(0, 1)).plus(exact(bias));
+      assertClose(y, exact);
+      assertClose(x.grad().orElseThrow(), exact(cotangent).matmul(exact(weight)));
+      assertClose(weight.grad().orElseThrow(), exact(cotangent).transpose(0, 1).matmul(exact(x)));
+      assertThat(y.dtype()).isEqualTo(DType.BF16);
+      assertThat(x.grad().orElseThrow().dtype()).isEqualTo(DType.F32);
+    }
+  }
+
+  @Test
+  void sumWithProduct_inBf16_isRoundedOnce() {
+    try (Scope scope = Scope.inference();
+        Autocast cast = Autocast.bf16(Device.CPU, true)) {
+      Tensor a = Tensor.randn(new Rng(1), 2, 5, 30);
+      Tensor b = Tensor.randn(new Rng(2), 2, 30, 6);
+      Tensor sum = Tensor.randn(new Rng(3), 2, 5, 6).to(DType.BF16);
+      Tensor exact = exact(sum).plus(exact(a).bmm(exact(b)));
+
+      assertClose(sum.plusBmm(a, b), exact);
+      assertClose(
+          sum.select(0, 0).copy().plusMatmulInPlace(a.select(0, 0), b.select(0, 0)),
+          exact.select(0, 0));
+    }
+  }
+
+  @Test
+  void convolution_inBf16_isTheExactSumOfRoundedFactorsRounded() {
+    try (Scope scope = Scope.inference();
+        Autocast cast = Autocast.bf16(Device.CPU, true)) {
+      Tensor x = Tensor.randn(new Rng(1), 1, 3, 8, 8);
+      Tensor weight = Tensor.randn(new Rng(2), 4, 3, 3, 3);
+      assertClose(
+          Functional.conv2d(x, weight, null, 1, 1, 1),
+          Functional.conv2d(exact(x), exact(weight), null, 1, 1, 1));
+      Tensor up = Tensor.randn(new Rng(2), 3, 4, 2, 2);
+      assertClose(
+          Functional.convTranspose2d(x, up, null, 2),
+          Functional.convTranspose2d(exact(x), exact(up), null, 2));
+    }
+  }
+
+  @Test
+  void product_ofDoubles_staysExact() {
+    try (Scope scope = Scope.inference();
+        Autocast cast = Autocast.bf16(Device.CPU, true)) {
+      Tensor third = Tensor.of(new double[] {1.0 / 3}, 1, 1);
+      assertThat(third.matmul(third).item()).isEqualTo(1.0 / 9, within(1e-16));
+    }
+  }
+
+  /** What bf16 holds of a tensor, in double. */
+  private static Tensor exact(Tensor tensor) {
+    return tensor.to(DType.BF16).to(DType.F64);
+  }
+
+  private static void assertClose(Tensor actual, Tensor expected) {
+    double[] values = actual.to(DType.F64).toDoubles();
+    double[] exact = expected.toDoubles();
+    assertThat(values).hasSameSizeAs(exact);
+    for (int i = 0; i < exact.length; i++) {
+      // Half a step of rounding, and what sums in f32 of terms that cancel may lose.
+      assertThat(values[i]).isCloseTo(exact[i], within(Math.abs(exact[i]) * ULP / 2 + 1e-4));
+    }
+  }
+}
