@@ -59,8 +59,20 @@ final class SwinBlock extends Module {
 
   /** {@code [B, N, C]} for every stream, or {@code [B, P + N, C]} with prompts that go on. */
   Streams forward(Streams x) {
+    return transformed(attended(x));
+  }
+
+  /** The same, half by half computed once more in the backward pass. */
+  Streams recomputed(Streams x) {
+    return x.recomputed(this::attended).recomputed(this::transformed);
+  }
+
+  private Streams attended(Streams x) {
     Streams in = prompted(x);
-    Streams h = kept(in.plus(dropPath.forward(attend(in.map(norm1::forward)))));
+    return kept(in.plus(dropPath.forward(attend(in.map(norm1::forward)))));
+  }
+
+  private Streams transformed(Streams h) {
     Streams y = dropPath.forward(transform(h.map(norm2::forward)));
     return referenceResiduals ? referenceSum(h, y) : h.plus(y);
   }
