@@ -3,9 +3,9 @@ package dev.mtlora.app;
 import dev.mtlora.compare.Summary;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
-import dev.mtlora.tensor.MultiplyAdds;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.tensor.Work;
 import dev.mtlora.train.Step;
 import dev.mtlora.train.Training;
 import dev.mtlora.train.TrainingListener;
@@ -48,9 +48,9 @@ final class Cost implements TrainingListener {
     long side = model.backbone().imageSize();
     model.train(false);
     try (Scope scope = Scope.inference();
-        MultiplyAdds count = MultiplyAdds.open()) {
+        Work count = Work.open()) {
       model.forward(Tensor.zeros(1, 3, side, side).to(model.device()), model.taskNames());
-      return count.value();
+      return count.multiplyAdds();
     }
   }
 

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long the parts of a forward pass take, beside what their products would at the ceiling.
+ * How long the parts of a forward pass take, and at least would at the machine's ceilings: its
+ * products at the rate of a large product, and then all its traffic at the rate of a large copy.
  *
  * @param ceilings of this machine
  * @param timed by method
@@ -28,6 +29,7 @@ record LayersReport(Setting setting, Ceilings ceilings, List<Timed> timed) imple
             new Part(
                 layer.name(),
                 layer.multiplyAdds(),
+                layer.bytes(),
                 Quartiles.of(passes.stream().map(pass -> pass.get(part).seconds()).toList())));
       }
       return new Timed(name, parts);
@@ -40,51 +42,63 @@ record LayersReport(Setting setting, Ceilings ceilings, List<Timed> timed) imple
     long multiplyAdds() {
       return parts.stream().mapToLong(Part::multiplyAdds).sum();
     }
+
+    long bytes() {
+      return parts.stream().mapToLong(Part::bytes).sum();
+    }
   }
 
   /** A part of the pass. */
-  record Part(String name, long multiplyAdds, Quartiles seconds) {}
+  record Part(String name, long multiplyAdds, long bytes, Quartiles seconds) {}
 
   @Override
   public void print(PrintWriter out) {
     out.printf(
         Locale.ROOT,
-        "%-12s %-18s %8s %8s %8s %8s  (the ceiling: %.1f G multiply-adds/s)%n",
+        "ceilings: %.1f G multiply-adds/s, %.1f GB/s%n%-12s %-18s %8s %8s %8s %8s %8s%n",
+        ceilings.multiplyAdds() / 1e9,
+        ceilings.copiedBytes() / 1e9,
         "method",
         "part",
         "ms",
         "G",
-        "G/s",
-        "ceiling",
-        ceilings.multiplyAdds() / 1e9);
+        "GB",
+        "least ms",
+        "of it");
     for (Timed one : timed) {
-      one.parts.forEach(
-          part -> print(out, one.name, part.name, part.seconds.median(), part.multiplyAdds));
-      print(out, one.name, "together", one.seconds(), one.multiplyAdds());
+      for (Part part : one.parts) {
+        print(out, one.name, part.name, part.seconds.median(), part.multiplyAdds, part.bytes);
+      }
+      print(out, one.name, "together", one.seconds(), one.multiplyAdds(), one.bytes());
     }
   }
 
-  private void print(PrintWriter out, String method, String part, double seconds, long operations) {
+  private void print(
+      PrintWriter out, String method, String part, double seconds, long operations, long bytes) {
+    double least = operations / ceilings.multiplyAdds() + bytes / ceilings.copiedBytes();
     out.printf(
         Locale.ROOT,
-        "%-12s %-18s %8.1f %8.3f %8.1f %7.0f%%%n",
+        "%-12s %-18s %8.1f %8.3f %8.3f %8.1f %7.0f%%%n",
         method,
         part,
         1000 * seconds,
         operations / 1e9,
-        operations / seconds / 1e9,
-        100 * operations / seconds / ceilings.multiplyAdds());
+        bytes / 1e9,
+        1000 * least,
+        100 * least / seconds);
   }
 
   @Override
   public void write(ObjectNode node) {
-    node.putObject("ceilings").put("multiply_adds_per_second", ceilings.multiplyAdds());
+    node.putObject("ceilings")
+        .put("multiply_adds_per_second", ceilings.multiplyAdds())
+        .put("copied_bytes_per_second", ceilings.copiedBytes());
     ArrayNode methods = node.putArray("methods");
     for (Timed one : timed) {
       ArrayNode parts = methods.addObject().put("name", one.name).putArray("parts");
       for (Part part : one.parts) {
         ObjectNode written = parts.addObject().put("name", part.name);
-        written.put("multiply_adds", part.multiplyAdds);
+        written.put("multiply_adds", part.multiplyAdds).put("bytes", part.bytes);
         part.seconds.write(written.putObject("forward_seconds"));
       }
     }

@@ -12,7 +12,7 @@ public final class Functional {
 
   /** {@code x W^T + b}: x {@code [..., in]}, W {@code [out, in]}, b {@code [out]} or none. */
   public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
-    return MultiplyAdds.counted(
+    return Work.counted(
         Products.call(
             "linear", (a, w, b) -> torch.linear(a, w, Products.optional(b)), x, weight, bias),
         x.size(-1),
@@ -44,7 +44,7 @@ public final class Functional {
             x,
             weight,
             bias);
-    return MultiplyAdds.counted(y, weight.count() / weight.size(0), x, weight);
+    return Work.counted(y, weight.count() / weight.size(0), x, weight);
   }
 
   /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
@@ -67,7 +67,7 @@ public final class Functional {
             x,
             weight,
             bias);
-    MultiplyAdds.counted(x, weight.count() / weight.size(0), x, weight);
+    Work.counted(x, weight.count() / weight.size(0), x, weight);
     return y;
   }
 

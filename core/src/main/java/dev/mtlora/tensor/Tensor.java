@@ -54,7 +54,9 @@ public final class Tensor {
       String name, Supplier<org.bytedeco.pytorch.Tensor> call, @Nullable Tensor... operands) {
     Scope.requireOpen();
     try {
-      return new Tensor(call.get());
+      Tensor result = new Tensor(call.get());
+      Work.moved(result, operands);
+      return result;
     } catch (RuntimeException e) {
       throw failure(name, e, operands);
     }
@@ -424,7 +426,7 @@ public final class Tensor {
 
   /** Matrix product over the last two dimensions, broadcasting the others. */
   public Tensor matmul(Tensor other) {
-    return MultiplyAdds.counted(
+    return Work.counted(
         Products.call("matmul", (a, b, none) -> a.matmul(b), this, other, null),
         size(-1),
         this,
@@ -433,13 +435,13 @@ public final class Tensor {
 
   /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
   public Tensor bmm(Tensor other) {
-    return MultiplyAdds.counted(
+    return Work.counted(
         Products.call("bmm", (a, b, none) -> a.bmm(b), this, other, null), size(-1), this, other);
   }
 
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
-    return MultiplyAdds.counted(
+    return Work.counted(
         Products.call("plusBmm", (x, y, sum) -> sum.baddbmm(x, y), a, b, this), a.size(-1), a, b);
   }
 
@@ -451,8 +453,11 @@ public final class Tensor {
   public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
     Products.Kernel kernel =
         (x, y, sum) -> sum.addmm_(x.toType(sum.scalar_type()), y.toType(sum.scalar_type()));
-    return MultiplyAdds.counted(
-        Products.call("plusMatmulInPlace", kernel, a, b, this), a.size(-1), a, b);
+    Tensor sum = Products.call("plusMatmulInPlace", kernel, a, b, this);
+    if (sum.handle.is_alias_of(handle)) {
+      Work.writtenOver(sum, a, b);
+    }
+    return Work.counted(sum, a.size(-1), a, b);
   }
 
   /** Negative. */

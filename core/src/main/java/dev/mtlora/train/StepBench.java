@@ -5,9 +5,9 @@ import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Autocast;
-import dev.mtlora.tensor.MultiplyAdds;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.tensor.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,9 +95,9 @@ public final class StepBench {
     boolean recomputes = model.backbone().recomputes();
     model.backbone().recompute(false); // else a forward pass would not know its gradients
     try (Scope scope = Scope.open();
-        MultiplyAdds count = MultiplyAdds.open()) {
+        Work count = Work.open()) {
       loss();
-      return count.value() + count.backward();
+      return count.multiplyAdds() + count.backwardMultiplyAdds();
     } finally {
       model.backbone().recompute(recomputes);
     }
@@ -110,14 +110,15 @@ public final class StepBench {
    *     block and the next stage), {@code heads}
    * @param seconds it took
    * @param multiplyAdds of its products and convolutions
+   * @param bytes that its operations read and write, see {@link Work#bytes}
    */
-  public record Layer(String name, double seconds, long multiplyAdds) {}
+  public record Layer(String name, double seconds, long multiplyAdds, long bytes) {}
 
   /** The parts, in their order, of one forward pass that records gradients; without the losses. */
   public List<Layer> layers() {
     model.train(true);
     try (Scope scope = Scope.open();
-        MultiplyAdds count = MultiplyAdds.open();
+        Work count = Work.open();
         Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
       BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
       Laps laps = new Laps(count);
@@ -131,19 +132,26 @@ public final class StepBench {
   /** Cuts a pass into parts. */
   private static final class Laps {
     private final List<Layer> layers = new ArrayList<>();
-    private final MultiplyAdds count;
+    private final Work count;
     private long start = System.nanoTime();
-    private long counted;
+    private long multiplyAdds;
+    private long bytes;
 
-    Laps(MultiplyAdds count) {
+    Laps(Work count) {
       this.count = count;
     }
 
     void end(String name, Tensor last) {
       last.reshape(-1).narrow(0, 0, 1).toFloats(); // waits until the device has made it
       long now = System.nanoTime();
-      layers.add(new Layer(name, (now - start) / 1e9, count.value() - counted));
-      counted = count.value();
+      layers.add(
+          new Layer(
+              name,
+              (now - start) / 1e9,
+              count.multiplyAdds() - multiplyAdds,
+              count.bytes() - bytes));
+      multiplyAdds = count.multiplyAdds();
+      bytes = count.bytes();
       start = now;
     }
   }

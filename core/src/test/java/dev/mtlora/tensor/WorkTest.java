@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class MultiplyAddsTest {
+class WorkTest {
   @Test
   void count_ofEveryKindOfProduct_isWhatHandSays() {
     try (Scope scope = Scope.inference()) {
@@ -31,21 +31,44 @@ class MultiplyAddsTest {
   @Test
   void count_insideAnother_isInBoth() {
     try (Scope scope = Scope.inference();
-        MultiplyAdds outer = MultiplyAdds.open()) {
+        Work outer = Work.open()) {
       Tensor x = Tensor.zeros(2, 3);
       x.matmul(Tensor.zeros(3, 1));
-      try (MultiplyAdds inner = MultiplyAdds.open()) {
+      try (Work inner = Work.open()) {
         x.matmul(Tensor.zeros(3, 2));
-        assertThat(inner.value()).isEqualTo(12);
+        assertThat(inner.multiplyAdds()).isEqualTo(12);
       }
-      assertThat(outer.value()).isEqualTo(18);
+      assertThat(outer.multiplyAdds()).isEqualTo(18);
+    }
+  }
+
+  @Test
+  void bytes_ofOperations_areWhatTheyReadAndWrite() {
+    try (Scope scope = Scope.inference()) {
+      Tensor x = Tensor.zeros(10, 3);
+      Tensor weight = Tensor.zeros(7, 3);
+      Tensor sum = Tensor.zeros(10, 7);
+      assertThat(bytes(() -> x.plus(1))).isEqualTo(4 * (30 + 30));
+      assertThat(bytes(() -> x.to(DType.F64))).isEqualTo(30 * (4 + 8));
+      assertThat(bytes(() -> Functional.linear(x, weight, null))).isEqualTo(4 * (30 + 21 + 70));
+      assertThat(bytes(() -> sum.plusMatmulInPlace(x, weight.transpose(0, 1))))
+          .isEqualTo(4 * (2 * 70 + 30 + 21));
+      assertThat(bytes(() -> x.view(5, 6).transpose(0, 1))).as("views").isZero();
+      assertThat(bytes(() -> x.transpose(0, 1).contiguous())).as("a copy").isEqualTo(4 * 60);
+    }
+  }
+
+  private static long bytes(Runnable work) {
+    try (Work count = Work.open()) {
+      work.run();
+      return count.bytes();
     }
   }
 
   private static long count(Runnable work) {
-    try (MultiplyAdds count = MultiplyAdds.open()) {
+    try (Work count = Work.open()) {
       work.run();
-      return count.value();
+      return count.multiplyAdds();
     }
   }
 }
