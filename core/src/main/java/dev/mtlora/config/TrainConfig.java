@@ -183,6 +183,13 @@ public record TrainConfig(
         "threads",
         "workers",
         "balance");
+    boolean recompute = yaml.flag("recompute", false);
+    Balance balance = Balances.read(yaml.blockOrWord("balance", "name"));
+    try {
+      balance.checkRecompute(recompute);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("train.balance: " + e.getMessage(), e);
+    }
     return new TrainConfig(
         yaml.count("epochs", 300),
         yaml.has("steps") ? OptionalInt.of(yaml.count("steps", 0)) : OptionalInt.empty(),
@@ -192,7 +199,7 @@ public record TrainConfig(
         yaml.number("weightDecay", 0.05),
         yaml.number("clip", 5.0),
         yaml.word("precision", "f32", PRECISIONS).equals("bf16"),
-        yaml.flag("recompute", false),
+        recompute,
         Device.parse(yaml.text("device", "cpu")),
         yaml.whole("seed", 1),
         yaml.count("evaluateEvery", 1),
@@ -200,7 +207,7 @@ public record TrainConfig(
         yaml.count("earlyStop", 0),
         yaml.count("threads", 0),
         yaml.count("workers", 2),
-        Balances.read(yaml.blockOrWord("balance", "name")));
+        balance);
   }
 
   /**

@@ -40,7 +40,7 @@ final class Gradients {
   void add(List<Batch> step) {
     Engine.seed(Rng.of(settings.seed(), number).nextLong());
     batches.addAll(step);
-    if (balancer.separatesTasks()) {
+    if (settings.balance().separatesTasks()) {
       TaskGradients apart = new TaskGradients(List.copyOf(model.trainable().values()));
       step.forEach(batch -> add(batch, apart::add));
       boolean[] shared = apart.shared();

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,11 +36,7 @@ public final class Training {
     this.totalSteps = settings.totalSteps(loader.batches());
     this.optimizer = optimizer(model, settings);
     this.balancer = settings.balance().start(model.taskNames());
-    if (balancer.separatesTasks() && model.backbone().recomputes()) {
-      throw new IllegalArgumentException(
-          "the balance %s takes gradients task by task, which cannot be recomputed: set train.recompute to false, or balance otherwise"
-              .formatted(settings.balance().getClass().getSimpleName().toLowerCase(Locale.ROOT)));
-    }
+    settings.balance().checkRecompute(model.backbone().recomputes());
   }
 
   /** A fresh optimiser of all that is trained. */

@@ -62,6 +62,13 @@ final class SwinBlock extends Module {
     return transformed(attended(x));
   }
 
+  /** True if a pass keeps anything for gradients. */
+  boolean records(Streams x) {
+    return x.shared().requiresGrad()
+        || x.hasForks() && x.forks().requiresGrad()
+        || parameters().values().stream().anyMatch(Tensor::requiresGrad);
+  }
+
   /** The same, half by half computed once more in the backward pass. */
   Streams recomputed(Streams x) {
     return x.recomputed(this::attended).recomputed(this::transformed);

@@ -57,7 +57,10 @@ final class SwinStage extends Module {
     for (int b = 0; b < blocks.size(); b++) {
       SwinBlock block = blocks.get(b);
       Streams from = streamsContinue ? x : x.sharedOnly();
-      x = recompute ? block.recomputed(from) : Streams.result(() -> block.forward(from));
+      x =
+          recompute && block.records(from)
+              ? block.recomputed(from)
+              : Streams.result(() -> block.forward(from));
       tap.see("layers." + stage + ".blocks." + b, grid.positions(x));
     }
     Streams last = x;

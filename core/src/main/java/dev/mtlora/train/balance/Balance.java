@@ -1,6 +1,7 @@
 package dev.mtlora.train.balance;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How the losses of the tasks are weighed against each other while training. All ways work on the
@@ -13,4 +14,26 @@ public interface Balance {
    * @param tasks names, in order
    */
   Balancer start(List<String> tasks);
+
+  /**
+   * True if {@link Balancer#shares} is wanted: the gradient is then taken task by task, which walks
+   * back through the shared part of the network once per task instead of once, and keeps as many
+   * copies of the gradient.
+   */
+  default boolean separatesTasks() {
+    return false;
+  }
+
+  /**
+   * Checks whether the backbone's blocks may be computed again in the backward pass.
+   *
+   * @throws IllegalArgumentException if they are to be, and gradients are taken task by task
+   */
+  default void checkRecompute(boolean recompute) {
+    if (recompute && separatesTasks()) {
+      throw new IllegalArgumentException(
+          "the balance %s takes gradients task by task, which cannot be recomputed: set train.recompute to false, or balance otherwise"
+              .formatted(getClass().getSimpleName().toLowerCase(Locale.ROOT)));
+    }
+  }
 }

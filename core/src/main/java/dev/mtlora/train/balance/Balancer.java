@@ -36,17 +36,8 @@ public abstract class Balancer {
   }
 
   /**
-   * True if {@link #shares} is wanted: the gradient is then taken task by task, which walks back
-   * through the shared part of the network once per task instead of once, and keeps as many copies
-   * of the gradient.
-   */
-  public boolean separatesTasks() {
-    return false;
-  }
-
-  /**
    * What the gradients of the tasks are multiplied by before they are added up, in the parameters
-   * that tasks share; 1 where absent.
+   * that tasks share; 1 where absent. Asked for only if {@link Balance#separatesTasks}.
    *
    * @param gradients how long they are, and how far they agree
    * @param rng of this step

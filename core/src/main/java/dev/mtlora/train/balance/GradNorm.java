@@ -44,6 +44,11 @@ public record GradNorm(double alpha, double rate) implements Balance {
     return new Running(tasks, this);
   }
 
+  @Override
+  public boolean separatesTasks() {
+    return true;
+  }
+
   private static final class Running extends LearningBalancer {
     private final GradNorm settings;
     private final Tensor first; // K; 0 before a loss has been seen
@@ -58,11 +63,6 @@ public record GradNorm(double alpha, double rate) implements Balance {
     @Override
     public Map<String, Double> factors(Supplier<Map<String, Double>> losses) {
       return named(numbers());
-    }
-
-    @Override
-    public boolean separatesTasks() {
-      return true;
     }
 
     @Override

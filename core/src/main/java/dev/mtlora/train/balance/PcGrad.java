@@ -23,14 +23,14 @@ public record PcGrad() implements Balance {
     return new Running(tasks);
   }
 
+  @Override
+  public boolean separatesTasks() {
+    return true;
+  }
+
   private static final class Running extends Balancer {
     Running(List<String> tasks) {
       super(tasks);
-    }
-
-    @Override
-    public boolean separatesTasks() {
-      return true;
     }
 
     @Override
