@@ -7,7 +7,6 @@ import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Ceilings;
-import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.StepBench;
 import java.nio.file.Path;
@@ -120,6 +119,6 @@ abstract class Bench implements Callable<Integer> {
 
   /** What this machine can do in the precision that is measured. */
   static Ceilings ceilings(BenchReport.Setting setting) {
-    return Ceilings.measure(setting.precision().equals("bf16") ? DType.BF16 : DType.F32);
+    return Ceilings.measure(setting.precision().equals("bf16"));
   }
 }

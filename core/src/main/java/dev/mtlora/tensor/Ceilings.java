@@ -11,10 +11,15 @@ public record Ceilings(double multiplyAdds, double copiedBytes) {
   private static final long FLOATS = 1L << 24;
   private static final int REPETITIONS = 8;
 
-  /** Measures both with the engine's threads; takes about a second. */
-  public static Ceilings measure(DType dtype) {
-    try (Scope scope = Scope.inference()) {
-      Tensor a = Tensor.zeros(dtype, SIDE, SIDE);
+  /**
+   * Measures both with the engine's threads; takes about a second.
+   *
+   * @param bf16 true for products under {@link Autocast}, of factors that are bf16 already
+   */
+  public static Ceilings measure(boolean bf16) {
+    try (Scope scope = Scope.inference();
+        Autocast cast = Autocast.bf16(Device.CPU, bf16)) {
+      Tensor a = Tensor.zeros(bf16 ? DType.BF16 : DType.F32, SIDE, SIDE);
       Tensor x = Tensor.zeros(FLOATS);
       double product = best(() -> a.matmul(a));
       double copy = best(() -> x.copy());
