@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long the parts of a forward pass take, and at least would at the machine's ceilings: its
- * products at the rate of a large product, and then all its traffic at the rate of a large copy.
+ * How long the parts of a forward pass take, and would at the machine's ceilings: first its
+ * products at the rate of a large product, then its traffic at the rate of a large copy. Not a
+ * strict bound: what stays in a cache, or goes on at the same time, is faster.
  *
  * @param ceilings of this machine
  * @param timed by method
@@ -63,7 +64,7 @@ record LayersReport(Setting setting, Ceilings ceilings, List<Timed> timed) imple
         "ms",
         "G",
         "GB",
-        "least ms",
+        "ceilings",
         "of it");
     for (Timed one : timed) {
       for (Part part : one.parts) {
@@ -75,7 +76,7 @@ record LayersReport(Setting setting, Ceilings ceilings, List<Timed> timed) imple
 
   private void print(
       PrintWriter out, String method, String part, double seconds, long operations, long bytes) {
-    double least = operations / ceilings.multiplyAdds() + bytes / ceilings.copiedBytes();
+    double ceiling = operations / ceilings.multiplyAdds() + bytes / ceilings.copiedBytes();
     out.printf(
         Locale.ROOT,
         "%-12s %-18s %8.1f %8.3f %8.3f %8.1f %7.0f%%%n",
@@ -84,8 +85,8 @@ record LayersReport(Setting setting, Ceilings ceilings, List<Timed> timed) imple
         1000 * seconds,
         operations / 1e9,
         bytes / 1e9,
-        1000 * least,
-        100 * least / seconds);
+        1000 * ceiling,
+        100 * ceiling / seconds);
   }
 
   @Override

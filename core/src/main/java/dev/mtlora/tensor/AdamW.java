@@ -11,8 +11,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), as PyTorch computes it.
@@ -44,18 +42,43 @@ public final class AdamW {
   }
 
   private static final class Slot {
+    final String name;
     final Tensor parameter;
     final boolean decays;
     final Tensor mean;
     final Tensor square;
     long steps;
 
-    Slot(Tensor parameter, boolean decays) {
+    Slot(String name, Tensor parameter, boolean decays) {
+      this.name = name;
       this.parameter = parameter;
       this.decays = decays;
       try (Scope scope = Scope.inference()) {
         this.mean = scope.keep(parameter.times(0.0));
         this.square = scope.keep(parameter.times(0.0));
+      }
+    }
+
+    Tensor grad() {
+      return parameter.grad().orElseThrow();
+    }
+
+    /** The gradient, lying in memory as the parameter does. */
+    Tensor alignedGrad() {
+      return grad().likeIn(parameter);
+    }
+
+    void requireShapes() {
+      for (Tensor other : List.of(grad(), mean, square)) {
+        if (!Arrays.equals(other.shape(), parameter.shape())) {
+          throw new IllegalStateException(
+              "%s has the shape %s but its gradient %s and its moments %s: call followShapes after a parameter's shape has changed"
+                  .formatted(
+                      name,
+                      Arrays.toString(parameter.shape()),
+                      Arrays.toString(grad().shape()),
+                      Arrays.toString(mean.shape())));
+        }
       }
     }
   }
@@ -68,17 +91,20 @@ public final class AdamW {
    */
   public AdamW(Map<String, Tensor> parameters, Predicate<String> decays, Settings settings) {
     this.settings = settings;
-    parameters.forEach((name, p) -> slots.put(name, new Slot(p, decays.test(name))));
+    parameters.forEach((name, p) -> slots.put(name, new Slot(name, p, decays.test(name))));
   }
 
   /**
    * Updates every parameter that has a gradient, with the given learning rate, in one pass over
    * memory by libtorch's {@code _fused_adamw_}.
+   *
+   * @throws IllegalStateException if a gradient or a moment has another shape than its parameter
    */
   public void step(double rate) {
     try (Scope scope = Scope.inference()) {
       Map<Like, List<Slot>> alike = new LinkedHashMap<>();
       for (Slot slot : withGrad()) {
+        slot.requireShapes();
         slot.steps++;
         Like like = new Like(slot.decays, slot.steps, slot.parameter.device());
         alike.computeIfAbsent(like, key -> new ArrayList<>()).add(slot);
@@ -90,13 +116,16 @@ public final class AdamW {
   /** What parameters of one call must share. */
   private record Like(boolean decays, long steps, Device device) {}
 
+  // The kernel takes shapes and strides for granted: it walks all four tensors as they lie in
+  // memory.
+
   private void update(Like like, List<Slot> alike, double rate) {
     Tensor steps = Tensor.full(like.steps()).to(like.device());
     Aten.call(
         "_fused_adamw_",
         "",
         list(alike, slot -> slot.parameter),
-        grads(alike),
+        list(alike, Slot::alignedGrad),
         list(alike, slot -> slot.mean),
         list(alike, slot -> slot.square),
         Aten.list(List.of()), // largest squares, of AMSGrad only
@@ -125,7 +154,7 @@ public final class AdamW {
     slots.values().forEach(slot -> slot.parameter.clearGrad());
   }
 
-  /** Euclidean length of all gradients together. */
+  /** Euclidean length of all gradients together, added up in double. */
   public double gradNorm() {
     try (Scope scope = Scope.inference()) {
       return norm(withGrad());
@@ -133,14 +162,8 @@ public final class AdamW {
   }
 
   private static double norm(List<Slot> some) {
-    if (some.isEmpty()) {
-      return 0;
-    }
-    TensorVector norms =
-        Aten.call("_foreach_norm", "Scalar", grads(some), new IValue(new Scalar(2.0)), new IValue())
-            .get(0)
-            .toTensorVector();
-    return Tensor.op("norm", () -> torch.stack(norms).to(DType.F64.scalarType()).norm()).item();
+    List<Tensor> squares = some.stream().map(slot -> slot.grad().square().sum()).toList();
+    return squares.isEmpty() ? 0 : Math.sqrt(Tensor.stack(squares, 0).to(DType.F64).sum().item());
   }
 
   /**
@@ -155,14 +178,11 @@ public final class AdamW {
       double norm = norm(some);
       double factor = maxNorm / (norm + 1e-6);
       if (factor < 1) {
-        Aten.call("_foreach_mul_", "Scalar", grads(some), new IValue(new Scalar(factor)));
+        Aten.call(
+            "_foreach_mul_", "Scalar", list(some, Slot::grad), new IValue(new Scalar(factor)));
       }
       return norm;
     }
-  }
-
-  private static IValue grads(List<Slot> some) {
-    return list(some, slot -> slot.parameter.grad().orElseThrow());
   }
 
   /** Name of the first parameter whose gradient is not finite; empty if all are. */

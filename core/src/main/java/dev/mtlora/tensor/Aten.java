@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.TensorType;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Type;
 
 /**
@@ -29,10 +28,11 @@ final class Aten {
    * @param name such as {@code _foreach_norm}
    * @param overload such as {@code Scalar}; empty where there is one form only
    * @param arguments all of them, in the schema's order
-   * @return its results, in order; empty where it has none
+   * @return its results, in order; empty where it has none; owned by the open scope
+   * @throws IllegalArgumentException with libtorch's reason if it fails
    */
   static IValueVector call(String name, String overload, IValue... arguments) {
-    Engine.start();
+    Scope.requireOpen();
     OperatorHandle operator =
         OPERATORS.computeIfAbsent(
             name + "." + overload,
@@ -41,7 +41,11 @@ final class Aten {
                     .findSchemaOrThrow("aten::" + name, overload)
                     .retainReference()); // no scope may free it
     IValueVector stack = new IValueVector(arguments);
-    operator.callBoxed(stack);
+    try {
+      operator.callBoxed(stack);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(name + ": " + Tensor.reason(e), e);
+    }
     return stack;
   }
 
@@ -50,11 +54,5 @@ final class Aten {
     GenericList list = new GenericList(new Type.TypePtr(TensorType.get()));
     tensors.forEach(tensor -> list.push_back(new IValue(tensor.handle())));
     return new IValue(list);
-  }
-
-  /** Tensors for the binding. */
-  static TensorVector vector(List<Tensor> tensors) {
-    return new TensorVector(
-        tensors.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
   }
 }

@@ -30,13 +30,16 @@ final class Products {
 
   /** Calls a kernel; a failure names the operation, the reason and all shapes. */
   static Tensor call(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
-    boolean rounded =
-        ROUNDED
-            && a.dtype() != DType.F64
-            && a.device().equals(Device.CPU)
-            && Autocast.isActive(Device.CPU);
-    return Tensor.op(
-        name, () -> rounded ? rounded(kernel, a, b, c) : kernel(kernel, a, b, c), a, b, c);
+    boolean bf16 =
+        a.dtype() != DType.F64 && a.device().equals(Device.CPU) && Autocast.isActive(Device.CPU);
+    return bf16 && ROUNDED
+        ? rounded(name, kernel, a, b, c)
+        : Tensor.op(name, () -> kernel(kernel, a, b, c), a, b, c);
+  }
+
+  /** The same as on a processor without bf16 products under {@link Autocast}. */
+  static Tensor rounded(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+    return Scope.result(() -> Tensor.op(name, () -> rounded(kernel, a, b, c), a, b, c));
   }
 
   private static org.bytedeco.pytorch.Tensor kernel(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -64,16 +65,20 @@ public final class Tensor {
 
   private static IllegalArgumentException failure(
       String name, RuntimeException e, @Nullable Tensor... operands) {
-    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     String shapes =
         Stream.of(operands)
             .map(t -> t == null ? "none" : Arrays.toString(t.shape))
             .collect(Collectors.joining(", "));
-    return new IllegalArgumentException(name + " of " + shapes + ": " + reason, e);
+    return new IllegalArgumentException(name + " of " + shapes + ": " + reason(e), e);
+  }
+
+  /** The first line of what libtorch says. */
+  static String reason(RuntimeException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   static TensorOptional optional(@Nullable Tensor tensor) {
-    return tensor == null ? new TensorOptional() : new TensorOptional(tensor.handle);
+    return Products.optional(tensor == null ? null : tensor.handle);
   }
 
   // --- making and reading -----------------------------------------------------------------------
@@ -355,16 +360,18 @@ public final class Tensor {
 
   /** The tensors joined along an existing dimension. */
   public static Tensor cat(List<Tensor> tensors, int dimension) {
-    return op(
-        "cat", () -> torch.cat(Aten.vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+    return op("cat", () -> torch.cat(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
   }
 
   /** The tensors joined along a new dimension. */
   public static Tensor stack(List<Tensor> tensors, int dimension) {
     return op(
-        "stack",
-        () -> torch.stack(Aten.vector(tensors), dimension),
-        tensors.toArray(new Tensor[0]));
+        "stack", () -> torch.stack(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+  }
+
+  private static TensorVector vector(List<Tensor> tensors) {
+    return new TensorVector(
+        tensors.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
   }
 
   /** The same values in another type; itself where the type is that already. */
@@ -446,14 +453,14 @@ public final class Tensor {
   }
 
   /**
-   * {@code this + a x b}, {@code [i, j] + [i, k] x [k, j]}, written over this one, which must not
-   * be used any more. Nothing may have kept it for its own gradient: results of products may be
-   * written over, those of softmax or GELU may not.
+   * {@code this + a x b}, {@code [i, j] + [i, k] x [k, j]}, which may be written over this one:
+   * only the result must be used from now on. Nothing may have kept this one for its own gradient:
+   * results of products may be written over, those of softmax or GELU may not.
    */
   public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
     Products.Kernel kernel =
         (x, y, sum) -> sum.addmm_(x.toType(sum.scalar_type()), y.toType(sum.scalar_type()));
-    Tensor sum = Products.call("plusMatmulInPlace", kernel, a, b, this);
+    Tensor sum = Products.call("plusMatmulInPlace", kernel, a, b, this).to(dtype());
     if (sum.handle.is_alias_of(handle)) {
       Work.writtenOver(sum, a, b);
     }
@@ -687,6 +694,22 @@ public final class Tensor {
     return grad.defined() ? Optional.of(new Tensor(grad)) : Optional.empty();
   }
 
+  /** How many values lie in memory: fewer than {@link #count} where a dimension repeats them. */
+  long distinct() {
+    long[] strides = handle.strides().vec().get();
+    return IntStream.range(0, shape.length)
+        .filter(i -> strides[i] != 0)
+        .mapToLong(i -> shape[i])
+        .reduce(1, (a, b) -> a * b);
+  }
+
+  /** The same values lying in memory as another tensor's do; itself where they lie so already. */
+  Tensor likeIn(Tensor other) {
+    return Arrays.equals(handle.strides().vec().get(), other.handle.strides().vec().get())
+        ? this
+        : op("likeIn", () -> torch.empty_like(other.handle).copy_(handle), this, other);
+  }
+
   /** Puts a gradient in the place of what {@link #backward} has left here. */
   public void grad(Tensor gradient) {
     handle.mutable_grad().put(gradient.handle);
@@ -704,8 +727,8 @@ public final class Tensor {
     try {
       TensorVector found =
           torch.grad(
-              Aten.vector(List.of(this)),
-              Aten.vector(leaves),
+              vector(List.of(this)),
+              vector(leaves),
               new TensorVector(),
               new BoolOptional(again),
               false,

@@ -47,8 +47,9 @@ public final class Work implements AutoCloseable {
 
   /**
    * Bytes that the operations asked for read and write, if each reads its operands once and writes
-   * its result once; views cost nothing. Caches may save some of it; what an operation keeps for
-   * itself in between comes on top.
+   * its result once; views cost nothing, and what is repeated along a dimension is read once.
+   * Caches may save some of it; what an operation keeps for itself in between, and the casts of
+   * {@link Autocast}, come on top.
    */
   public long bytes() {
     return bytes;
@@ -57,18 +58,18 @@ public final class Work implements AutoCloseable {
   /** Counts what an operation reads and writes, unless its result is a view of an operand. */
   static void moved(Tensor result, @Nullable Tensor... operands) {
     if (OPEN.get() != null && !isView(result, operands)) {
-      add(bytes(result) + bytes(operands));
+      addBytes(bytes(result) + bytes(operands));
     }
   }
 
   /** Counts what an operation reads and writes that writes over one of its operands. */
   static void writtenOver(Tensor result, Tensor... others) {
     if (OPEN.get() != null) {
-      add(2 * bytes(result) + bytes(others));
+      addBytes(2 * bytes(result) + bytes(others));
     }
   }
 
-  private static void add(long bytes) {
+  private static void addBytes(long bytes) {
     for (Work count = OPEN.get(); count != null; count = count.outer) {
       count.bytes += bytes;
     }
@@ -86,7 +87,7 @@ public final class Work implements AutoCloseable {
   private static long bytes(@Nullable Tensor... tensors) {
     long sum = 0;
     for (Tensor tensor : tensors) {
-      sum += tensor == null ? 0 : tensor.count() * tensor.dtype().bytes();
+      sum += tensor == null ? 0 : tensor.distinct() * tensor.dtype().bytes();
     }
     return sum;
   }
@@ -102,13 +103,13 @@ public final class Work implements AutoCloseable {
    */
   static Tensor counted(Tensor result, long depth, Tensor a, Tensor b) {
     if (OPEN.get() != null) {
-      add(result.count() * depth, a, b);
+      addProduct(result.count() * depth, a, b);
     }
     return result;
   }
 
   /** Counts a product of so many multiply-adds. */
-  private static void add(long operations, Tensor a, Tensor b) {
+  private static void addProduct(long operations, Tensor a, Tensor b) {
     boolean recorded = GradMode.is_enabled();
     int gradients = recorded ? (a.requiresGrad() ? 1 : 0) + (b.requiresGrad() ? 1 : 0) : 0;
     for (Work count = OPEN.get(); count != null; count = count.outer) {

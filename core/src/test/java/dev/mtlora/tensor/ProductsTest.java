@@ -3,6 +3,10 @@ package dev.mtlora.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,14 +72,84 @@ class ProductsTest {
         Autocast cast = Autocast.bf16(Device.CPU, true)) {
       Tensor x = Tensor.randn(new Rng(1), 1, 3, 8, 8);
       Tensor weight = Tensor.randn(new Rng(2), 4, 3, 3, 3);
+      Tensor bias = Tensor.randn(new Rng(3), 4);
       assertClose(
-          Functional.conv2d(x, weight, null, 1, 1, 1),
-          Functional.conv2d(exact(x), exact(weight), null, 1, 1, 1));
+          Functional.conv2d(x, weight, bias, 1, 1, 1),
+          Functional.conv2d(exact(x), exact(weight), exact(bias), 1, 1, 1));
       Tensor up = Tensor.randn(new Rng(2), 3, 4, 2, 2);
       assertClose(
           Functional.convTranspose2d(x, up, null, 2),
           Functional.convTranspose2d(exact(x), exact(up), null, 2));
     }
+  }
+
+  @Test
+  void rounded_everyProduct_hasTheGradientsOfExactSumsOfRoundedFactors() {
+    long[] one = {1, 1};
+    long[] none = {0, 0};
+    try (Scope scope = Scope.open()) {
+      assertGradients(
+          (a, b, c) -> torch.linear(a, b, Products.optional(c)),
+          shape(6, 5),
+          shape(4, 5),
+          shape(4));
+      assertGradients((a, b, c) -> a.matmul(b), shape(2, 3, 6, 5), shape(2, 3, 5, 4), null);
+      assertGradients((a, b, c) -> c.baddbmm(a, b), shape(2, 6, 5), shape(2, 5, 4), shape(2, 6, 4));
+      assertGradients(
+          (a, b, c) -> torch.conv2d(a, b, Products.optional(c), one, none, one, 1),
+          shape(1, 3, 6, 6),
+          shape(4, 3, 3, 3),
+          shape(4));
+      assertGradients(
+          (a, b, c) -> torch.conv_transpose2d(a, b, Products.optional(c), one, none, none, 1, one),
+          shape(1, 3, 6, 6),
+          shape(3, 4, 2, 2),
+          shape(4));
+    }
+  }
+
+  private static long[] shape(long... sizes) {
+    return sizes;
+  }
+
+  private static void assertGradients(
+      Products.Kernel kernel, long[] a, long[] b, long @Nullable [] c) {
+    List<Tensor> leaves = leaves(a, b, c);
+    List<Tensor> exact =
+        leaves.stream().map(leaf -> exact(leaf).detach().requiresGrad(true)).toList();
+    Tensor y = Products.rounded("product", kernel, leaves.get(0), leaves.get(1), third(leaves));
+    Tensor expected = inDouble(kernel, exact);
+    assertClose(y, expected);
+    Tensor cotangent = Tensor.randn(new Rng(9), y.shape()).to(DType.BF16);
+    y.times(cotangent).to(DType.F32).sum().backward();
+    expected.times(exact(cotangent)).sum().backward();
+    for (int i = 0; i < exact.size(); i++) {
+      assertClose(leaves.get(i).grad().orElseThrow(), exact.get(i).grad().orElseThrow());
+    }
+  }
+
+  private static Tensor inDouble(Products.Kernel kernel, List<Tensor> leaves) {
+    Tensor c = third(leaves);
+    return Tensor.op(
+        "product",
+        () ->
+            kernel.of(
+                leaves.get(0).handle(), leaves.get(1).handle(), c == null ? null : c.handle()));
+  }
+
+  private static @Nullable Tensor third(List<Tensor> leaves) {
+    return leaves.size() > 2 ? leaves.get(2) : null;
+  }
+
+  private static List<Tensor> leaves(long[] a, long[] b, long @Nullable [] c) {
+    Rng rng = new Rng(5);
+    List<Tensor> leaves = new ArrayList<>();
+    leaves.add(Tensor.randn(rng, a).requiresGrad(true));
+    leaves.add(Tensor.randn(rng, b).requiresGrad(true));
+    if (c != null) {
+      leaves.add(Tensor.randn(rng, c).requiresGrad(true));
+    }
+    return leaves;
   }
 
   @Test

@@ -97,7 +97,7 @@ public final class SwinTransformer extends Backbone {
     tap.see("patch_embed", streams);
     List<Streams> pyramid = new ArrayList<>();
     for (SwinStage stage : stages) {
-      streams = stage.forward(streams, tap, recomputes());
+      streams = stage.forward(streams, tap, recomputes() && training());
       pyramid.add(stage.positions(streams));
     }
     return pyramid;

@@ -27,6 +27,7 @@ public interface Balance {
   /**
    * Checks whether the backbone's blocks may be computed again in the backward pass.
    *
+   * @param recompute true if they are to be
    * @throws IllegalArgumentException if they are to be, and gradients are taken task by task
    */
   default void checkRecompute(boolean recompute) {
