@@ -1,6 +1,7 @@
 @echo off
 rem Starts the command line; builds it first if that was never done. After changing a source, run
 rem mvnw.cmd package. MTLORA_OPTS: further options for the JVM, separated by spaces.
+rem MTLORA_MEMORY=small: a smaller Java heap.
 setlocal
 set "PROJECT=%~dp0"
 set "TARGET=%PROJECT%app\target"
@@ -20,5 +21,7 @@ set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 if not defined OPENBLAS_THREAD_TIMEOUT set "OPENBLAS_THREAD_TIMEOUT=4"
-"%JAVA%" "@%TARGET%\jvm.options" %MTLORA_OPTS% -jar "%TARGET%\mtlora.jar" %*
+set "HEAP="
+if "%MTLORA_MEMORY%"=="small" set "HEAP=-Xms32m -Xmn24m"
+"%JAVA%" "@%TARGET%\jvm.options" %HEAP% %MTLORA_OPTS% -jar "%TARGET%\mtlora.jar" %*
 exit /b %ERRORLEVEL%
