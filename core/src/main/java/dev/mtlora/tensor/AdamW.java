@@ -116,9 +116,9 @@ public final class AdamW {
   /** What parameters of one call must share. */
   private record Like(boolean decays, long steps, Device device) {}
 
-  // The kernel takes shapes and strides for granted: it walks all four tensors as they lie in
-  // memory.
-
+  /**
+   * The kernel takes shapes and strides for granted: it walks the tensors as they lie in memory.
+   */
   private void update(Like like, List<Slot> alike, double rate) {
     Tensor steps = Tensor.full(like.steps()).to(like.device());
     Aten.call(
