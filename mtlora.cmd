@@ -21,6 +21,10 @@ set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=PASSIVE"
 if not defined OPENBLAS_THREAD_TIMEOUT set "OPENBLAS_THREAD_TIMEOUT=4"
+if defined MTLORA_MEMORY if not "%MTLORA_MEMORY%"=="fast" if not "%MTLORA_MEMORY%"=="small" (
+  echo mtlora: MTLORA_MEMORY is "%MTLORA_MEMORY%" but must be fast or small>&2
+  exit /b 2
+)
 set "HEAP="
 if "%MTLORA_MEMORY%"=="small" set "HEAP=-Xms32m -Xmn24m"
 "%JAVA%" "@%TARGET%\jvm.options" %HEAP% %MTLORA_OPTS% -jar "%TARGET%\mtlora.jar" %*

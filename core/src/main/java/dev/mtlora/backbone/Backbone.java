@@ -38,7 +38,7 @@ public abstract class Backbone extends Module {
 
   /**
    * Computes its blocks once more in a backward pass instead of keeping what they make: less memory
-   * for more time, the same gradients, by {@link Tensor#backward} only.
+   * for more time, the same gradients, by {@link Tensor#backward} only. Only while it trains.
    */
   public final void recompute(boolean on) {
     recomputes = on;

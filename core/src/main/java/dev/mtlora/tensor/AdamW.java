@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.Scalar;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), as PyTorch computes it.
@@ -59,24 +59,15 @@ public final class AdamW {
       }
     }
 
-    Tensor grad() {
-      return parameter.grad().orElseThrow();
-    }
-
-    /** The gradient, lying in memory as the parameter does. */
-    Tensor alignedGrad() {
-      return grad().likeIn(parameter);
-    }
-
-    void requireShapes() {
-      for (Tensor other : List.of(grad(), mean, square)) {
+    void requireShapes(Tensor grad) {
+      for (Tensor other : List.of(grad, mean, square)) {
         if (!Arrays.equals(other.shape(), parameter.shape())) {
           throw new IllegalStateException(
               "%s has the shape %s but its gradient %s and its moments %s: call followShapes after a parameter's shape has changed"
                   .formatted(
                       name,
                       Arrays.toString(parameter.shape()),
-                      Arrays.toString(grad().shape()),
+                      Arrays.toString(grad.shape()),
                       Arrays.toString(mean.shape())));
         }
       }
@@ -102,34 +93,42 @@ public final class AdamW {
    */
   public void step(double rate) {
     try (Scope scope = Scope.inference()) {
-      Map<Like, List<Slot>> alike = new LinkedHashMap<>();
-      for (Slot slot : withGrad()) {
-        slot.requireShapes();
-        slot.steps++;
-        Like like = new Like(slot.decays, slot.steps, slot.parameter.device());
-        alike.computeIfAbsent(like, key -> new ArrayList<>()).add(slot);
+      Map<Like, List<Due>> alike = new LinkedHashMap<>();
+      for (Slot slot : slots.values()) {
+        slot.parameter
+            .grad()
+            .ifPresent(
+                grad -> {
+                  slot.requireShapes(grad);
+                  slot.steps++;
+                  Like like = new Like(slot.decays, slot.steps, slot.parameter.device());
+                  alike.computeIfAbsent(like, key -> new ArrayList<>()).add(new Due(slot, grad));
+                });
       }
-      alike.forEach((like, some) -> update(like, some, rate));
+      alike.forEach((like, due) -> update(like, due, rate));
     }
   }
 
   /** What parameters of one call must share. */
   private record Like(boolean decays, long steps, Device device) {}
 
+  /** A parameter to update, and its gradient. */
+  private record Due(Slot slot, Tensor grad) {}
+
   /**
    * The kernel takes shapes and strides for granted: it walks the tensors as they lie in memory.
    */
-  private void update(Like like, List<Slot> alike, double rate) {
+  private void update(Like like, List<Due> due, double rate) {
     Tensor steps = Tensor.full(like.steps()).to(like.device());
     Aten.call(
         "_fused_adamw_",
         "",
-        list(alike, slot -> slot.parameter),
-        list(alike, Slot::alignedGrad),
-        list(alike, slot -> slot.mean),
-        list(alike, slot -> slot.square),
+        list(due, one -> one.slot.parameter),
+        list(due, one -> one.grad.likeIn(one.slot.parameter)),
+        list(due, one -> one.slot.mean),
+        list(due, one -> one.slot.square),
         Aten.list(List.of()), // largest squares, of AMSGrad only
-        list(alike, slot -> steps),
+        list(due, one -> steps),
         new IValue(rate),
         new IValue(settings.beta1()),
         new IValue(settings.beta2()),
@@ -141,12 +140,8 @@ public final class AdamW {
         new IValue()); // found_inf
   }
 
-  private List<Slot> withGrad() {
-    return slots.values().stream().filter(slot -> slot.parameter.grad().isPresent()).toList();
-  }
-
-  private static IValue list(List<Slot> some, Function<Slot, Tensor> part) {
-    return Aten.list(some.stream().map(part).toList());
+  private static IValue list(List<Due> due, Function<Due, Tensor> part) {
+    return Aten.list(due.stream().map(part).toList());
   }
 
   /** Forgets all gradients. */
@@ -157,13 +152,13 @@ public final class AdamW {
   /** Euclidean length of all gradients together, added up in double. */
   public double gradNorm() {
     try (Scope scope = Scope.inference()) {
-      return norm(withGrad());
+      List<Tensor> squares = grads().map(grad -> grad.square().sum()).toList();
+      return squares.isEmpty() ? 0 : Math.sqrt(Tensor.stack(squares, 0).to(DType.F64).sum().item());
     }
   }
 
-  private static double norm(List<Slot> some) {
-    List<Tensor> squares = some.stream().map(slot -> slot.grad().square().sum()).toList();
-    return squares.isEmpty() ? 0 : Math.sqrt(Tensor.stack(squares, 0).to(DType.F64).sum().item());
+  private Stream<Tensor> grads() {
+    return slots.values().stream().flatMap(slot -> slot.parameter.grad().stream());
   }
 
   /**
@@ -173,16 +168,12 @@ public final class AdamW {
    * @return the norm before
    */
   public double clipGradNorm(double maxNorm) {
-    try (Scope scope = Scope.inference()) {
-      List<Slot> some = withGrad();
-      double norm = norm(some);
-      double factor = maxNorm / (norm + 1e-6);
-      if (factor < 1) {
-        Aten.call(
-            "_foreach_mul_", "Scalar", list(some, Slot::grad), new IValue(new Scalar(factor)));
-      }
-      return norm;
+    double norm = gradNorm();
+    double factor = maxNorm / (norm + 1e-6);
+    if (factor < 1) {
+      grads().forEach(grad -> grad.timesInPlace(factor));
     }
+    return norm;
   }
 
   /** Name of the first parameter whose gradient is not finite; empty if all are. */

@@ -23,15 +23,14 @@ final class Aten {
   private Aten() {}
 
   /**
-   * Calls an operator.
+   * Calls an operator for what it changes in place; results are dropped.
    *
-   * @param name such as {@code _foreach_norm}
+   * @param name such as {@code _foreach_mul_}
    * @param overload such as {@code Scalar}; empty where there is one form only
    * @param arguments all of them, in the schema's order
-   * @return its results, in order; empty where it has none; owned by the open scope
    * @throws IllegalArgumentException with libtorch's reason if it fails
    */
-  static IValueVector call(String name, String overload, IValue... arguments) {
+  static void call(String name, String overload, IValue... arguments) {
     Scope.requireOpen();
     OperatorHandle operator =
         OPERATORS.computeIfAbsent(
@@ -40,13 +39,11 @@ final class Aten {
                 Dispatcher.singleton()
                     .findSchemaOrThrow("aten::" + name, overload)
                     .retainReference()); // no scope may free it
-    IValueVector stack = new IValueVector(arguments);
     try {
-      operator.callBoxed(stack);
+      operator.callBoxed(new IValueVector(arguments));
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(name + ": " + Tensor.reason(e), e);
     }
-    return stack;
   }
 
   /** Tensors as one argument. */

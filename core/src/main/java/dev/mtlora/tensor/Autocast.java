@@ -6,17 +6,17 @@ import org.bytedeco.pytorch.global.torch;
  * Mixed precision: inside, products and convolutions run in bf16, while norms, softmax and losses
  * stay in f32. It pays on processors with bf16 units; others give the same numbers, not faster.
  *
- * <p>Closing it also forgets the bf16 copies of the weights, which the optimiser is about to
- * change.
+ * <p>Closing what turned it on also forgets the bf16 copies of the weights, which the optimiser is
+ * about to change.
  */
 public final class Autocast implements AutoCloseable {
   private final Device device;
   private final boolean before;
-  private final boolean forgets;
+  private final boolean enabled;
 
-  private Autocast(Device device, boolean enabled, boolean forgets) {
+  private Autocast(Device device, boolean enabled) {
     this.device = device;
-    this.forgets = forgets;
+    this.enabled = enabled;
     this.before = torch.is_autocast_enabled(device.type());
     torch.set_autocast_dtype(device.type(), DType.BF16.scalarType());
     torch.set_autocast_enabled(device.type(), enabled);
@@ -25,12 +25,7 @@ public final class Autocast implements AutoCloseable {
   /** Turns bf16 arithmetic on or off for operations on the given device, on this thread. */
   public static Autocast bf16(Device device, boolean enabled) {
     Engine.start();
-    return new Autocast(device, enabled, true);
-  }
-
-  /** Leaves it for a moment, on the CPU. */
-  static Autocast paused() {
-    return new Autocast(Device.CPU, false, false);
+    return new Autocast(device, enabled);
   }
 
   /** True if operations on the given device run in bf16 now, on this thread. */
@@ -41,7 +36,7 @@ public final class Autocast implements AutoCloseable {
   @Override
   public void close() {
     torch.set_autocast_enabled(device.type(), before);
-    if (forgets) {
+    if (enabled) {
       torch.clear_cache();
     }
   }

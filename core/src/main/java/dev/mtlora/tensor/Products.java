@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * and multiplied in f32, which gives the same: a product of two bf16 numbers is exact in f32.
  */
 final class Products {
-  private static final boolean ROUNDED = rounded(System.getProperty("os.arch"), capability());
+  private static final boolean NO_BF16 = lacksBf16(System.getProperty("os.arch"), capability());
 
   private Products() {}
 
@@ -32,14 +32,14 @@ final class Products {
   static Tensor call(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
     boolean bf16 =
         a.dtype() != DType.F64 && a.device().equals(Device.CPU) && Autocast.isActive(Device.CPU);
-    return bf16 && ROUNDED
+    return bf16 && NO_BF16
         ? rounded(name, kernel, a, b, c)
         : Tensor.op(name, () -> kernel(kernel, a, b, c), a, b, c);
   }
 
-  /** The same as on a processor without bf16 products under {@link Autocast}. */
+  /** The same of rounded factors, whatever the processor has. */
   static Tensor rounded(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
-    return Scope.result(() -> Tensor.op(name, () -> rounded(kernel, a, b, c), a, b, c));
+    return Scope.result(() -> Tensor.op(name, () -> inF32(kernel, a, b, c), a, b, c));
   }
 
   private static org.bytedeco.pytorch.Tensor kernel(
@@ -47,9 +47,9 @@ final class Products {
     return kernel.of(a.handle(), b.handle(), c == null ? null : c.handle());
   }
 
-  private static org.bytedeco.pytorch.Tensor rounded(
+  private static org.bytedeco.pytorch.Tensor inF32(
       Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
-    try (Autocast off = Autocast.paused()) {
+    try (Autocast off = Autocast.bf16(Device.CPU, false)) {
       return kernel
           .of(rounded(a), rounded(b), c == null ? null : rounded(c))
           .toType(DType.BF16.scalarType());
@@ -70,7 +70,7 @@ final class Products {
    * @param arch as Java calls it
    * @param capability as libtorch calls it
    */
-  static boolean rounded(String arch, String capability) {
+  static boolean lacksBf16(String arch, String capability) {
     boolean x86 = arch.equals("amd64") || arch.equals("x86_64");
     return x86 && !capability.toUpperCase(Locale.ROOT).startsWith("AVX512");
   }

@@ -32,7 +32,7 @@ public final class Work implements AutoCloseable {
     return count;
   }
 
-  /** Of what was asked for since the count was opened, without backward passes. */
+  /** Multiply-adds asked for since the count was opened, without backward passes. */
   public long multiplyAdds() {
     return multiplyAdds;
   }

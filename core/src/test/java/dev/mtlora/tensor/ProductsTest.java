@@ -23,9 +23,9 @@ class ProductsTest {
     "amd64, AVX512, false",
     "aarch64, DEFAULT, false"
   })
-  void rounded_processor_isTrueWhereNothingMultipliesBf16(
+  void lacksBf16_processor_isTrueWhereNothingMultipliesBf16(
       String arch, String capability, boolean expected) {
-    assertThat(Products.rounded(arch, capability)).isEqualTo(expected);
+    assertThat(Products.lacksBf16(arch, capability)).isEqualTo(expected);
   }
 
   @Test
