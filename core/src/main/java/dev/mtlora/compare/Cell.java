@@ -3,11 +3,13 @@ package dev.mtlora.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.config.RunConfig;
+import dev.mtlora.config.WeightsSource;
+import dev.mtlora.data.Sha256;
 import dev.mtlora.data.YamlBlock;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -33,7 +35,7 @@ public record Cell(String row, String name, long seed, RunConfig config) {
 
   /**
    * A hash of all settings that the result depends on; folders are not among them, so that a cell
-   * that one machine has finished is known on another.
+   * that one machine has finished is known on another. A file of weights is known by its contents.
    */
   public String fingerprint() {
     return fingerprint(config);
@@ -47,12 +49,21 @@ public record Cell(String row, String name, long seed, RunConfig config) {
         block.remove(path.get(1));
       }
     }
+    if (config.model().weights() instanceof WeightsSource.File weights
+        && tree.get("model") instanceof ObjectNode model) {
+      model.put("weights", contents(weights.path()));
+    }
+    return Sha256.of(tree.toString()).substring(0, 16);
+  }
+
+  /** Of a file that is not there, the path: a training will say so. */
+  private static String contents(Path weights) {
     try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      byte[] hash = sha.digest(tree.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      return Sha256.of(weights);
+    } catch (NoSuchFileException e) {
+      return weights.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s could not be read: %s".formatted(weights, e), e);
     }
   }
 }

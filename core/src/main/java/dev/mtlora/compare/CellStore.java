@@ -38,7 +38,7 @@ public record CellStore(Path folder) {
       JsonNode node = JSON.readTree(Files.readString(file));
       if (!node.path(CONFIGURATION).asText().equals(cell.fingerprint())) {
         throw new ConfigException(
-            "%s was made with other settings than this comparison's: delete the file to run the cell again, or choose another --out"
+            "%s was made with other settings or other weights than this comparison's: delete the file to run the cell again, or choose another --out"
                 .formatted(file));
       }
       return Optional.of(Summary.of(node));

@@ -1,6 +1,8 @@
 package dev.mtlora.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.data.YamlBlock;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -39,6 +42,7 @@ import java.util.regex.Pattern;
  */
 public record Comparison(
     String title, List<String> tasks, List<String> methods, List<Cell> cells, List<Path> kept) {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 +._-]*");
 
   /** Copies the lists. */
@@ -72,37 +76,38 @@ public record Comparison(
   private static Comparison of(Path file, YamlBlock yaml, List<String> overrides) {
     yaml.allow("base", "set", "seeds", "methods", "cells");
     Path here = file.toAbsolutePath().normalize();
-    Path base = here.resolveSibling(yaml.text("base")).normalize();
-    List<String> all = new ArrayList<>(settings(yaml.block("set")));
-    all.addAll(overrides);
-    all.add("singleTask=");
-    Map<String, List<String>> methods = methods(yaml);
-    List<String> tasks = RunConfig.read(base, all).taskNames();
+    ObjectNode all = yaml.block("set").node().deepCopy(); // JSON is YAML
+    all.put("base", yaml.text("base")).putNull("singleTask");
+    Path folder = Objects.requireNonNull(here.getParent());
+    RunConfig base =
+        RunConfig.parse(new RunConfig.Source(here.toString(), folder), all.toString(), overrides);
+    Recipe recipe = new Recipe(here, folder, YamlBlock.tree(base.json()));
+    Map<String, ObjectNode> methods = methods(yaml);
     List<Cell> cells = new ArrayList<>();
     for (long seed : seeds(yaml)) {
-      for (String task : tasks) {
-        cells.add(cell(Cell.SINGLE, "single-" + task, seed, base, all, alone(base, all, task)));
+      for (String task : base.taskNames()) {
+        cells.add(recipe.cell(Cell.SINGLE, "single-" + task, seed, recipe.alone(task)));
       }
-      methods.forEach((name, own) -> cells.add(cell(name, name, seed, base, all, own)));
+      methods.forEach((name, own) -> cells.add(recipe.cell(name, name, seed, own)));
     }
     List<Path> kept =
         yaml.has("cells")
             ? List.of(here.resolveSibling(yaml.text("cells")).normalize())
             : List.of();
     String title = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
-    return new Comparison(title, tasks, List.copyOf(methods.keySet()), cells, kept);
+    return new Comparison(title, base.taskNames(), List.copyOf(methods.keySet()), cells, kept);
   }
 
-  private static Map<String, List<String>> methods(YamlBlock yaml) {
+  private static Map<String, ObjectNode> methods(YamlBlock yaml) {
     YamlBlock block = yaml.block("methods");
-    Map<String, List<String>> methods = new LinkedHashMap<>();
+    Map<String, ObjectNode> methods = new LinkedHashMap<>();
     for (String name : block.keys()) {
       if (!NAME.matcher(name).matches() || name.startsWith("single")) {
         throw new IllegalArgumentException(
             "methods: '%s' must be a name of letters, digits, blanks and + . _ -, not beginning with 'single'"
                 .formatted(name));
       }
-      methods.put(name, settings(block.blockOrWord(name, "method")));
+      methods.put(name, block.blockOrWord(name, "method").node().deepCopy());
     }
     if (methods.isEmpty()) {
       throw new IllegalArgumentException(
@@ -121,27 +126,28 @@ public record Comparison(
     return seeds;
   }
 
-  /** The settings of a block as {@code --set} takes them; JSON is YAML. */
-  private static List<String> settings(YamlBlock block) {
-    return block.keys().stream().map(key -> key + "=" + value(block.node().get(key))).toList();
-  }
+  /**
+   * What cells are made of.
+   *
+   * @param file for messages
+   * @param folder what paths in a method's settings are relative to
+   * @param base the configuration that methods change
+   */
+  private record Recipe(Path file, Path folder, JsonNode base) {
+    /** Full fine-tuning of the base's model for one of its tasks. */
+    ObjectNode alone(String task) {
+      ObjectNode own = JSON.createObjectNode().put("method", "full");
+      own.putObject("tasks").set(task, base.path("tasks").path(task));
+      return own;
+    }
 
-  private static String value(JsonNode node) {
-    return node.isNull() ? "" : node.toString();
-  }
-
-  /** Full fine-tuning of the base's model for one of its tasks. */
-  private static List<String> alone(Path base, List<String> all, String task) {
-    JsonNode tasks = YamlBlock.tree(RunConfig.read(base, all).json()).path("tasks");
-    return List.of("method=full", "tasks={\"%s\": %s}".formatted(task, tasks.path(task)));
-  }
-
-  private static Cell cell(
-      String row, String name, long seed, Path base, List<String> all, List<String> own) {
-    List<String> overrides = new ArrayList<>(all);
-    overrides.addAll(own);
-    overrides.add("train.seed=" + seed);
-    return new Cell(
-        row, name.replace(' ', '_') + "-seed" + seed, seed, RunConfig.read(base, overrides));
+    Cell cell(String row, String name, long seed, ObjectNode own) {
+      ObjectNode text = JSON.createObjectNode().set("base", base);
+      text.setAll(own);
+      text.put("train.seed", seed);
+      String cell = name.replace(' ', '_') + "-seed" + seed;
+      RunConfig.Source source = new RunConfig.Source(file + ", " + cell, folder);
+      return new Cell(row, cell, seed, RunConfig.parse(source, text.toString(), List.of()));
+    }
   }
 }

@@ -39,15 +39,13 @@ final class ConfigTree {
    */
   static JsonNode resolve(String text, Path folder, List<String> overrides) {
     ObjectNode tree = withBase(text, folder, 0);
-    rootOfFolder(tree, folder);
     for (String override : overrides) {
       int equals = override.indexOf('=');
       if (equals < 1) {
         throw new IllegalArgumentException(
             "--set needs key.path=value but got '%s'".formatted(override));
       }
-      String path = override.substring(0, equals).strip();
-      set(tree, SHORTCUTS.getOrDefault(path, path), override.substring(equals + 1));
+      set(tree, override.substring(0, equals).strip(), override.substring(equals + 1));
       writeOut(tree);
       absolutePaths(tree, Path.of(""));
     }
@@ -56,21 +54,26 @@ final class ConfigTree {
   }
 
   /**
-   * The tree of a text. Where it has a {@code base}, another file, its own keys change that one's
-   * tree as {@code --set} would: {@code train.epochs: 5} one value, {@code train: {...}} the block.
+   * The tree of a text. Where it has a {@code base}, another file or a block, its own keys change
+   * that one's tree as {@code --set} would: {@code train.epochs: 5} one value, {@code train: {...}}
+   * the block.
    */
   private static ObjectNode withBase(String text, Path folder, int depth) {
     ObjectNode own = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
     JsonNode base = own.remove(BASE);
     ObjectNode tree = own;
     if (base != null && !base.isNull()) {
-      tree = base(folder.resolve(YamlBlock.asText(base, BASE)).normalize(), depth);
+      tree =
+          base.isObject()
+              ? withBase(base.toString(), folder, depth + 1)
+              : base(folder.resolve(YamlBlock.asText(base, BASE)).normalize(), depth);
       for (String key : new YamlBlock(own, "").keys()) {
         set(tree, key, own.get(key));
       }
     }
     writeOut(tree);
     absolutePaths(tree, folder);
+    rootOfFolder(tree, folder);
     return tree;
   }
 
@@ -97,7 +100,7 @@ final class ConfigTree {
   }
 
   private static void set(ObjectNode tree, String path, JsonNode value) {
-    List<String> keys = List.of(path.split("\\.", -1));
+    List<String> keys = List.of(SHORTCUTS.getOrDefault(path, path).split("\\.", -1));
     ObjectNode block = tree;
     for (String key : keys.subList(0, keys.size() - 1)) {
       JsonNode next = block.get(key);

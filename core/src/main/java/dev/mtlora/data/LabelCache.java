@@ -1,18 +1,14 @@
 package dev.mtlora.data;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -144,13 +140,7 @@ public final class LabelCache implements LabelStore {
             source.toAbsolutePath().normalize().toString(),
             String.valueOf(state.bytes()),
             String.valueOf(state.changed().to(TimeUnit.NANOSECONDS)));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return kind + "-" + HexFormat.of().formatHex(digest, 0, 16) + SUFFIX;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return kind + "-" + Sha256.of(key).substring(0, 32) + SUFFIX;
   }
 
   /** What tells that a file changed. */

@@ -1,12 +1,12 @@
 package dev.mtlora.io;
 
+import dev.mtlora.data.Sha256;
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeMap;
 
@@ -33,7 +33,7 @@ final class BaseHash {
                 frozen.put(name.substring(BACKBONE.length()).replace(".linear.", "."), tensor);
               }
             });
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     frozen.forEach((name, tensor) -> add(digest, name, tensor));
     return HexFormat.of().formatHex(digest.digest());
   }
@@ -43,14 +43,6 @@ final class BaseHash {
     digest.update((byte) 0);
     try (Scope scope = Scope.inference()) {
       digest.update(tensor.to(DType.F32).toBytes());
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

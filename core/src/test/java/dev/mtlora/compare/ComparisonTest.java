@@ -89,6 +89,34 @@ class ComparisonTest {
     assertThat(comparison(text, "train.lr=0.5").cells().get(0).fingerprint()).isNotEqualTo(plain);
   }
 
+  @Test
+  void fingerprint_ofWeights_isOfTheirContentsBesideTheFile() throws IOException {
+    String text =
+        "{base: base.yaml, seeds: [1], methods: {full: {method: full, model.weights: made/w.safetensors}}}";
+    Cell missing = comparison(text).cells().get(2);
+    assertThat(missing.config().json()).contains(folder.resolve("made").toString());
+    Path weights = Files.createDirectory(folder.resolve("made")).resolve("w.safetensors");
+    Files.writeString(weights, "one");
+    String one = missing.fingerprint();
+    Files.copy(weights, folder.resolve("elsewhere"));
+    String elsewhere = text.replace("made/w.safetensors", "elsewhere");
+    assertThat(comparison(elsewhere).cells().get(2).fingerprint()).isEqualTo(one);
+    Files.writeString(weights, "two");
+    assertThat(missing.fingerprint()).isNotEqualTo(one);
+  }
+
+  @Test
+  void settings_ofAMethod_comeAfterThoseForAll() throws IOException {
+    Comparison read =
+        comparison(
+            "{base: base.yaml, set: {batch: 4, train.lr: 0.1}, methods: {own: {method: full, train.lr: 0.2}, full: full}}",
+            "train.lr=0.3");
+    assertThat(read.cells().stream().map(cell -> cell.config().train().rates().base()))
+        .containsExactly(0.3, 0.3, 0.2, 0.3);
+    assertThat(read.cells().stream().map(cell -> cell.config().train().batch())).containsOnly(4);
+    assertThat(read.cells().get(0).config().taskNames()).containsExactly("semseg");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -174,7 +202,7 @@ class ComparisonTest {
     assertThat(other.name()).isEqualTo(cell.name());
     assertThatThrownBy(() -> store.find(other))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("full-seed1.json was made with other settings");
+        .hasMessageContaining("full-seed1.json was made with other settings or other weights");
     Files.writeString(store.folder().resolve("full-seed1.json"), "{");
     assertThatThrownBy(() -> store.find(cell)).hasMessageContaining("is not JSON");
   }
