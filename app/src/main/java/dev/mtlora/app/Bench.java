@@ -3,9 +3,6 @@ package dev.mtlora.app;
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
-import dev.mtlora.data.Batch;
-import dev.mtlora.data.Batches;
-import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Ceilings;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.StepBench;
@@ -22,8 +19,6 @@ import picocli.CommandLine.Spec;
 
 /** What the measurements of {@code bench} have in common. */
 abstract class Bench implements Callable<Integer> {
-  private static final int WARM_UP = 3;
-
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private ConfigOptions config = new ConfigOptions();
 
@@ -94,27 +89,12 @@ abstract class Bench implements Callable<Integer> {
   }
 
   private static Candidate candidate(RunConfig run) {
-    Assembly assembly = Assembly.of(run);
-    MultiTaskModel model = assembly.untrainedModel();
-    try (Batches batches = assembly.trainingLoader(model).open(0, 0)) {
-      Batch one = batches.next();
-      return new Candidate(run.methodName(), new StepBench(model, assembly.trainSettings(), one));
-    }
+    return new Candidate(run.methodName(), Turns.bench(run));
   }
 
-  /** The measurements of every candidate, made in turn so that all meet the same disturbances. */
+  /** The measurements of every candidate, made in turn. */
   final <T> List<List<T>> inTurn(List<Candidate> candidates, Function<StepBench, T> measure) {
-    List<List<T>> measured = new ArrayList<>();
-    candidates.forEach(one -> measured.add(new ArrayList<>()));
-    for (int i = -WARM_UP; i < steps; i++) {
-      for (int c = 0; c < candidates.size(); c++) {
-        T made = measure.apply(candidates.get(c).bench);
-        if (i >= 0) {
-          measured.get(c).add(made);
-        }
-      }
-    }
-    return measured;
+    return Turns.measure(candidates.stream().map(Candidate::bench).toList(), steps, measure);
   }
 
   /** What this machine can do in the precision that is measured. */

@@ -51,16 +51,32 @@ final class CompareCommand implements Callable<Integer> {
       description = "Trains nothing: tables and plots of the cells that are finished.")
   private boolean tablesOnly;
 
+  @Option(
+      names = "--time",
+      paramLabel = "STEPS",
+      description = {
+        "Trains nothing: makes so many steps of every finished row in turn and keeps their median",
+        "time. For a machine with nothing else to do, and memory for all models together."
+      })
+  private @Nullable Integer time;
+
   @Override
   public Integer call() {
     if (jobs < 1) {
       throw new ConfigException("--jobs must be at least 1 but is " + jobs);
     }
+    if (time != null && time < 1) {
+      throw new ConfigException("--time must be at least 1 step but is " + time);
+    }
     Comparison comparison = Comparison.read(file, overrides);
     Path folder = out == null ? Path.of("runs", comparison.title()) : out;
     Path cells = comparison.kept().isEmpty() ? folder.resolve("cells") : comparison.kept().get(0);
     CellStore store = new CellStore(cells);
-    boolean complete = tablesOnly || run(comparison, store, folder);
+    boolean complete = tablesOnly || time != null || run(comparison, store, folder);
+    if (time != null) {
+      new CellTimes(store, time)
+          .measure(Results.in(store, comparison).finished(), spec.commandLine().getOut());
+    }
     new ComparisonPage(folder).write(Results.in(store, comparison));
     PrintWriter print = spec.commandLine().getOut();
     print.println("tables and plots are in " + folder);

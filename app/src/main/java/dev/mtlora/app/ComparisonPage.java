@@ -33,7 +33,7 @@ record ComparisonPage(Path folder) {
           results,
           "trainable parameters, millions",
           r -> r.cost().trainable() / 1e6);
-      plot("pareto_time", results, "seconds per step", row -> row.cost().stepSeconds());
+      plot("pareto_time", results, "seconds per step", row -> row.cost().step().seconds());
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write the comparison to %s (%s): is there space left, and may you write there?"
@@ -45,7 +45,7 @@ record ComparisonPage(Path folder) {
   private String page(Results results, Tables tables) {
     StringBuilder page = new StringBuilder("# " + results.comparison().title() + "\n\n");
     page.append(
-        "%d of %d cells are finished. Scores are of the last evaluation of each run, mean ± standard deviation over seeds; Δm refers to the means of the single-task networks. Costs are of the first seed; multiply-adds of one image's forward pass, nothing merged.%n%n"
+        "%d of %d cells are finished. Scores are of the last evaluation of each run, mean ± standard deviation over seeds; Δm refers to the means of the single-task networks. Costs are of one seed, memory the median; multiply-adds of one image's forward pass, nothing merged. A step's time in brackets is the median of a training, which perhaps shared the machine: compare --time makes steps of all rows in turn.%n%n"
             .formatted(results.finished().size(), results.comparison().cells().size()));
     page.append(tables.markdown());
     page.append("\n![Δm against trainable parameters](pareto_parameters.png)\n");

@@ -39,7 +39,7 @@ final class Cost implements TrainingListener {
         parameters.total(),
         parameters.trainable(),
         multiplyAdds(model),
-        median(),
+        new Summary.Cost.StepTime(median(), false),
         peakBytes(),
         size(adapter));
   }

@@ -70,12 +70,26 @@ class CompareCommandTest {
     assertThat(out.toString()).contains("3 cells, 2 finished").doesNotContain("frozen-seed1");
     assertThat(results.resolve("cells/frozen-seed1.json")).content().isEqualTo(first);
     assertThat(compare("--tables")).isZero();
+    Path table = results.resolve("comparison.md");
+    assertThat(table).content().containsPattern("\\| frozen .* \\| \\(\\d+\\.\\d\\d\\) \\|");
+
+    assertThat(compare("--time", "2")).isZero();
+    assertThat(out.toString())
+        .contains("2 steps of each of 2 models, in turn")
+        .containsPattern("single-depth +\\d\\.\\d{3} s \\(quartiles ");
+    assertThat(results.resolve("cells/frozen-seed1.json"))
+        .content()
+        .contains("\"step_in_turn\" : true");
+    assertThat(table).content().containsPattern("\\| frozen .* \\| \\d+\\.\\d\\d \\|");
+    assertThat(table).content().doesNotContain("| (");
   }
 
   @Test
   void compare_wrongUse_returnsTwo() throws IOException {
     assertThat(compare("--jobs", "0")).isEqualTo(2);
     assertThat(err.toString()).contains("--jobs must be at least 1");
+    assertThat(compare("--time", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--time must be at least 1 step");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 }

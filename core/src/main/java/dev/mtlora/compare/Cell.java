@@ -16,7 +16,7 @@ import java.util.List;
  * One training of a comparison.
  *
  * @param row the line of the table that it belongs to: a method, or {@link #SINGLE}
- * @param name unique in the comparison and fit for a file name
+ * @param name unique in the comparison and fit for a file name; ends with {@code -seedN}
  * @param seed of the training
  * @param config the whole configuration
  */
@@ -32,6 +32,11 @@ public record Cell(String row, String name, long seed, RunConfig config) {
           List.of("train", "workers"),
           List.of("train", "threads"),
           List.of("train", "keepLast"));
+
+  /** What its name begins with: the same for all seeds. */
+  public String withoutSeed() {
+    return name.substring(0, name.length() - ("-seed" + seed).length());
+  }
 
   /**
    * A hash of all settings that the result depends on; folders are not among them, so that a cell

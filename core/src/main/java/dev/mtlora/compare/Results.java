@@ -75,9 +75,7 @@ public record Results(Comparison comparison, Map<Cell, Summary> finished) {
   /** The lines of the table: the single-task networks together, then every method begun. */
   public List<Row> rows() {
     List<Row> rows = new ArrayList<>();
-    if (singleTask().keySet().containsAll(comparison.tasks())) {
-      rows.add(single());
-    }
+    rows.addAll(single());
     for (String method : comparison.methods()) {
       if (!of(method).isEmpty()) {
         rows.add(row(method));
@@ -95,12 +93,12 @@ public record Results(Comparison comparison, Map<Cell, Summary> finished) {
         gains.add(new DeltaM(single).of(scores(summary)));
       }
     }
-    Summary first = cells.values().iterator().next();
-    return new Row(method, headlines(method), Spread.of(gains), first.cost(), seeds(cells));
+    Summary.Cost cost = Summary.Cost.median(cells.values().stream().map(Summary::cost).toList());
+    return new Row(method, headlines(method), Spread.of(gains), cost, seeds(cells));
   }
 
-  /** All networks of the first seed together; Δm of each seed's against the mean of all. */
-  private Row single() {
+  /** All networks of a seed together, if a seed has all; its Δm against the mean of all seeds. */
+  private List<Row> single() {
     Map<Cell, Summary> cells = of(Cell.SINGLE);
     Map<Long, Map<String, Scores.TaskScores>> bySeed = new TreeMap<>();
     Map<Long, Summary.Cost> costs = new TreeMap<>();
@@ -112,14 +110,19 @@ public record Results(Comparison comparison, Map<Cell, Summary> finished) {
           costs.merge(cell.seed(), summary.cost(), Summary.Cost::plus);
         });
     bySeed.values().removeIf(tasks -> tasks.size() < comparison.tasks().size());
+    costs.keySet().retainAll(bySeed.keySet());
+    if (bySeed.isEmpty()) {
+      return List.of();
+    }
     List<Double> gains = new ArrayList<>();
     bySeed.values().forEach(s -> gains.add(new DeltaM(singleTask()).of(new Scores(s))));
-    return new Row(
-        Cell.SINGLE,
-        headlines(Cell.SINGLE),
-        Spread.of(gains),
-        costs.values().iterator().next(),
-        List.copyOf(bySeed.keySet()));
+    return List.of(
+        new Row(
+            Cell.SINGLE,
+            headlines(Cell.SINGLE),
+            Spread.of(gains),
+            Summary.Cost.median(List.copyOf(costs.values())),
+            List.copyOf(bySeed.keySet())));
   }
 
   private static List<Long> seeds(Map<Cell, Summary> cells) {

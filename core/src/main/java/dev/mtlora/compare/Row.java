@@ -9,7 +9,7 @@ import java.util.Map;
  * @param name of the method
  * @param headlines of every task that the method has, over seeds
  * @param deltaM over seeds, per cent against the single-task networks; NaN while one is missing
- * @param cost of the first seed; medians and sizes hardly differ between seeds
+ * @param cost of one seed: step time and memory are medians over seeds
  * @param seeds finished ones
  */
 public record Row(

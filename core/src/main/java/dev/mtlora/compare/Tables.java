@@ -55,7 +55,7 @@ public record Tables(Results results) {
     cells.add(number("%.3f", cost.trainable() / 1e6));
     cells.add(number("%.3f", cost.total() / 1e6));
     cells.add(number("%.3f", cost.multiplyAdds() / 1e9));
-    cells.add(number("%.2f", cost.stepSeconds()));
+    cells.add(number(cost.step().inTurn() ? "%.2f" : "(%.2f)", cost.step().seconds()));
     cells.add(cost.peakBytes() == 0 ? "–" : number("%.2f", cost.peakBytes() / 1e9));
     cells.add(number("%.2f", cost.adapterBytes() / 1e6));
     cells.add(Integer.toString(row.seeds().size()));
@@ -90,7 +90,7 @@ public record Tables(Results results) {
             "trainable", (double) cost.trainable(),
             "parameters", (double) cost.total(),
             "multiply_adds", (double) cost.multiplyAdds(),
-            "step_seconds", cost.stepSeconds(),
+            "step_seconds", cost.step().seconds(),
             "peak_bytes", (double) cost.peakBytes(),
             "adapter_bytes", (double) cost.adapterBytes()));
   }

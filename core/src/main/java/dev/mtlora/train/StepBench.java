@@ -8,6 +8,7 @@ import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.tensor.Work;
+import dev.mtlora.train.balance.Balancer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class StepBench {
   private final Batch batch;
   private final BatchLoss losses;
   private final AdamW optimizer;
+  private final Balancer balancer;
 
   /**
    * Prepares steps; the optimiser's state belongs to the scope that is open.
@@ -33,6 +35,7 @@ public final class StepBench {
     this.batch = batch;
     losses = new BatchLoss(model, settings);
     optimizer = Training.optimizer(model, settings);
+    balancer = settings.balance().start(model.taskNames());
   }
 
   /**
@@ -72,6 +75,21 @@ public final class StepBench {
     }
     long end = System.nanoTime();
     return new Parts((middle - start) / 1e9, (backward - middle) / 1e9, (end - backward) / 1e9);
+  }
+
+  /** Seconds of one update as the trainer makes it, with the balancing of the tasks' losses. */
+  public double update() {
+    model.train(true);
+    long start = System.nanoTime();
+    Gradients gradients = new Gradients(model, settings, balancer, 0);
+    try (Scope scope = Scope.open()) {
+      optimizer.clearGrads();
+      gradients.add(List.of(batch));
+      gradients.clip(optimizer);
+      optimizer.step(RATE);
+      balancer.learn(gradients.made(false));
+    }
+    return (System.nanoTime() - start) / 1e9;
   }
 
   /** Seconds of one forward pass without gradients. */

@@ -162,6 +162,29 @@ class ComparisonTest {
   }
 
   @Test
+  void rows_ofSeveralSeeds_haveMediansOfTimeAndMemory() throws IOException {
+    Comparison three = comparison("base: base.yaml\nseeds: [1, 2, 3]\nmethods: {full: full}\n");
+    double[] seconds = {3, 1, 2};
+    long[] peaks = {10, 30, 20};
+    Map<Cell, Summary> finished = new LinkedHashMap<>();
+    for (int i = 0; i < 3; i++) {
+      Cell cell = three.cells().get(3 * i + 2);
+      Evaluation last = summary(cell.config().taskNames(), 0.5, 2).last();
+      Summary.Cost cost =
+          new Summary.Cost(
+              100, 10, 1000, new Summary.Cost.StepTime(seconds[i], false), peaks[i], 8);
+      finished.put(cell, new Summary(last, cost));
+    }
+    Row row = new Results(three, finished).rows().get(0);
+    assertThat(row.cost().step()).isEqualTo(new Summary.Cost.StepTime(2, false));
+    assertThat(row.cost().peakBytes()).isEqualTo(20);
+    finished.replaceAll((cell, summary) -> summary.timed(cell.seed()));
+    assertThat(new Results(three, finished).rows().get(0).cost().step())
+        .isEqualTo(new Summary.Cost.StepTime(2, true));
+    assertThat(new Tables(new Results(three, finished)).markdown()).contains("| 2.00 |");
+  }
+
+  @Test
   void rows_singleTaskMissing_haveScoresAndNoDelta() throws IOException {
     Comparison two = two();
     Cell full = two.cells().get(2);
@@ -254,6 +277,7 @@ class ComparisonTest {
               Map.of(headline, isDepth ? depth : semseg), headline, isDepth, Optional.empty()));
     }
     return new Summary(
-        new Evaluation(12, 3, new Scores(scores)), new Summary.Cost(100, 10, 1000, 0.5, 7, 8));
+        new Evaluation(12, 3, new Scores(scores)),
+        new Summary.Cost(100, 10, 1000, new Summary.Cost.StepTime(0.5, false), 7, 8));
   }
 }
