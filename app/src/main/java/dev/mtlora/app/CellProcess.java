@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A cell as a process of its own: {@code mtlora train} in a run folder, so that its memory can be
@@ -23,8 +24,22 @@ import java.util.List;
  *     configuration
  */
 record CellProcess(Cell cell, Path run) {
-  /** Starts it, or lets it go on where it was stopped. */
-  Process start() {
+  /** What it gave, if it has ended well before. */
+  Optional<Summary> finished() {
+    try {
+      RunFolder folder = new RunFolder(run);
+      return begun() && folder.hasSummary() ? Optional.of(folder.summary()) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s cannot be read: %s".formatted(run, e), e);
+    }
+  }
+
+  /**
+   * Starts it, or lets it go on where it was stopped.
+   *
+   * @param threads for a cell that does not say how many; 0 leaves it to the engine
+   */
+  Process start(int threads) {
     try {
       Files.createDirectories(run.toAbsolutePath().getParent());
       Path config = beside(".yaml");
@@ -33,6 +48,10 @@ record CellProcess(Cell cell, Path run) {
       command.addAll(List.of("train", config.toString(), "--out", run.toString()));
       if (begun()) {
         command.add("--resume");
+      }
+      if (threads > 0 && cell.config().train().threads() == 0) {
+        command.add("--set");
+        command.add("train.threads=" + threads);
       }
       return new ProcessBuilder(command)
           .redirectErrorStream(true)

@@ -2,58 +2,69 @@ package dev.mtlora.app;
 
 import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.CellStore;
+import dev.mtlora.compare.Results;
 import dev.mtlora.compare.Summary;
 import dev.mtlora.config.Assembly;
+import dev.mtlora.config.ConfigException;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.StepBench;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Times steps of finished cells in turn, one seed of each, and keeps the medians with the cells of
- * all seeds: times of trainings that ran on different days, or beside each other, say little about
- * the methods.
+ * Times steps of finished cells in turn, one seed of each, and keeps the medians: times of
+ * trainings that ran on different days, or beside each other, say little about the methods.
  *
  * @param store where cells are kept
  * @param steps of each, after some that do not count
  */
 record CellTimes(CellStore store, int steps) {
-  /** All models are in memory together. */
-  void measure(Map<Cell, Summary> finished, PrintWriter out) {
-    Map<String, List<Cell>> alike = new LinkedHashMap<>();
-    finished
-        .keySet()
-        .forEach(
-            cell -> alike.computeIfAbsent(cell.withoutSeed(), n -> new ArrayList<>()).add(cell));
-    if (alike.isEmpty()) {
-      return;
+  /** All models are in memory together. Models that shrank in training are left out. */
+  void measure(Results results, PrintWriter out) {
+    Map<String, Cell> cells = new LinkedHashMap<>();
+    results.finished().keySet().forEach(cell -> cells.putIfAbsent(cell.withoutSeed(), cell));
+    if (cells.isEmpty()) {
+      throw new ConfigException(
+          "no cell is finished: run the comparison without --time before its steps are timed");
     }
-    out.printf("%d steps of each of %d models, in turn%n", steps, alike.size());
-    out.flush();
     try (Scope scope = Scope.open()) {
-      Assembly.of(finished.keySet().iterator().next().config()).useThreads();
-      List<StepBench> benches = new ArrayList<>();
-      alike.values().forEach(cells -> benches.add(Turns.bench(cells.get(0).config())));
-      List<List<Double>> seconds = Turns.measure(benches, steps, StepBench::update);
-      int next = 0;
-      for (List<Cell> cells : alike.values()) {
-        Quartiles of = Quartiles.of(seconds.get(next++));
-        out.printf(
-            Locale.ROOT,
-            "%-30s %.3f s (quartiles %.3f to %.3f)%n",
-            cells.get(0).withoutSeed(),
-            of.median(),
-            of.lower(),
-            of.upper());
-        for (Cell cell : cells) {
-          store.keep(cell, finished.get(cell).timed(of.median()));
-        }
-      }
+      Map<String, StepBench> benches = new LinkedHashMap<>();
+      cells.forEach((name, cell) -> benches.put(name, Turns.bench(cell.config())));
+      cells.forEach(
+          (name, cell) -> {
+            Summary summary = results.finished().get(cell);
+            if (summary.cost().trainable() != benches.get(name).trainable()) {
+              out.printf("%s: left out, its model shrank in training%n", name);
+              benches.remove(name);
+            }
+          });
+      out.printf("%d steps of each of %d models, in turn%n", steps, benches.size());
+      out.flush();
+      Assembly.of(cells.values().iterator().next().config()).useThreads();
+      store.keepTimes(results.comparison(), medians(benches, out));
     }
     out.flush();
+  }
+
+  private Map<String, Double> medians(Map<String, StepBench> benches, PrintWriter out) {
+    List<List<Double>> seconds =
+        Turns.measure(List.copyOf(benches.values()), steps, StepBench::update);
+    Map<String, Double> medians = new LinkedHashMap<>();
+    int next = 0;
+    for (String name : benches.keySet()) {
+      Quartiles of = Quartiles.of(seconds.get(next++));
+      medians.put(name, of.median());
+      out.printf(
+          Locale.ROOT,
+          "%-30s %.3f s (quartiles %.3f to %.3f)%n",
+          name,
+          of.median(),
+          of.lower(),
+          of.upper());
+    }
+    return medians;
   }
 }

@@ -38,6 +38,12 @@ final class CompareCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
+      names = "--cells",
+      paramLabel = "DIR",
+      description = "Where finished cells are kept; the file's 'cells', or else cells in --out.")
+  private @Nullable Path cells;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY.PATH=VALUE",
       description = "Changes one setting of every cell; may be repeated.")
@@ -70,12 +76,13 @@ final class CompareCommand implements Callable<Integer> {
     }
     Comparison comparison = Comparison.read(file, overrides);
     Path folder = out == null ? Path.of("runs", comparison.title()) : out;
-    Path cells = comparison.kept().isEmpty() ? folder.resolve("cells") : comparison.kept().get(0);
-    CellStore store = new CellStore(cells);
-    boolean complete = tablesOnly || time != null || run(comparison, store, folder);
+    CellStore store = new CellStore(cells == null ? kept(comparison, folder) : cells);
+    boolean complete = true;
     if (time != null) {
       new CellTimes(store, time)
-          .measure(Results.in(store, comparison).finished(), spec.commandLine().getOut());
+          .measure(Results.in(store, comparison), spec.commandLine().getOut());
+    } else if (!tablesOnly) {
+      complete = run(comparison, store, folder);
     }
     new ComparisonPage(folder).write(Results.in(store, comparison));
     PrintWriter print = spec.commandLine().getOut();
@@ -84,9 +91,17 @@ final class CompareCommand implements Callable<Integer> {
     return complete ? 0 : 1;
   }
 
+  private static Path kept(Comparison comparison, Path folder) {
+    return comparison.kept().isEmpty() ? folder.resolve("cells") : comparison.kept().get(0);
+  }
+
   private boolean run(Comparison comparison, CellStore store, Path folder) {
+    Results before = Results.in(store, comparison);
+    if (!before.refused().isEmpty()) {
+      throw new ConfigException(before.refused().get(0));
+    }
     List<Cell> left = new ArrayList<>(comparison.cells());
-    left.removeAll(Results.in(store, comparison).finished().keySet());
+    left.removeAll(before.finished().keySet());
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
         "%d cells, %d finished; cells are kept in %s%n",

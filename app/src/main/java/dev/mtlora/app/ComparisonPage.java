@@ -33,7 +33,7 @@ record ComparisonPage(Path folder) {
           results,
           "trainable parameters, millions",
           r -> r.cost().trainable() / 1e6);
-      plot("pareto_time", results, "seconds per step", row -> row.cost().step().seconds());
+      plot("pareto_time", results, "seconds per step", Row::stepSeconds);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write the comparison to %s (%s): is there space left, and may you write there?"
@@ -45,9 +45,14 @@ record ComparisonPage(Path folder) {
   private String page(Results results, Tables tables) {
     StringBuilder page = new StringBuilder("# " + results.comparison().title() + "\n\n");
     page.append(
-        "%d of %d cells are finished. Scores are of the last evaluation of each run, mean ± standard deviation over seeds; Δm refers to the means of the single-task networks. Costs are of one seed, memory the median; multiply-adds of one image's forward pass, nothing merged. A step's time in brackets is the median of a training, which perhaps shared the machine: compare --time makes steps of all rows in turn.%n%n"
+        "%d of %d cells are finished. Scores are of the last evaluation of each run, mean ± standard deviation over seeds; Δm refers to the means of the single-task networks. Costs are of one seed, the median; multiply-adds of one image's forward pass, nothing merged. A step's time in brackets is of the training, which perhaps shared the machine: compare --time makes steps of all rows in turn.%n%n"
             .formatted(results.finished().size(), results.comparison().cells().size()));
     page.append(tables.markdown());
+    results.useless().forEach((task, score) -> page.append(useless(task, score)));
+    results.refused().forEach(why -> page.append("\nNot taken: ").append(why).append('\n'));
+    if (!results.missing().isEmpty()) {
+      page.append("\nNot finished: %s.%n".formatted(String.join(", ", results.missing())));
+    }
     page.append("\n![Δm against trainable parameters](pareto_parameters.png)\n");
     page.append("\n![Δm against time](pareto_time.png)\n");
     for (Cell cell : results.finished().keySet()) {
@@ -57,6 +62,11 @@ record ComparisonPage(Path folder) {
       }
     }
     return page.toString();
+  }
+
+  private static String useless(String task, double score) {
+    return "%nThere is no Δm: single-task networks score %s in %s, which no gain can refer to; train longer, or leave the task out.%n"
+        .formatted(score, task);
   }
 
   private void plot(String name, Results results, String title, ToDoubleFunction<Row> cost)

@@ -28,20 +28,11 @@ final class Cost implements TrainingListener {
     seconds.add(step.seconds());
   }
 
-  /**
-   * What it cost so far.
-   *
-   * @param adapter folder of the adapter file
-   */
-  Summary.Cost of(MultiTaskModel model, Path adapter) throws IOException {
+  /** What it cost so far; the adapter has no size yet. */
+  Summary.Cost of(MultiTaskModel model) throws IOException {
     ParameterReport parameters = ParameterReport.of(model);
     return new Summary.Cost(
-        parameters.total(),
-        parameters.trainable(),
-        multiplyAdds(model),
-        new Summary.Cost.StepTime(median(), false),
-        peakBytes(),
-        size(adapter));
+        parameters.total(), parameters.trainable(), multiplyAdds(model), median(), peakBytes(), 0);
   }
 
   private static long multiplyAdds(MultiTaskModel model) {
@@ -73,7 +64,8 @@ final class Cost implements TrainingListener {
     }
   }
 
-  private static long size(Path folder) throws IOException {
+  /** Bytes of the files in a folder. */
+  static long size(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.mapToLong(file -> file.toFile().length()).sum();
     }

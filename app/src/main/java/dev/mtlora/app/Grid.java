@@ -3,7 +3,9 @@ package dev.mtlora.app;
 import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.CellStore;
 import dev.mtlora.compare.Summary;
+import dev.mtlora.config.ConfigException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,11 +16,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the cells that are not finished, some at a time, and keeps each as it finishes. */
 final class Grid {
   private static final long TICK_MILLIS = 500;
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final int SIGINT = 130;
   private static final int SIGTERM = 143;
 
@@ -52,22 +56,41 @@ final class Grid {
   boolean run(List<Cell> cells) {
     Deque<Cell> waiting = new ArrayDeque<>(cells);
     try (Interruption interruption = new Interruption(() -> stopped = true)) {
-      while (!stopped && !(waiting.isEmpty() && running.isEmpty())) {
-        while (running.size() < jobs && !waiting.isEmpty()) {
-          begin(waiting.remove());
+      try {
+        while (!stopped && !(waiting.isEmpty() && running.isEmpty())) {
+          while (running.size() < jobs && !waiting.isEmpty()) {
+            begin(waiting.remove(), cells.size());
+          }
+          pause();
+          collect(cells.size());
         }
-        pause();
-        collect(cells.size());
+      } finally {
+        end(cells.size());
       }
-      end(cells.size());
     }
     return failed == 0 && done == cells.size();
   }
 
-  private void begin(Cell cell) {
+  /** Starts a cell, unless it has been finished meanwhile, or was and had not been kept. */
+  private void begin(Cell cell, int all) {
     CellProcess process = new CellProcess(cell, runs.resolve(cell.name()));
-    running.put(process, process.start());
-    say("%s: started".formatted(cell.name()));
+    try {
+      Optional<Summary> kept = store.find(cell);
+      Optional<Summary> summary = kept.isPresent() ? kept : process.finished();
+      if (summary.isPresent()) {
+        finish(cell, summary.get(), all);
+      } else {
+        running.put(process, process.start(threads()));
+        say("%s: started".formatted(cell.name()));
+      }
+    } catch (ConfigException | UncheckedIOException e) {
+      fail(cell, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Trainings beside each other share the processors; one alone leaves it to the engine. */
+  private int threads() {
+    return jobs == 1 ? 0 : Math.max(1, PROCESSORS / jobs);
   }
 
   private void collect(int all) {
@@ -75,22 +98,36 @@ final class Grid {
     running.forEach((cell, process) -> ended.addAll(process.isAlive() ? List.of() : List.of(cell)));
     for (CellProcess process : ended) {
       int code = running.remove(process).exitValue();
-      String name = process.cell().name();
+      Cell cell = process.cell();
       if (code == 0) {
-        Summary summary = process.summary();
-        store.keep(process.cell(), summary);
-        done++;
-        say("%s: %s  (%d of %d, %s left)".formatted(name, scores(summary), done, all, left(all)));
-      } else if (code == SIGINT || code == SIGTERM) { // Ctrl-C reaches the children too
+        try {
+          finish(cell, process.summary(), all);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+          fail(cell, String.valueOf(e.getMessage()));
+        }
+      } else if (stopped || code == SIGINT || code == SIGTERM) { // Ctrl-C reaches the children too
         stopped = true;
-        say("%s: stopped".formatted(name));
+        say("%s: stopped".formatted(cell.name()));
       } else {
-        failed++;
-        say(
-            "%s: failed with exit code %d: %s; all that it said is in %s"
-                .formatted(name, code, process.lastLine(), process.log()));
+        fail(
+            cell,
+            "exit code %d: %s; all that it said is in %s"
+                .formatted(code, process.lastLine(), process.log()));
       }
     }
+  }
+
+  private void finish(Cell cell, Summary summary, int all) {
+    store.keep(cell, summary);
+    done++;
+    say(
+        "%s: %s  (%d of %d, %s left)"
+            .formatted(cell.name(), scores(summary), done, all, left(all)));
+  }
+
+  private void fail(Cell cell, String why) {
+    failed++;
+    say("%s: failed: %s".formatted(cell.name(), why));
   }
 
   private static String scores(Summary summary) {

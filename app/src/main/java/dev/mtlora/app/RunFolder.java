@@ -26,8 +26,8 @@ import java.util.List;
  * The folder that a training fills: {@code config.yaml}, {@code before.json} (scores before
  * training), {@code metrics.csv}, {@code metrics.json}, {@code tensorboard/}, {@code
  * checkpoints/last} and {@code best}, {@code adapter/}, {@code panel.png}, {@code summary.json}
- * (last scores and costs). Merging makes a smaller one: {@code config.yaml} and {@code
- * model.safetensors}.
+ * (last scores and costs), {@code lock}. Merging makes a smaller one: {@code config.yaml} and
+ * {@code model.safetensors}.
  *
  * @param path of the folder
  */
@@ -63,11 +63,16 @@ record RunFolder(Path path) {
     }
   }
 
-  /** Makes the folder and keeps the configuration in it. */
-  void create(RunConfig config) {
+  /** Makes the folder, keeps the configuration in it, and keeps other processes out of it. */
+  RunLock create(RunConfig config) {
     try {
       Files.createDirectories(path);
-      Files.writeString(path.resolve(CONFIG), config.yaml());
+      if (!Files.exists(path.resolve(CONFIG))) { // what makes a folder a run folder comes first
+        AtomicFile.write(path.resolve(CONFIG), config.yaml());
+      }
+      RunLock lock = RunLock.take(path.resolve("lock"));
+      AtomicFile.write(path.resolve(CONFIG), config.yaml());
+      return lock;
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -156,14 +161,19 @@ record RunFolder(Path path) {
     }
   }
 
-  /** Keeps what the training gave and cost. */
-  void keepSummary(Evaluation last, Cost cost, MultiTaskModel model) {
+  /** Keeps what the training gave and cost, and the size of the adapter that it left. */
+  void keepSummary(Summary made) {
     try {
-      Summary summary = new Summary(last, cost.of(model, file("adapter")));
+      Summary summary = made.withAdapter(Cost.size(file("adapter")));
       AtomicFile.write(file(SUMMARY), summary.json() + "\n");
     } catch (IOException e) {
       throw unwritable(e);
     }
+  }
+
+  /** True if the training has ended. */
+  boolean hasSummary() {
+    return Files.exists(file(SUMMARY));
   }
 
   /** What the training gave and cost; it must have ended. */

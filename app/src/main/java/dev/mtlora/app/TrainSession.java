@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.compare.Summary;
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.data.DataLoader;
@@ -21,7 +22,9 @@ import dev.mtlora.train.Selection;
 import dev.mtlora.train.TensorBoardListener;
 import dev.mtlora.train.Trainer;
 import dev.mtlora.train.TrainingListener;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -53,10 +56,10 @@ final class TrainSession {
       out.print(ParameterTable.of(ParameterReport.of(model)));
       out.flush();
       RankTable ranks = RankTable.of(model);
-      folder.create(config);
       Panel panel = new Panel(assembly.validation(), model);
-      Scores before = before(model, validation);
-      try (Interruption interruption = new Interruption(trainer::stop)) {
+      try (RunLock lock = folder.create(config);
+          Interruption interruption = new Interruption(trainer::stop)) {
+        Scores before = before(model, validation);
         Report report =
             resume && Checkpoint.exists(folder.last())
                 ? trainer.resume(model, training, validation, Checkpoint.read(folder.last()))
@@ -101,6 +104,7 @@ final class TrainSession {
   private void finish(MultiTaskModel model, Panel panel, Scores before, Report report) {
     List<Evaluation> history = report.history();
     Evaluation best = history.get(selection.best(history));
+    Summary summary = new Summary(history.get(history.size() - 1), costOf(model));
     Checkpoint.loadModel(folder.best(), model);
     AdapterFile.write(
         folder.file("adapter"),
@@ -108,11 +112,20 @@ final class TrainSession {
         assembly.origin(HistoryJson.write(best), Main.Version.text()),
         DType.F16);
     panel.write(folder.file("panel.png"), model);
-    folder.keepSummary(history.get(history.size() - 1), cost, model);
+    folder.keepSummary(summary);
     out.print(ScoreTable.comparison(before, best.scores(), selection.singleTask()));
     say(
         "best evaluation: step %d of %d; everything is in %s"
             .formatted(best.step(), report.totalSteps(), folder.path()));
+  }
+
+  /** Of the model as the last step left it, which perhaps has smaller ranks than the best one. */
+  private Summary.Cost costOf(MultiTaskModel model) {
+    try {
+      return cost.of(model);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the peak of memory could not be read: " + e, e);
+    }
   }
 
   private void say(String line) {

@@ -54,7 +54,7 @@ class CompareCommandTest {
         .contains("3 cells, 0 finished")
         .containsPattern("single-depth-seed1: depth \\d")
         .containsPattern("frozen-seed1: depth \\d")
-        .containsPattern("broken-seed1: failed with exit code [12]: .*gone.pth");
+        .containsPattern("broken-seed1: failed: exit code [12]: .*gone.pth");
     Path results = folder.resolve("out");
     JsonNode rows = new ObjectMapper().readTree(results.resolve("comparison.json").toFile());
     assertThat(rows.findValuesAsText("method")).containsExactly("single task", "frozen");
@@ -63,7 +63,9 @@ class CompareCommandTest {
     assertThat(rows.at("/1/adapter_bytes").asLong()).isPositive();
     assertThat(Images.read(results.resolve("pareto_parameters.png")).width()).isEqualTo(900);
     assertThat(results.resolve("pareto_time.svg")).isNotEmptyFile();
-    assertThat(results.resolve("comparison.md")).content().contains("2 of 3 cells are finished");
+    assertThat(results.resolve("comparison.md"))
+        .content()
+        .contains("2 of 3 cells are finished", "Not finished: broken-seed1.");
 
     String first = Files.readString(results.resolve("cells/frozen-seed1.json"));
     assertThat(compare()).isEqualTo(1);
@@ -77,11 +79,37 @@ class CompareCommandTest {
     assertThat(out.toString())
         .contains("2 steps of each of 2 models, in turn")
         .containsPattern("single-depth +\\d\\.\\d{3} s \\(quartiles ");
-    assertThat(results.resolve("cells/frozen-seed1.json"))
-        .content()
-        .contains("\"step_in_turn\" : true");
+    assertThat(results.resolve("cells/grid-times.json")).content().contains("\"frozen\" :");
     assertThat(table).content().containsPattern("\\| frozen .* \\| \\d+\\.\\d\\d \\|");
     assertThat(table).content().doesNotContain("| (");
+  }
+
+  @Test
+  void compare_again_takesWhatEndedAndLeavesWhatOthersTrain() throws IOException {
+    assertThat(compare()).isEqualTo(1);
+    Path cells = folder.resolve("out/cells");
+    Path runs = folder.resolve("out/runs");
+    String first = Files.readString(cells.resolve("frozen-seed1.json"));
+    Files.delete(cells.resolve("frozen-seed1.json")); // as if killed before it was kept
+    Files.delete(cells.resolve("single-depth-seed1.json"));
+    Files.delete(runs.resolve("single-depth-seed1/summary.json")); // or still being trained
+    try (RunLock lock = RunLock.take(runs.resolve("single-depth-seed1/lock"))) {
+      assertThat(compare()).isEqualTo(1);
+    }
+    assertThat(out.toString())
+        .contains("3 cells, 0 finished")
+        .doesNotContain("frozen-seed1: started")
+        .containsPattern("single-depth-seed1: failed: .*another process is training in the run");
+    assertThat(cells.resolve("frozen-seed1.json")).content().isEqualTo(first);
+    assertThat(compare("--set", "train.lr=0.001")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("frozen-seed1.json was made with other settings")
+        .contains("--cells");
+    String elsewhere = folder.resolve("elsewhere").toString();
+    assertThat(compare("--set", "train.lr=0.001", "--cells", elsewhere)).isEqualTo(1);
+    assertThat(out.toString())
+        .containsPattern("frozen-seed1: failed: .* is the run folder of other settings")
+        .containsPattern("single-depth-seed1: failed: .* is the run folder of other settings");
   }
 
   @Test

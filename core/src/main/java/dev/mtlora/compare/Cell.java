@@ -1,5 +1,6 @@
 package dev.mtlora.compare;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.config.RunConfig;
@@ -8,9 +9,9 @@ import dev.mtlora.data.Sha256;
 import dev.mtlora.data.YamlBlock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One training of a comparison.
@@ -25,13 +26,8 @@ public record Cell(String row, String name, long seed, RunConfig config) {
   public static final String SINGLE = "single task";
 
   /** What differs between machines and not between results, or not by more than rounding. */
-  private static final List<List<String>> LEFT_OUT =
-      List.of(
-          List.of("data", "root"),
-          List.of("data", "cache"),
-          List.of("train", "workers"),
-          List.of("train", "threads"),
-          List.of("train", "keepLast"));
+  private static final List<String> OF_THE_MACHINE =
+      List.of("/data/root", "/data/cache", "/train/workers", "/train/threads", "/train/keepLast");
 
   /** What its name begins with: the same for all seeds. */
   public String withoutSeed() {
@@ -40,7 +36,7 @@ public record Cell(String row, String name, long seed, RunConfig config) {
 
   /**
    * A hash of all settings that the result depends on; folders are not among them, so that a cell
-   * that one machine has finished is known on another. A file of weights is known by its contents.
+   * that one machine has finished is known on another.
    */
   public String fingerprint() {
     return fingerprint(config);
@@ -49,26 +45,36 @@ public record Cell(String row, String name, long seed, RunConfig config) {
   /** The fingerprint of a configuration. */
   public static String fingerprint(RunConfig config) {
     JsonNode tree = YamlBlock.tree(config.json());
-    for (List<String> path : LEFT_OUT) {
-      if (tree.get(path.get(0)) instanceof ObjectNode block) {
-        block.remove(path.get(1));
-      }
+    OF_THE_MACHINE.forEach(path -> remove(tree, JsonPointer.compile(path)));
+    for (JsonNode source : tree.at("/data/sources")) {
+      remove(source, JsonPointer.compile("/root"));
+      remove(source, JsonPointer.compile("/cache"));
     }
     if (config.model().weights() instanceof WeightsSource.File weights
         && tree.get("model") instanceof ObjectNode model) {
-      model.put("weights", contents(weights.path()));
+      model.put("weights", String.valueOf(weights.path().getFileName()));
     }
     return Sha256.of(tree.toString()).substring(0, 16);
   }
 
-  /** Of a file that is not there, the path: a training will say so. */
-  private static String contents(Path weights) {
+  private static void remove(JsonNode tree, JsonPointer path) {
+    if (tree.at(path.head()) instanceof ObjectNode block) {
+      block.remove(path.last().getMatchingProperty());
+    }
+  }
+
+  /**
+   * The SHA-256 of the file of weights that training begins with, if it names one that is there.
+   */
+  Optional<String> weights() {
+    if (!(config.model().weights() instanceof WeightsSource.File file)
+        || !Files.exists(file.path())) {
+      return Optional.empty();
+    }
     try {
-      return Sha256.of(weights);
-    } catch (NoSuchFileException e) {
-      return weights.toString();
+      return Optional.of(Sha256.of(file.path()));
     } catch (IOException e) {
-      throw new UncheckedIOException("%s could not be read: %s".formatted(weights, e), e);
+      throw new UncheckedIOException("%s could not be read: %s".formatted(file.path(), e), e);
     }
   }
 }

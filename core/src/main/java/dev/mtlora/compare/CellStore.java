@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,30 +24,50 @@ import java.util.Optional;
 public record CellStore(Path folder) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CONFIGURATION = "configuration";
+  private static final String WEIGHTS = "weights";
   private static final long LARGEST = 1 << 20;
 
   /**
-   * The summary of a cell, if it is finished.
+   * The summary of a cell, if it is finished. A cell that began with a file of weights is known
+   * where that file is not, too.
    *
-   * @throws ConfigException if there is one of this name, but of other settings
+   * @throws ConfigException if there is one of this name, but of other settings or weights
    */
   public Optional<Summary> find(Cell cell) {
     Path file = file(cell);
     try {
+      Optional<JsonNode> kept = read(file);
+      kept.ifPresent(node -> check(node, cell));
+      return kept.map(Summary::of);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "%s %s: delete the file to run the cell again, or keep this comparison's cells elsewhere with --cells"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void check(JsonNode kept, Cell cell) {
+    if (!kept.path(CONFIGURATION).asText().equals(cell.fingerprint())) {
+      throw new IllegalArgumentException("was made with other settings than this comparison's");
+    }
+    Optional<String> weights = cell.weights();
+    if (weights.isPresent() && !kept.path(WEIGHTS).asText().equals(weights.get())) {
+      throw new IllegalArgumentException(
+          "was made with other weights than those that model.weights names now");
+    }
+  }
+
+  private static Optional<JsonNode> read(Path file) {
+    try {
       if (Files.size(file) > LARGEST) {
-        throw new ConfigException("%s is larger than any finished cell: delete it".formatted(file));
+        throw new IllegalArgumentException("is larger than any file of this kind");
       }
-      JsonNode node = JSON.readTree(Files.readString(file));
-      if (!node.path(CONFIGURATION).asText().equals(cell.fingerprint())) {
-        throw new ConfigException(
-            "%s was made with other settings or other weights than this comparison's: delete the file to run the cell again, or choose another --out"
-                .formatted(file));
-      }
-      return Optional.of(Summary.of(node));
+      return Optional.of(JSON.readTree(Files.readString(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JsonProcessingException e) {
-      throw new ConfigException("%s is not JSON: delete it to run the cell again".formatted(file));
+      throw new IllegalArgumentException("is not JSON", e);
     } catch (IOException e) {
       throw new UncheckedIOException("%s could not be read: %s".formatted(file, e), e);
     }
@@ -55,13 +77,49 @@ public record CellStore(Path folder) {
   public void keep(Cell cell, Summary summary) {
     ObjectNode node = JSON.createObjectNode();
     node.put("row", cell.row()).put("seed", cell.seed()).put(CONFIGURATION, cell.fingerprint());
+    cell.weights().ifPresent(hash -> node.put(WEIGHTS, hash));
     node.setAll(summary.node());
+    write(file(cell), node);
+  }
+
+  private void write(Path file, ObjectNode node) {
     try {
       Files.createDirectories(folder);
-      AtomicFile.write(file(cell), node.toPrettyString() + "\n");
+      AtomicFile.write(file, node.toPrettyString() + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException("%s could not be written: %s".formatted(file(cell), e), e);
+      throw new UncheckedIOException("%s could not be written: %s".formatted(file, e), e);
     }
+  }
+
+  /**
+   * Median seconds of a step, measured in turn for the cells of a comparison, by {@link
+   * Cell#withoutSeed}; empty if they have not been measured.
+   */
+  public Map<String, Double> times(Comparison comparison) {
+    Map<String, Double> times = new LinkedHashMap<>();
+    Path file = times(comparison.title());
+    try {
+      read(file)
+          .ifPresent(
+              node ->
+                  node.fields()
+                      .forEachRemaining(of -> times.put(of.getKey(), of.getValue().asDouble())));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "%s %s: delete it and measure again with --time".formatted(file, e.getMessage()), e);
+    }
+    return times;
+  }
+
+  /** Keeps what has been measured in turn, all at once: times of different days don't mix. */
+  public void keepTimes(Comparison comparison, Map<String, Double> seconds) {
+    ObjectNode node = JSON.createObjectNode();
+    seconds.forEach(node::put);
+    write(times(comparison.title()), node);
+  }
+
+  private Path times(String title) {
+    return folder.resolve(title + "-times.json");
   }
 
   private Path file(Cell cell) {

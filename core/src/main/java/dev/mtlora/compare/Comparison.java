@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -98,14 +99,26 @@ public record Comparison(
     return new Comparison(title, base.taskNames(), List.copyOf(methods.keySet()), cells, kept);
   }
 
+  /** The seeds of all cells, in order. */
+  List<Long> seeds() {
+    return cells.stream().map(Cell::seed).distinct().toList();
+  }
+
   private static Map<String, ObjectNode> methods(YamlBlock yaml) {
     YamlBlock block = yaml.block("methods");
     Map<String, ObjectNode> methods = new LinkedHashMap<>();
+    Map<String, String> files = new LinkedHashMap<>();
     for (String name : block.keys()) {
       if (!NAME.matcher(name).matches() || name.startsWith("single")) {
         throw new IllegalArgumentException(
             "methods: '%s' must be a name of letters, digits, blanks and + . _ -, not beginning with 'single'"
                 .formatted(name));
+      }
+      String before = files.put(fileName(name).toLowerCase(Locale.ROOT), name);
+      if (before != null) {
+        throw new IllegalArgumentException(
+            "methods: '%s' and '%s' would have the same file name: change one of them"
+                .formatted(before, name));
       }
       methods.put(name, block.blockOrWord(name, "method").node().deepCopy());
     }
@@ -114,6 +127,10 @@ public record Comparison(
           "methods is empty: name at least one, for instance 'methods: {full: full}'");
     }
     return methods;
+  }
+
+  private static String fileName(String name) {
+    return name.replace(' ', '_');
   }
 
   private static List<Long> seeds(YamlBlock yaml) {
@@ -145,7 +162,7 @@ public record Comparison(
       ObjectNode text = JSON.createObjectNode().set("base", base);
       text.setAll(own);
       text.put("train.seed", seed);
-      String cell = name.replace(' ', '_') + "-seed" + seed;
+      String cell = fileName(name) + "-seed" + seed;
       RunConfig.Source source = new RunConfig.Source(file + ", " + cell, folder);
       return new Cell(row, cell, seed, RunConfig.parse(source, text.toString(), List.of()));
     }

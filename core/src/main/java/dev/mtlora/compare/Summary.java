@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.HistoryJson;
-import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What one finished training gave and what it cost.
@@ -24,7 +24,7 @@ public record Summary(Evaluation last, Cost cost) {
    * @param total parameters of the model
    * @param trainable parameters with a gradient
    * @param multiplyAdds of a forward pass of one image to all tasks, adapters not merged
-   * @param step time of an optimiser step
+   * @param stepSeconds median wall-clock time of the training's steps; 0 if it made none
    * @param peakBytes most memory that the process held; 0 where the system does not tell
    * @param adapterBytes size of the adapter file
    */
@@ -32,23 +32,9 @@ public record Summary(Evaluation last, Cost cost) {
       long total,
       long trainable,
       long multiplyAdds,
-      StepTime step,
+      double stepSeconds,
       long peakBytes,
       long adapterBytes) {
-
-    /**
-     * How long an optimiser step takes.
-     *
-     * @param seconds median of the wall clock
-     * @param inTurn true if steps of all rows were made in turn, so that times of different rows
-     *     can be compared; false for those of a training, which perhaps had the machine to itself
-     *     and perhaps not
-     */
-    public record StepTime(double seconds, boolean inTurn) {
-      private StepTime plus(StepTime other) {
-        return new StepTime(seconds + other.seconds, inTurn && other.inTurn);
-      }
-    }
 
     /** Both together: of two networks that do the work of one; the peak is the larger one. */
     Cost plus(Cost other) {
@@ -56,38 +42,38 @@ public record Summary(Evaluation last, Cost cost) {
           total + other.total,
           trainable + other.trainable,
           multiplyAdds + other.multiplyAdds,
-          step.plus(other.step),
+          stepSeconds + other.stepSeconds,
           Math.max(peakBytes, other.peakBytes),
           adapterBytes + other.adapterBytes);
     }
 
-    /** Of one method with several seeds: sizes are the same, memory is the median. */
+    /** Of one method with several seeds: the median of each, the lower one of two. */
     static Cost median(List<Cost> costs) {
-      Cost first = costs.get(0);
-      List<Cost> byTime =
-          costs.stream().sorted(Comparator.comparingDouble(c -> c.step.seconds)).toList();
-      List<Cost> byMemory =
-          costs.stream().sorted(Comparator.comparingLong(Cost::peakBytes)).toList();
-      int middle = (costs.size() - 1) / 2;
       return new Cost(
-          first.total,
-          first.trainable,
-          first.multiplyAdds,
-          new StepTime(
-              byTime.get(middle).step.seconds, costs.stream().allMatch(c -> c.step.inTurn)),
-          byMemory.get(middle).peakBytes,
-          first.adapterBytes);
+          median(costs, Cost::total),
+          median(costs, Cost::trainable),
+          median(costs, Cost::multiplyAdds),
+          median(costs, Cost::stepSeconds),
+          median(costs, Cost::peakBytes),
+          median(costs, Cost::adapterBytes));
     }
 
-    private Cost timed(double seconds) {
-      return new Cost(
-          total, trainable, multiplyAdds, new StepTime(seconds, true), peakBytes, adapterBytes);
+    private static <T extends Comparable<T>> T median(List<Cost> costs, Function<Cost, T> of) {
+      return costs.stream().map(of).sorted().toList().get((costs.size() - 1) / 2);
     }
   }
 
-  /** The same with the time of steps that were made in turn with those of other rows. */
-  public Summary timed(double seconds) {
-    return new Summary(last, cost.timed(seconds));
+  /** The same with the size of the adapter file. */
+  public Summary withAdapter(long bytes) {
+    return new Summary(
+        last,
+        new Cost(
+            cost.total,
+            cost.trainable,
+            cost.multiplyAdds,
+            cost.stepSeconds,
+            cost.peakBytes,
+            bytes));
   }
 
   /** As a JSON object. */
@@ -101,8 +87,7 @@ public record Summary(Evaluation last, Cost cost) {
     return node.put("parameters", cost.total)
         .put("trainable", cost.trainable)
         .put("multiply_adds", cost.multiplyAdds)
-        .put("step_seconds", cost.step.seconds)
-        .put("step_in_turn", cost.step.inTurn)
+        .put("step_seconds", cost.stepSeconds)
         .put("peak_bytes", cost.peakBytes)
         .put("adapter_bytes", cost.adapterBytes);
   }
@@ -127,8 +112,7 @@ public record Summary(Evaluation last, Cost cost) {
             node.path("parameters").asLong(),
             node.path("trainable").asLong(),
             node.path("multiply_adds").asLong(),
-            new Cost.StepTime(
-                node.path("step_seconds").asDouble(), node.path("step_in_turn").asBoolean()),
+            node.path("step_seconds").asDouble(),
             node.path("peak_bytes").asLong(),
             node.path("adapter_bytes").asLong()));
   }

@@ -44,7 +44,7 @@ public record Tables(Results results) {
     table.append("| ").append(String.join(" | ", cells)).append(" |").append(NEWLINE);
   }
 
-  private static List<String> cells(Row row, List<String> tasks) {
+  private List<String> cells(Row row, List<String> tasks) {
     List<String> cells = new ArrayList<>(List.of(row.name()));
     for (String task : tasks) {
       Spread spread = row.headlines().get(task);
@@ -55,11 +55,22 @@ public record Tables(Results results) {
     cells.add(number("%.3f", cost.trainable() / 1e6));
     cells.add(number("%.3f", cost.total() / 1e6));
     cells.add(number("%.3f", cost.multiplyAdds() / 1e9));
-    cells.add(number(cost.step().inTurn() ? "%.2f" : "(%.2f)", cost.step().seconds()));
+    cells.add(stepTime(row));
     cells.add(cost.peakBytes() == 0 ? "–" : number("%.2f", cost.peakBytes() / 1e9));
     cells.add(number("%.2f", cost.adapterBytes() / 1e6));
-    cells.add(Integer.toString(row.seeds().size()));
+    int all = results.comparison().seeds().size();
+    int done = row.seeds().size();
+    cells.add(done == all ? Integer.toString(done) : done + " of " + all);
     return cells;
+  }
+
+  /** In brackets where it is of a training; a dash where there is none. */
+  private static String stepTime(Row row) {
+    String seconds = number("%.2f", row.stepSeconds());
+    if (row.stepSeconds() == 0) {
+      return "–";
+    }
+    return row.inTurn().isPresent() ? seconds : "(" + seconds + ")";
   }
 
   private static String number(String format, double value) {
@@ -72,7 +83,7 @@ public record Tables(Results results) {
     for (Row row : results.rows()) {
       row.headlines().forEach((task, spread) -> csv(csv, row.name(), task, spread));
       csv(csv, row.name(), "delta_m", row.deltaM());
-      costs(row.cost()).forEach((name, v) -> csv(csv, row.name(), name, Spread.of(List.of(v))));
+      costs(row).forEach((name, v) -> csv(csv, row.name(), name, Spread.of(List.of(v))));
     }
     return csv.toString();
   }
@@ -84,13 +95,14 @@ public record Tables(Results results) {
         "%s,%s,%s,%s,%d%s".formatted(method, name, mean, deviation, spread.count(), NEWLINE));
   }
 
-  private static Map<String, Double> costs(Summary.Cost cost) {
+  private static Map<String, Double> costs(Row row) {
+    Summary.Cost cost = row.cost();
     return new TreeMap<>(
         Map.of(
             "trainable", (double) cost.trainable(),
             "parameters", (double) cost.total(),
             "multiply_adds", (double) cost.multiplyAdds(),
-            "step_seconds", cost.step().seconds(),
+            "step_seconds", row.stepSeconds(),
             "peak_bytes", (double) cost.peakBytes(),
             "adapter_bytes", (double) cost.adapterBytes()));
   }
@@ -103,7 +115,7 @@ public record Tables(Results results) {
       ObjectNode tasks = node.putObject("tasks");
       row.headlines().forEach((task, spread) -> write(tasks.putObject(task), spread));
       write(node.putObject("delta_m"), row.deltaM());
-      costs(row.cost()).forEach(node::put);
+      costs(row).forEach(node::put);
       ArrayNode seeds = node.putArray("seeds");
       row.seeds().forEach(seeds::add);
     }

@@ -3,6 +3,7 @@ package dev.mtlora.train;
 import dev.mtlora.backbone.FeatureTap;
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.Scope;
@@ -10,6 +11,7 @@ import dev.mtlora.tensor.Tensor;
 import dev.mtlora.tensor.Work;
 import dev.mtlora.train.balance.Balancer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -77,14 +79,22 @@ public final class StepBench {
     return new Parts((middle - start) / 1e9, (backward - middle) / 1e9, (end - backward) / 1e9);
   }
 
-  /** Seconds of one update as the trainer makes it, with the balancing of the tasks' losses. */
+  /** How many weights it trains. */
+  public long trainable() {
+    return ParameterReport.of(model).trainable();
+  }
+
+  /**
+   * Seconds of one update as the trainer makes it: the gradients of as many batches, and the
+   * balancing of the tasks' losses; ranks do not shrink.
+   */
   public double update() {
     model.train(true);
     long start = System.nanoTime();
     Gradients gradients = new Gradients(model, settings, balancer, 0);
     try (Scope scope = Scope.open()) {
       optimizer.clearGrads();
-      gradients.add(List.of(batch));
+      gradients.add(Collections.nCopies(settings.accumulation(), batch));
       gradients.clip(optimizer);
       optimizer.step(RATE);
       balancer.learn(gradients.made(false));

@@ -90,19 +90,33 @@ class ComparisonTest {
   }
 
   @Test
-  void fingerprint_ofWeights_isOfTheirContentsBesideTheFile() throws IOException {
+  void cell_ofOtherWeights_isRefusedAndKnownWithoutThem() throws IOException {
     String text =
-        "{base: base.yaml, seeds: [1], methods: {full: {method: full, model.weights: made/w.safetensors}}}";
-    Cell missing = comparison(text).cells().get(2);
-    assertThat(missing.config().json()).contains(folder.resolve("made").toString());
+        "{base: base.yaml, methods: {full: {method: full, model.weights: made/w.safetensors}}}";
+    Cell cell = comparison(text).cells().get(2);
+    assertThat(cell.config().json()).contains(folder.resolve("made").toString());
     Path weights = Files.createDirectory(folder.resolve("made")).resolve("w.safetensors");
     Files.writeString(weights, "one");
-    String one = missing.fingerprint();
-    Files.copy(weights, folder.resolve("elsewhere"));
-    String elsewhere = text.replace("made/w.safetensors", "elsewhere");
-    assertThat(comparison(elsewhere).cells().get(2).fingerprint()).isEqualTo(one);
+    CellStore store = new CellStore(folder.resolve("cells"));
+    store.keep(cell, summary(cell.config().taskNames(), 0.5, 2));
+    Files.createDirectory(folder.resolve("elsewhere"));
+    Files.move(weights, folder.resolve("elsewhere/w.safetensors"));
+    assertThat(store.find(cell)).isPresent();
+    String elsewhere = text.replace("made/", "elsewhere/");
+    assertThat(store.find(comparison(elsewhere).cells().get(2))).isPresent();
     Files.writeString(weights, "two");
-    assertThat(missing.fingerprint()).isNotEqualTo(one);
+    assertThatThrownBy(() -> store.find(cell)).hasMessageContaining("with other weights");
+  }
+
+  @Test
+  void fingerprint_ofMixedData_knowsNoFolders() throws IOException {
+    String text =
+        "{base: base.yaml, set: {data: {kind: mixed, sources: [{tasks: [semseg], kind: pascal, root: A}, {tasks: [depth], kind: nyud, root: A}]}}, methods: {full: full}}";
+    Map<String, String> prints = new LinkedHashMap<>();
+    for (String root : List.of("one", "two")) {
+      prints.put(root, comparison(text.replace("A", root)).cells().get(2).fingerprint());
+    }
+    assertThat(prints.get("one")).isEqualTo(prints.get("two"));
   }
 
   @Test
@@ -127,6 +141,7 @@ class ComparisonTest {
         "{base: base.yaml, methods: {full: full}, seeds: [1, 1]}|seeds must be different",
         "{base: base.yaml, methods: {full: full}, seeds: []}|seeds must be different",
         "{base: base.yaml, methods: {../x: full}}|'../x' must be a name",
+        "{base: base.yaml, methods: {'no a': full, No_a: full}}|'no a' and 'No_a' would have the same file name",
         "{base: base.yaml, methods: {single: full}}|not beginning with 'single'",
         "{base: base.yaml, methods: {a: ful}}|did you mean 'full'",
         "{base: base.yaml, method: {a: full}}|did you mean 'methods'",
@@ -170,18 +185,29 @@ class ComparisonTest {
     for (int i = 0; i < 3; i++) {
       Cell cell = three.cells().get(3 * i + 2);
       Evaluation last = summary(cell.config().taskNames(), 0.5, 2).last();
-      Summary.Cost cost =
-          new Summary.Cost(
-              100, 10, 1000, new Summary.Cost.StepTime(seconds[i], false), peaks[i], 8);
+      Summary.Cost cost = new Summary.Cost(100, 10, 1000, seconds[i], peaks[i], 8);
       finished.put(cell, new Summary(last, cost));
     }
     Row row = new Results(three, finished).rows().get(0);
-    assertThat(row.cost().step()).isEqualTo(new Summary.Cost.StepTime(2, false));
+    assertThat(row.cost().stepSeconds()).isEqualTo(2);
     assertThat(row.cost().peakBytes()).isEqualTo(20);
-    finished.replaceAll((cell, summary) -> summary.timed(cell.seed()));
-    assertThat(new Results(three, finished).rows().get(0).cost().step())
-        .isEqualTo(new Summary.Cost.StepTime(2, true));
-    assertThat(new Tables(new Results(three, finished)).markdown()).contains("| 2.00 |");
+    assertThat(new Tables(new Results(three, finished)).markdown()).contains("| (2.00) |");
+    CellStore store = new CellStore(folder.resolve("cells"));
+    finished.forEach(store::keep);
+    store.keepTimes(three, Map.of("full", 1.5));
+    assertThat(new Tables(Results.in(store, three)).markdown()).contains("| 1.50 |");
+  }
+
+  @Test
+  void rows_singleTaskScoresZero_haveNoDeltaAndSayWhy() throws IOException {
+    Comparison two = two();
+    Map<Cell, Summary> finished = new LinkedHashMap<>();
+    for (Cell cell : two.cells()) {
+      finished.put(cell, summary(cell.config().taskNames(), 0, 2));
+    }
+    Results results = new Results(two, finished);
+    assertThat(results.useless()).isEqualTo(Map.of("semseg", 0.0));
+    assertThat(results.rows()).hasSize(3).allMatch(row -> Double.isNaN(row.deltaM().mean()));
   }
 
   @Test
@@ -225,7 +251,7 @@ class ComparisonTest {
     assertThat(other.name()).isEqualTo(cell.name());
     assertThatThrownBy(() -> store.find(other))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("full-seed1.json was made with other settings or other weights");
+        .hasMessageContaining("full-seed1.json was made with other settings than this");
     Files.writeString(store.folder().resolve("full-seed1.json"), "{");
     assertThatThrownBy(() -> store.find(cell)).hasMessageContaining("is not JSON");
   }
@@ -277,7 +303,6 @@ class ComparisonTest {
               Map.of(headline, isDepth ? depth : semseg), headline, isDepth, Optional.empty()));
     }
     return new Summary(
-        new Evaluation(12, 3, new Scores(scores)),
-        new Summary.Cost(100, 10, 1000, new Summary.Cost.StepTime(0.5, false), 7, 8));
+        new Evaluation(12, 3, new Scores(scores)), new Summary.Cost(100, 10, 1000, 0.5, 7, 8));
   }
 }
