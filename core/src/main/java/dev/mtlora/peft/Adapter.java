@@ -22,7 +22,12 @@ import java.util.Optional;
  *
  * <p>Who owns D and U is the question that VL-Adapter (Sung et al., CVPR 2022, arXiv 2112.06825,
  * section 3.3) asks of several tasks: see {@link Sharing}. Norms are shared by the tasks in all
- * three.
+ * three. Its authors recommend the single adapter. The tables of dense multi-task papers seem to
+ * mean that one by "VL-Adapter" and one for each task by "Adapter": of the 4.74 and 11.24 million
+ * that MTLoRA's table 1 gives them, 1.94 are decoders, and a single adapter has a quarter of the
+ * rest of four, a half-shared one five eighths. In the catalogue {@code adapter} is the single one,
+ * {@code adapter-per-task} the multiple one, and {@code vl-adapter} the half-shared one, which is
+ * that paper's own.
  *
  * <p>Adapters of tasks fork every task's stream behind the first attention, and the streams stay
  * apart through all stages: F tasks need F + 1 passes through the backbone, each with activations
