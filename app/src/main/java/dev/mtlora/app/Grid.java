@@ -76,14 +76,16 @@ final class Grid {
     CellProcess process = new CellProcess(cell, runs.resolve(cell.name()));
     try {
       Optional<Summary> kept = store.find(cell);
-      Optional<Summary> summary = kept.isPresent() ? kept : process.finished();
-      if (summary.isPresent()) {
-        finish(cell, summary.get(), all);
+      Optional<Summary> ended = kept.isPresent() ? Optional.empty() : process.finished();
+      if (kept.isPresent()) {
+        finish(cell, kept.get(), all);
+      } else if (ended.isPresent()) {
+        keep(cell, ended.get(), all);
       } else {
         running.put(process, process.start(threads()));
         say("%s: started".formatted(cell.name()));
       }
-    } catch (ConfigException | UncheckedIOException e) {
+    } catch (ConfigException | IllegalArgumentException | UncheckedIOException e) {
       fail(cell, String.valueOf(e.getMessage()));
     }
   }
@@ -101,7 +103,7 @@ final class Grid {
       Cell cell = process.cell();
       if (code == 0) {
         try {
-          finish(cell, process.summary(), all);
+          keep(cell, process.summary(), all);
         } catch (IllegalArgumentException | UncheckedIOException e) {
           fail(cell, String.valueOf(e.getMessage()));
         }
@@ -117,8 +119,12 @@ final class Grid {
     }
   }
 
-  private void finish(Cell cell, Summary summary, int all) {
+  private void keep(Cell cell, Summary summary, int all) {
     store.keep(cell, summary);
+    finish(cell, summary, all);
+  }
+
+  private void finish(Cell cell, Summary summary, int all) {
     done++;
     say(
         "%s: %s  (%d of %d, %s left)"

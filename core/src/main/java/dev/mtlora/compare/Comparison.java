@@ -77,7 +77,7 @@ public record Comparison(
   private static Comparison of(Path file, YamlBlock yaml, List<String> overrides) {
     yaml.allow("base", "set", "seeds", "methods", "cells");
     Path here = file.toAbsolutePath().normalize();
-    ObjectNode all = yaml.block("set").node().deepCopy(); // JSON is YAML
+    ObjectNode all = settings(yaml.block("set")); // JSON is YAML
     all.put("base", yaml.text("base")).putNull("singleTask");
     Path folder = Objects.requireNonNull(here.getParent());
     RunConfig base =
@@ -120,13 +120,21 @@ public record Comparison(
             "methods: '%s' and '%s' would have the same file name: change one of them"
                 .formatted(before, name));
       }
-      methods.put(name, block.blockOrWord(name, "method").node().deepCopy());
+      methods.put(name, settings(block.blockOrWord(name, "method")));
     }
     if (methods.isEmpty()) {
       throw new IllegalArgumentException(
           "methods is empty: name at least one, for instance 'methods: {full: full}'");
     }
     return methods;
+  }
+
+  private static ObjectNode settings(YamlBlock block) {
+    if (block.has("base")) {
+      throw new IllegalArgumentException(
+          block.at("base") + " is not allowed here: all methods change the comparison's own base");
+    }
+    return block.node().deepCopy();
   }
 
   private static String fileName(String name) {

@@ -142,6 +142,7 @@ class ComparisonTest {
         "{base: base.yaml, methods: {full: full}, seeds: []}|seeds must be different",
         "{base: base.yaml, methods: {../x: full}}|'../x' must be a name",
         "{base: base.yaml, methods: {'no a': full, No_a: full}}|'no a' and 'No_a' would have the same file name",
+        "{base: base.yaml, methods: {a: {base: other.yaml}}}|methods.a.base is not allowed here",
         "{base: base.yaml, methods: {single: full}}|not beginning with 'single'",
         "{base: base.yaml, methods: {a: ful}}|did you mean 'full'",
         "{base: base.yaml, method: {a: full}}|did you mean 'methods'",
