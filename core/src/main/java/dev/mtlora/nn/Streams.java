@@ -4,9 +4,13 @@ import dev.mtlora.tensor.Recomputation;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * the first dimension, task by task, so that a norm, an activation or a residual runs once for all
  * of them.
  *
- * @param shared the stream of all tasks, {@code [B, ...]}
+ * <p>Forks end where the next block starts, from the shared stream again. Where tasks go {@link
+ * #apart} instead, the shared stream ends, and theirs go on to the last block.
+ *
+ * @param shared the stream of all tasks, {@code [B, ...]}; absent if they are apart
  * @param tasks the tasks that this pass serves, in order
  * @param forked the tasks with a stream of their own, in order; a subset of {@code tasks}
  * @param stack their streams, {@code [F * B, ...]} with F forked tasks; absent if F is 0
  */
 public record Streams(
-    Tensor shared, List<String> tasks, List<String> forked, @Nullable Tensor stack) {
+    @Nullable Tensor shared, List<String> tasks, List<String> forked, @Nullable Tensor stack) {
   /** Checks that the stack fits the forked tasks. */
   public Streams {
     tasks = List.copyOf(tasks);
@@ -30,7 +37,12 @@ public record Streams(
     if ((stack == null) != forked.isEmpty()) {
       throw new IllegalArgumentException("streams need a stack exactly when tasks have forked");
     }
-    if (stack != null && stack.size(0) != forked.size() * shared.size(0)) {
+    if (shared == null && (stack == null || !forked.equals(tasks))) {
+      throw new IllegalArgumentException(
+          "without a shared stream each of %s needs its own but only %s have one"
+              .formatted(tasks, forked));
+    }
+    if (shared != null && stack != null && stack.size(0) != forked.size() * shared.size(0)) {
       throw new IllegalArgumentException(
           "%d forked tasks of batch %d need a stack of %d but it has %d"
               .formatted(
@@ -47,10 +59,7 @@ public record Streams(
   public static Streams result(Supplier<Streams> work) {
     try (Scope scope = Scope.open()) {
       Streams result = work.get();
-      scope.keep(result.shared);
-      if (result.stack != null) {
-        scope.keep(result.stack);
-      }
+      result.tensors().forEach(scope::keep);
       return result;
     }
   }
@@ -60,25 +69,38 @@ public record Streams(
    * Recomputation}.
    */
   public Streams recomputed(UnaryOperator<Streams> part) {
-    List<String> forks = new ArrayList<>();
+    List<Streams> made = new ArrayList<>();
     List<Tensor> results =
         Recomputation.of(
             tensors(),
             inputs -> {
-              Streams result = part.apply(of(inputs, forked));
-              forks.clear();
-              forks.addAll(result.forked);
+              Streams result = part.apply(with(inputs));
+              made.add(result);
               return result.tensors();
             });
-    return of(results, forks);
+    return made.get(0).with(results);
   }
 
-  private List<Tensor> tensors() {
-    return stack == null ? List.of(shared) : List.of(shared, stack);
+  /** The shared stream, if there is one, and the stack, if there is one. */
+  public List<Tensor> tensors() {
+    return Stream.of(shared, stack).filter(Objects::nonNull).toList();
   }
 
-  private Streams of(List<Tensor> tensors, List<String> names) {
-    return new Streams(tensors.get(0), tasks, names, tensors.size() > 1 ? tensors.get(1) : null);
+  /** The same with other {@link #tensors}. */
+  private Streams with(List<Tensor> tensors) {
+    Iterator<Tensor> next = tensors.iterator();
+    Tensor first = shared == null ? null : next.next();
+    return new Streams(first, tasks, forked, stack == null ? null : next.next());
+  }
+
+  /** The shared stream; only if the tasks are not {@link #apart}. */
+  @Override
+  public Tensor shared() {
+    if (shared == null) {
+      throw new IllegalStateException(
+          "there is no shared stream: %s have one each".formatted(tasks));
+    }
+    return shared;
   }
 
   /** True if any task has a stream of its own. */
@@ -97,40 +119,40 @@ public record Streams(
   /** The stream that a task reads: its own if it has forked, else the shared one. */
   public Tensor of(String task) {
     int position = forked.indexOf(task);
-    long batch = shared.size(0);
-    return position < 0 ? shared : forks().narrow(0, position * batch, batch);
+    if (position < 0) {
+      return shared();
+    }
+    long batch = forks().size(0) / forked.size();
+    return forks().narrow(0, position * batch, batch);
   }
 
-  /** These tasks' streams forked as given. */
-  public Streams fork(List<String> names, Tensor stacked) {
-    return new Streams(shared, tasks, names, stacked);
+  /**
+   * A stream for every task, and none that they share from here on; those that had not forked start
+   * from the shared one.
+   */
+  public Streams apart() {
+    return shared == null ? this : new Streams(null, tasks, tasks, stackOf(tasks));
   }
 
-  /** The same with a stream for every task; those that had not forked start from the shared one. */
-  public Streams forkedAll() {
-    return forked.equals(tasks) ? this : fork(tasks, stackOf(tasks));
-  }
-
-  /** The shared stream alone. */
-  public Streams sharedOnly() {
-    return of(shared, tasks);
+  /** What the next block starts from: the shared stream alone, or tasks that are {@link #apart}. */
+  public Streams onward() {
+    return shared == null ? this : of(shared, tasks);
   }
 
   /** Applies an operation that works sample by sample to the shared stream and to the stack. */
   public Streams map(UnaryOperator<Tensor> operation) {
-    return new Streams(
-        operation.apply(shared), tasks, forked, stack == null ? null : operation.apply(stack));
+    return with(tensors().stream().map(operation).toList());
   }
 
-  /** Sum, stream by stream. */
+  /** Sum, stream by stream; apart if either is. */
   public Streams plus(Streams other) {
-    Tensor sum = shared.plus(other.shared);
-    if (!hasForks() && !other.hasForks()) {
-      return of(sum, tasks);
-    }
+    Tensor sum = shared == null || other.shared == null ? null : shared.plus(other.shared);
     List<String> union = union(other);
+    if (union.isEmpty()) {
+      return new Streams(sum, tasks, union, null);
+    }
     Tensor stacked = grouped(union).plus(other.grouped(union)); // F, B, ...
-    return new Streams(sum, tasks, union, flat(stacked, sum));
+    return new Streams(sum, tasks, union, flat(stacked));
   }
 
   private List<String> union(Streams other) {
@@ -142,25 +164,25 @@ public record Streams(
    */
   private Tensor grouped(List<String> names) {
     if (!hasForks()) {
-      return shared.unsqueeze(0);
+      return shared().unsqueeze(0);
     }
-    Tensor all = forked.equals(names) ? forks() : stackOf(names);
-    long[] shape = shared.shape();
+    Tensor all = stackOf(names);
+    long[] shape = all.shape();
     long[] grouped = new long[shape.length + 1];
-    grouped[0] = names.size();
     System.arraycopy(shape, 0, grouped, 1, shape.length);
+    grouped[0] = names.size();
+    grouped[1] = -1;
     return all.view(grouped);
   }
 
   private Tensor stackOf(List<String> names) {
-    List<Tensor> streams = new ArrayList<>();
-    names.forEach(name -> streams.add(of(name)));
-    return Tensor.cat(streams, 0);
+    return forked.equals(names) ? forks() : Tensor.cat(names.stream().map(this::of).toList(), 0);
   }
 
-  private static Tensor flat(Tensor grouped, Tensor shared) {
-    long[] shape = shared.shape();
-    shape[0] = -1;
-    return grouped.view(shape);
+  private static Tensor flat(Tensor grouped) {
+    long[] shape = grouped.shape();
+    long[] flat = Arrays.copyOfRange(shape, 1, shape.length);
+    flat[0] = -1;
+    return grouped.view(flat);
   }
 }

@@ -40,11 +40,6 @@ public abstract class Adaptation extends Module {
     return true;
   }
 
-  /** True if forked streams go on into the next block; MTLoRA's end where the next block starts. */
-  public boolean streamsContinue() {
-    return false;
-  }
-
   /** True if the shared stream depends on every task, so that none may be left out. */
   public boolean needsAllTasks() {
     return false;

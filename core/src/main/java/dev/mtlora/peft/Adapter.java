@@ -30,9 +30,9 @@ import java.util.Optional;
  * that paper's own.
  *
  * <p>Adapters of tasks fork every task's stream behind the first attention, and the streams stay
- * apart through all stages: F tasks need F + 1 passes through the backbone, each with activations
- * of its own (one of them for the shared stream, which ends unused). The shared form costs two thin
- * products a place. Nothing here folds into the backbone's weights.
+ * apart through all stages: F tasks need F passes through the backbone, each with activations of
+ * its own. The shared form costs two thin products a place. Nothing here folds into the backbone's
+ * weights.
  *
  * @param reduction width by bottleneck, C / m
  * @param sharing who owns the adapters
@@ -90,11 +90,6 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
 
     private TaskLinear ups(long width, long bottleneck) {
       return new TaskLinear(tasks, () -> Linear.zeros(bottleneck, width));
-    }
-
-    @Override
-    public boolean streamsContinue() {
-      return method.sharing != Sharing.SINGLE;
     }
   }
 

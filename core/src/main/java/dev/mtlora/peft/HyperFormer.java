@@ -34,8 +34,7 @@ import java.util.Optional;
  * u_t are generated too, and the backbone's norms are trained, shared by the tasks.
  *
  * <p>Every task's stream forks behind the first attention and stays apart through all stages: F
- * tasks need F + 1 passes through the backbone, each with activations of its own (one of them for
- * the shared stream, which ends unused). Nothing folds.
+ * tasks need F passes through the backbone, each with activations of its own. Nothing folds.
  *
  * @param reduction width by bottleneck, C / m, by stage
  * @param embedding t, the size of the vectors
@@ -74,11 +73,6 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
       Networks networks = Objects.requireNonNull(stages.get(place.stage()), "unknown stage");
       int layer = places.indexOf(place) / 2;
       return Optional.of(new Generated(tasks -> source.of(tasks, layer, place.after()), networks));
-    }
-
-    @Override
-    public boolean streamsContinue() {
-      return true;
     }
   }
 

@@ -24,9 +24,9 @@ import java.util.TreeSet;
  *   <li>shared: one pair serves all tasks. It folds into W, and then costs nothing.
  *   <li>per task: {@code y_t = W x_t + b + s B_t A_t x_t}, as the baseline of dense multi-task
  *       papers. Each task has a stream of its own from the first adapted layer to the last stage,
- *       and W sees every one of them: F tasks need F + 1 passes through the backbone, each with
- *       activations of its own (one of them for the shared stream, which ends unused). MTLoRA's W
- *       only ever sees the shared stream. This form folds nowhere: each task would need its own W.
+ *       and W sees every one of them: F tasks need F passes through the backbone, each with
+ *       activations of its own. MTLoRA's W only ever sees the shared stream. This form folds
+ *       nowhere: each task would need its own W.
  * </ul>
  *
  * @param rank the same everywhere
@@ -84,11 +84,6 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
     public boolean trains(String parameter) {
       return AddedNames.isAdded(parameter);
     }
-
-    @Override
-    public boolean streamsContinue() {
-      return method.perTask;
-    }
   }
 
   /** {@code y_t = W x_t + b + s B_t A_t x_t}. */
@@ -105,17 +100,15 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
 
     @Override
     public Streams forward(Streams x) {
-      Streams own = x.forkedAll();
-      Streams base = own.map(linear::forward);
-      return base.fork(base.tasks(), updated(base.forks(), own));
+      return x.apart().map(stack -> updated(linear.forward(stack), stack, x.tasks()));
     }
 
     /** {@code base + s B_t A_t x_t} of every task, {@code [F * B, N, out]}. */
-    private Tensor updated(Tensor base, Streams x) {
-      List<LowRank> used = x.tasks().stream().map(this::pair).toList();
+    private Tensor updated(Tensor base, Tensor x, List<String> tasks) {
+      List<LowRank> used = tasks.stream().map(this::pair).toList();
       Tensor a = Tensor.stack(used.stream().map(LowRank::a).toList(), 0); // F, r, in
       Tensor b = Tensor.stack(used.stream().map(LowRank::scaledB).toList(), 0); // F, out, r
-      Tensor low = x.forks().view(used.size(), -1, a.size(2)).bmm(a.transpose(1, 2));
+      Tensor low = x.view(used.size(), -1, a.size(2)).bmm(a.transpose(1, 2));
       return base.view(used.size(), -1, b.size(1))
           .plusBmm(low, b.transpose(1, 2))
           .view(base.shape());

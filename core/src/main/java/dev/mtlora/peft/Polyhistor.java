@@ -39,8 +39,8 @@ import java.util.Optional;
  * the other adapter methods, shared by the tasks.
  *
  * <p>Few parameters are not few operations: every task's stream forks behind the first attention
- * and stays apart through all stages, so F tasks need F + 1 passes through the backbone, each with
- * activations of its own (one of them for the shared stream, which ends unused). Nothing folds.
+ * and stays apart through all stages, so F tasks need F passes through the backbone, each with
+ * activations of its own. Nothing folds.
  *
  * @param reduction width by bottleneck, C / m
  * @param rank r
@@ -99,11 +99,6 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
       }
       Pair template = Objects.requireNonNull(templates.get(place.after()));
       return Optional.of(new Scaled(embeddings, template, s));
-    }
-
-    @Override
-    public boolean streamsContinue() {
-      return true;
     }
   }
 

@@ -4,7 +4,7 @@ import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
 
-/** An insert that is each task's own, so that every task forks: {@code y_t = x_t + A_t(x_t)}. */
+/** An insert that is each task's own, so that tasks go apart: {@code y_t = x_t + A_t(x_t)}. */
 abstract class TaskInsert extends Insert {
   /**
    * {@code A_t(x_t)} of some tasks.
@@ -16,10 +16,11 @@ abstract class TaskInsert extends Insert {
 
   @Override
   public final Streams forward(Streams x) {
-    Streams own = x.forkedAll();
-    Tensor stack = own.forks();
-    Tensor byTask = stack.view(own.tasks().size(), -1, stack.size(-1)); // F, B * N, C
-    Tensor y = update(byTask, own.tasks()).view(stack.shape());
-    return own.fork(own.tasks(), stack.plus(y));
+    return x.apart()
+        .map(
+            stack -> {
+              Tensor byTask = stack.view(x.tasks().size(), -1, stack.size(-1)); // F, B * N, C
+              return stack.plus(update(byTask, x.tasks()).view(stack.shape()));
+            });
   }
 }

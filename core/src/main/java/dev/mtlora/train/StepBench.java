@@ -150,7 +150,7 @@ public final class StepBench {
         Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
       BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
       Laps laps = new Laps(count);
-      FeatureTap tap = (name, streams) -> laps.end(name, streams.shared());
+      FeatureTap tap = (name, streams) -> laps.end(name, streams.tensors().get(0));
       Map<String, Tensor> logits = model.forward(tensors.images(), tensors.tasks(), tap);
       laps.end("heads", List.copyOf(logits.values()).get(logits.size() - 1));
       return laps.layers;

@@ -104,14 +104,16 @@ class MethodContractTest {
       model.train(true);
       AdamW optimizer =
           new AdamW(model.trainable(), name -> true, new AdamW.Settings(0.9, 0.999, 1e-8, 0.05));
-      Map<String, Tensor> outputs = model.forward(images(), TASKS);
-      outputs.values().stream()
-          .map(out -> out.square().mean())
-          .reduce(Tensor::plus)
-          .orElseThrow()
-          .backward();
+      loss(model, TASKS).backward();
       optimizer.step(1e-2);
     }
+  }
+
+  private static Tensor loss(MultiTaskModel model, List<String> tasks) {
+    return model.forward(images(), tasks).values().stream()
+        .map(out -> out.square().mean())
+        .reduce(Tensor::plus)
+        .orElseThrow();
   }
 
   private static Map<String, float[]> values(Map<String, Tensor> tensors) {
@@ -199,6 +201,47 @@ class MethodContractTest {
         float[] together = model.forward(images(), TASKS).get(task).toFloats();
         assertThat(largestDifference(alone, together)).as(task).isLessThanOrEqualTo(1e-4f);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_tasksTogether_getTheGradientsOfEachAlone(String method) {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = model(method, 1);
+      step(model);
+      model.train(false);
+      Map<String, float[]> together = gradients(model, TASKS);
+      List<Map<String, float[]>> alone =
+          TASKS.stream().map(task -> gradients(model, List.of(task))).toList();
+      together.forEach(
+          (name, gradient) -> {
+            float[] sum = new float[gradient.length];
+            alone.forEach(task -> add(sum, task.getOrDefault(name, new float[sum.length])));
+            float size = largestDifference(gradient, new float[gradient.length]);
+            assertThat(largestDifference(gradient, sum))
+                .as(name)
+                .isCloseTo(0f, within(1e-3f * size + 1e-6f));
+          });
+    }
+  }
+
+  /** Of the mean of all squared outputs. */
+  private static Map<String, float[]> gradients(MultiTaskModel model, List<String> tasks) {
+    Map<String, float[]> gradients = new LinkedHashMap<>();
+    try (Scope scope = Scope.open()) {
+      model.trainable().values().forEach(Tensor::clearGrad);
+      loss(model, tasks).backward();
+      model
+          .trainable()
+          .forEach((name, value) -> value.grad().ifPresent(g -> gradients.put(name, g.toFloats())));
+    }
+    return gradients;
+  }
+
+  private static void add(float[] sum, float[] summand) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += summand[i];
     }
   }
 

@@ -9,13 +9,17 @@ import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.tensor.Work;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The forms with weights for every task compute what the shared forms do, task by task. */
+/**
+ * The forms with weights for every task compute what the shared forms do, task by task, in one pass
+ * for each.
+ */
 class TaskFormsTest {
   private static final SwinSettings SETTINGS =
       new SwinSettings(32, 8, List.of(2, 2), List.of(1, 2), 4, 4, 0, SwinSettings.Options.STANDARD);
@@ -85,5 +89,38 @@ class TaskFormsTest {
   void loraOfTasks_withTheSharedWeights_computesTheSame() {
     assertTaskBehavesAsShared(
         new Lora(2, 0.5, ALL_SLOTS, false), new Lora(2, 0.5, ALL_SLOTS, true));
+  }
+
+  /** Of a forward pass for the first tasks of three. */
+  private static long multiplyAdds(AdapterMethod method, int tasks) {
+    List<String> all = List.of("semseg", "sal", "normals");
+    try (Scope scope = Scope.inference();
+        Work count = Work.open()) {
+      new SwinTransformer(SETTINGS, method, all, new Rng(1))
+          .forward(Tensor.zeros(1, 3, 32, 32), all.subList(0, tasks));
+      return count.multiplyAdds();
+    }
+  }
+
+  @Test
+  void multiplyAdds_ofTasksApart_arePassesOfOneBehindThePartBeforeTheFork() {
+    long patches = 64 * (3 * 4 * 4) * 8; // positions, pixels, channels
+    long attention = 64 * (3 * 8 * 8 + 2 * 16 * 8 + 8 * 8); // qkv; products in windows of 16; proj
+    assertPasses(new Lora(2, 1, ALL_SLOTS, true), patches);
+    assertPasses(new Lora(2, 1, Set.of(Slot.PROJ), true), patches + attention - 64 * 8 * 8);
+    assertPasses(new Adapter(2, Adapter.Sharing.MULTIPLE), patches + attention);
+    assertPasses(new Adapter(2, Adapter.Sharing.HALF_SHARED), patches + attention);
+    assertPasses(new Polyhistor(2, 1, 4, false), patches + attention);
+    assertPasses(new Polyhistor(2, 1, 4, true), patches + attention);
+    assertPasses(new HyperFormer(2, 4), patches + attention);
+  }
+
+  private static void assertPasses(AdapterMethod method, long before) {
+    long one = multiplyAdds(method, 1) - before;
+    for (int tasks = 2; tasks <= 3; tasks++) {
+      assertThat(multiplyAdds(method, tasks))
+          .as("%s, %d tasks", method, tasks)
+          .isEqualTo(before + tasks * one);
+    }
   }
 }

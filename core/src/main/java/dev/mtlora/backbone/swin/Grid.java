@@ -22,6 +22,6 @@ record Grid(long side) {
 
   /** The same for every stream. */
   Streams positions(Streams x) {
-    return prompts(x.shared()) == 0 ? x : x.map(this::positions);
+    return x.map(this::positions);
   }
 }

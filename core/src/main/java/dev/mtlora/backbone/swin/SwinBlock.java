@@ -64,8 +64,7 @@ final class SwinBlock extends Module {
 
   /** True if a pass keeps anything for gradients. */
   boolean records(Streams x) {
-    return x.shared().requiresGrad()
-        || x.hasForks() && x.forks().requiresGrad()
+    return x.tensors().stream().anyMatch(Tensor::requiresGrad)
         || parameters().values().stream().anyMatch(Tensor::requiresGrad);
   }
 

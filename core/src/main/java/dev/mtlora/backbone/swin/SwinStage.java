@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Blocks on one grid, then patch merging on every stream (except in the last stage). */
 final class SwinStage extends Module {
   private final int stage;
-  private final boolean streamsContinue;
   private final Grid grid;
   private final Grid merged;
   private final List<SwinBlock> blocks = new ArrayList<>();
@@ -20,7 +19,6 @@ final class SwinStage extends Module {
 
   SwinStage(SwinSettings settings, int stage, Adaptation adaptation, Rng rng) {
     this.stage = stage;
-    this.streamsContinue = adaptation.streamsContinue();
     grid = new Grid(settings.side(stage));
     merged = new Grid(settings.side(Math.min(stage + 1, settings.depths().size() - 1)));
     int depth = settings.depths().get(stage);
@@ -56,7 +54,7 @@ final class SwinStage extends Module {
   Streams forward(Streams x, FeatureTap tap, boolean recompute) {
     for (int b = 0; b < blocks.size(); b++) {
       SwinBlock block = blocks.get(b);
-      Streams from = streamsContinue ? x : x.sharedOnly();
+      Streams from = x.onward();
       x =
           recompute && block.records(from)
               ? block.recomputed(from)

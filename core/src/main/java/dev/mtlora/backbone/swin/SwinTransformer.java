@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The pyramid is taken after patch merging, without a final norm: for four stages, channels 2C,
  * 4C, 8C, 8C at strides 8, 16, 32, 32. Tasks fork where the method's projections make them fork;
- * the next block starts from the shared stream again, unless the method's streams continue.
+ * the next block starts from the shared stream again, unless they went {@link Streams#apart}.
  */
 public final class SwinTransformer extends Backbone {
   private final SwinSettings settings;

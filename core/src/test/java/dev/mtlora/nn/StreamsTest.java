@@ -1,0 +1,116 @@
+package dev.mtlora.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class StreamsTest {
+  private static final List<String> TASKS = List.of("semseg", "sal", "normals");
+
+  /** A batch of two, {@code [2, 2]}. */
+  private static Tensor batch(float first) {
+    return Tensor.of(new float[] {first, first + 1, first + 2, first + 3}, 2, 2);
+  }
+
+  private static Streams shared() {
+    return Streams.of(batch(10), TASKS);
+  }
+
+  /** The task sal has forked. */
+  private static Streams oneForked() {
+    return new Streams(batch(10), TASKS, List.of("sal"), batch(20));
+  }
+
+  /** Each task has its own. */
+  private static Streams apart() {
+    return new Streams(null, TASKS, TASKS, Tensor.cat(List.of(batch(1), batch(2), batch(3)), 0));
+  }
+
+  private static boolean isApart(Streams streams) {
+    return streams.hasForks() && streams.tensors().size() == 1;
+  }
+
+  private static void assertRead(Streams streams, Tensor... expected) {
+    for (int t = 0; t < TASKS.size(); t++) {
+      Tensor own = streams.of(TASKS.get(t));
+      assertThat(own.shape()).isEqualTo(expected[t].shape());
+      assertThat(own.toFloats()).as(TASKS.get(t)).isEqualTo(expected[t].toFloats());
+    }
+  }
+
+  @Test
+  void apart_whateverHasForked_keepsWhatEachTaskReads() {
+    try (Scope scope = Scope.inference()) {
+      assertRead(shared().apart(), batch(10), batch(10), batch(10));
+      assertRead(oneForked().apart(), batch(10), batch(20), batch(10));
+      assertRead(apart().apart(), batch(1), batch(2), batch(3));
+    }
+  }
+
+  @Test
+  void apart_everyOperation_isOneOnTheStackAlone() {
+    try (Scope scope = Scope.inference()) {
+      Streams apart = oneForked().apart();
+      assertThat(apart.tensors()).hasSize(1);
+      assertThat(apart.map(Tensor::abs).tensors()).hasSize(1);
+      assertThat(apart.onward()).isSameAs(apart);
+      assertThatThrownBy(apart::shared)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("no shared stream");
+    }
+  }
+
+  @Test
+  void onward_tasksThatForked_startFromTheSharedStream() {
+    try (Scope scope = Scope.inference()) {
+      assertRead(oneForked().onward(), batch(10), batch(10), batch(10));
+    }
+  }
+
+  @Test
+  void plus_anyTwo_isTheSumOfWhatEachTaskReads() {
+    try (Scope scope = Scope.inference()) {
+      List<Streams> all = List.of(shared(), oneForked(), apart());
+      for (Streams a : all) {
+        for (Streams b : all) {
+          Streams sum = a.plus(b);
+          assertRead(
+              sum, TASKS.stream().map(task -> a.of(task).plus(b.of(task))).toArray(Tensor[]::new));
+          assertThat(isApart(sum)).isEqualTo(isApart(a) || isApart(b));
+        }
+      }
+    }
+  }
+
+  @Test
+  void recomputed_partThatGoesApart_hasItsResultsAndGradients() {
+    UnaryOperator<Streams> part = x -> x.map(Tensor::square).plus(x.apart().map(Tensor::square));
+    try (Scope scope = Scope.open()) {
+      Tensor kept = batch(1).requiresGrad(true);
+      Tensor again = batch(1).requiresGrad(true);
+      Streams expected = part.apply(part.apply(Streams.of(kept, TASKS)));
+      Streams actual = Streams.of(again, TASKS).recomputed(part).recomputed(part);
+      assertThat(actual.tensors()).hasSize(1);
+      assertThat(actual.forks().toFloats()).isEqualTo(expected.forks().toFloats());
+      expected.of("sal").sum().backward();
+      actual.of("sal").sum().backward();
+      assertThat(again.grad().orElseThrow().toFloats())
+          .isEqualTo(kept.grad().orElseThrow().toFloats());
+    }
+  }
+
+  @Test
+  void streams_noSharedOneAndATaskWithoutItsOwn_areRefused() {
+    try (Scope scope = Scope.inference()) {
+      assertThatThrownBy(() -> new Streams(null, TASKS, List.of("sal"), batch(20)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("without a shared stream")
+          .hasMessageContaining("only [sal] have one");
+    }
+  }
+}
