@@ -57,6 +57,10 @@ abstract class LowRankProjection extends Projection {
       shrinks(pair.a(), rank, linear.in());
       shrinks(pair.b(), linear.out(), rank);
       shrinks(importance.means(), rank);
+      if (principal != null) {
+        shrinks(principal.a(), rank, linear.in());
+        shrinks(principal.b(), linear.out(), rank);
+      }
     }
   }
 

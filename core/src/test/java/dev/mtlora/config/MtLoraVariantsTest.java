@@ -123,7 +123,7 @@ class MtLoraVariantsTest {
     }
   }
 
-  /** An update of a hundredth of W: rounded with W's principal part it would be off by 1 %. */
+  /** An update of a hundredth of W: rounded with W's principal part it would be off by 3 %. */
   @Test
   void pissaAndDora_adapterInF16_hasTheUpdateThatWasTrained() {
     Path base = folder.resolve("base.safetensors");
