@@ -110,10 +110,13 @@ public record RunConfig(
           "reference: true takes pixels without a label for positives, so that data from several"
               + " sources would teach wrong masks; set reference: false");
     }
+    AdapterMethod method =
+        AdapterMethods.read(
+            yaml.block("method"), new AdapterMethods.Target(stages, names, reference));
+    method.check(model.backbone().sites(), names);
     return new RunConfig(
         model,
-        AdapterMethods.read(
-            yaml.block("method"), new AdapterMethods.Target(stages, names, reference)),
+        method,
         tasks,
         data,
         Augmentation.read(yaml.block("augmentation")),

@@ -23,7 +23,7 @@ import java.util.Map;
  * version} of the code, {@code method}, {@code ranks} by stage as they were asked for, {@code
  * layer_ranks} of every layer as they are, {@code tasks} (name, outputs, and for tasks with classes
  * their labels and colours), {@code preset}, {@code preprocessing}, {@code metrics}, {@code
- * base_sha256}, {@code dtype}, and the whole {@code recipe}.
+ * base_sha256}, {@code dtype} of what may be rounded, and the whole {@code recipe}.
  *
  * @param origin where the adapter comes from
  * @param baseSha256 hash of the backbone's frozen weights, see {@link BaseHash}

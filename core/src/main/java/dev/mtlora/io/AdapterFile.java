@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What training has added to a pre-trained backbone, and nothing else: a folder with {@code
@@ -31,7 +32,9 @@ public final class AdapterFile {
   /**
    * Writes the folder, replacing what it holds.
    *
-   * @param floats F32, or F16 for half the size; buffers stay in f32
+   * @param floats F32, or F16 for half the size; buffers stay in f32, and so do parameters whose
+   *     change is small beside their value ({@link MultiTaskModel#unrounded}): the pairs that PiSSA
+   *     starts as a part of W, and DoRA's lengths
    * @throws CheckpointException if it cannot be written, or if a value is too large for F16; what
    *     was there is then still there
    * @throws IllegalStateException if the model is merged
@@ -62,10 +65,14 @@ public final class AdapterFile {
 
   private static Map<String, Tensor> stored(Path folder, MultiTaskModel model, DType floats) {
     Map<String, Tensor> stored = new LinkedHashMap<>();
-    model.trainable().forEach((name, tensor) -> stored.put(name, tensor.to(floats)));
+    Set<Tensor> unrounded = model.unrounded();
+    model
+        .trainable()
+        .forEach((name, t) -> stored.put(name, unrounded.contains(t) ? t : t.to(floats)));
     stored.forEach(
         (name, tensor) -> {
-          if (floats == DType.F16 && tensor.isFinite().not().to(DType.F32).sum().item() > 0) {
+          if (tensor.dtype() == DType.F16
+              && tensor.isFinite().not().to(DType.F32).sum().item() > 0) {
             throw new CheckpointException(
                 folder,
                 name,

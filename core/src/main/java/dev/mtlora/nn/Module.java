@@ -3,6 +3,7 @@ package dev.mtlora.nn;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -22,6 +23,7 @@ public abstract class Module {
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<Tensor, long[]> shrinking = new LinkedHashMap<>();
+  private final Set<Tensor> unrounded = new LinkedHashSet<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
   private Form form = Form.AS_TRAINED;
@@ -56,6 +58,18 @@ public abstract class Module {
   public final Map<Tensor, long[]> shrinking() {
     Map<Tensor, long[]> all = new LinkedHashMap<>();
     visit("", (path, module) -> all.putAll(module.shrinking));
+    return all;
+  }
+
+  /** Says that files which round parameters store this one of this node as it is. */
+  protected final void unrounded(Tensor parameter) {
+    unrounded.add(parameter);
+  }
+
+  /** Parameters below this node that no file rounds. */
+  public final Set<Tensor> unrounded() {
+    Set<Tensor> all = new LinkedHashSet<>();
+    visit("", (path, module) -> all.addAll(module.unrounded));
     return all;
   }
 

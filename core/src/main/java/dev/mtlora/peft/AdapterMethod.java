@@ -10,12 +10,22 @@ import java.util.Map;
  */
 public interface AdapterMethod {
   /**
+   * Checks what the record itself cannot: whether the settings fit a backbone and its tasks. Makes
+   * nothing, so that reading a configuration can ask.
+   *
+   * @param sites all linear layers that can be adapted, in order
+   * @param tasks task names, in order
+   * @throws IllegalArgumentException if they don't
+   */
+  default void check(List<Site> sites, List<String> tasks) {}
+
+  /**
    * Prepares the adaptation of one backbone.
    *
    * @param sites all linear layers that can be adapted, in order
    * @param tasks task names, in order
    * @param rng source of the initial values
-   * @throws IllegalArgumentException if the settings don't fit the sites or the tasks
+   * @throws IllegalArgumentException as {@link #check} does
    */
   Adaptation attach(List<Site> sites, List<String> tasks, Rng rng);
 

@@ -43,7 +43,7 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
   }
 
   @Override
-  public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
+  public void check(List<Site> sites, List<String> tasks) {
     for (Place place : Place.all(sites)) {
       if (place.width() % n != 0) {
         throw new IllegalArgumentException(
@@ -51,6 +51,11 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
                 .formatted(n, place.width(), place.stage()));
       }
     }
+  }
+
+  @Override
+  public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
+    check(sites, tasks);
     return new Attached(this, rng);
   }
 

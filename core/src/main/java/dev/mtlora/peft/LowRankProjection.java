@@ -24,7 +24,10 @@ abstract class LowRankProjection extends Projection {
   }
 
   /**
-   * Registers a pair's companions.
+   * Registers a pair's companions. What holds values as large as those of W, of which only the
+   * change is the update, is stored unrounded: rounding s B A of a pair with a {@link
+   * Companions.Principal} would be an error relative to the principal part of W, and rounding a
+   * magnitude one relative to W.
    *
    * @param name of the pair's tensors, with %s for which it is
    */
@@ -35,10 +38,16 @@ abstract class LowRankProjection extends Projection {
     if (principal != null) {
       buffer(name.formatted("A0"), principal.a());
       buffer(name.formatted("B0"), principal.b());
+      unrounded(pair.a());
+      unrounded(pair.b());
+      if (pair.learnedScale() != null) {
+        unrounded(pair.learnedScale());
+      }
     }
     Tensor magnitude = with.magnitude();
     if (magnitude != null) {
       parameter(name.formatted("m"), magnitude);
+      unrounded(magnitude);
       magnitudes.start(pair, magnitude);
     }
     Importance importance = with.importance();
@@ -48,6 +57,10 @@ abstract class LowRankProjection extends Projection {
       shrinks(pair.a(), rank, linear.in());
       shrinks(pair.b(), linear.out(), rank);
       shrinks(importance.means(), rank);
+      if (principal != null) {
+        shrinks(principal.a(), rank, linear.in());
+        shrinks(principal.b(), linear.out(), rank);
+      }
     }
   }
 

@@ -193,16 +193,33 @@ public record MtLora(
   }
 
   @Override
-  public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
+  public void check(List<Site> sites, List<String> tasks) {
     int stages = sites.stream().mapToInt(Site::stage).max().orElse(-1) + 1;
     requireStages(ranks.shared(), "mtlora.ranks.shared", stages);
     if (mode != Mode.LORA_ONLY) {
       requireTasks(ranks.tasks(), "mtlora.ranks", tasks);
       requireTasks(scales.tasks(), "mtlora.scales", tasks);
     }
-    MtLoraAdaptation adaptation = new MtLoraAdaptation(this, tasks, rng);
-    adaptation.requirePatternsMatch(sites);
-    return adaptation;
+    List<Site> adapted = sites.stream().filter(site -> slots.contains(site.slot())).toList();
+    List<Site> forked = adapted.stream().filter(site -> forks(site, tasks)).toList();
+    List<Site> shared =
+        mode == Mode.ADDITION
+            ? adapted.stream().filter(site -> !forks(site, tasks)).toList()
+            : adapted;
+    variant.ranks().requireMatches(shared, forked, tasks);
+  }
+
+  @Override
+  public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
+    check(sites, tasks);
+    return new MtLoraAdaptation(this, tasks, rng);
+  }
+
+  /** True if a layer that is adapted has task matrices. */
+  boolean forks(Site site, List<String> tasks) {
+    boolean place = site.inLastBlock() || everyBlock;
+    boolean slot = site.slot() != Slot.QKV && site.slot() != Slot.REDUCTION;
+    return place && slot && mode != Mode.LORA_ONLY && !tasks.isEmpty();
   }
 
   @Override

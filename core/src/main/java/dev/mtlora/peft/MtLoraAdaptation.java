@@ -24,7 +24,7 @@ final class MtLoraAdaptation extends Adaptation {
   @Override
   public Projection adapt(Linear base, Site site) {
     boolean adapted = method.slots().contains(site.slot());
-    boolean forks = adapted && forks(site);
+    boolean forks = adapted && method.forks(site, tasks);
     int rank = method.sharedRank(site);
     if (!adapted || (rank == 0 && (method.reference() || !forks))) {
       return site.slot() == Slot.REDUCTION
@@ -62,22 +62,6 @@ final class MtLoraAdaptation extends Adaptation {
       }
     }
     return parts.isEmpty() ? Optional.empty() : Optional.of(new ParameterChange(parts));
-  }
-
-  private boolean forks(Site site) {
-    boolean place = site.inLastBlock() || method.everyBlock();
-    boolean slot = site.slot() != Slot.QKV && site.slot() != Slot.REDUCTION;
-    return place && slot && method.mode() != MtLora.Mode.LORA_ONLY && !tasks.isEmpty();
-  }
-
-  void requirePatternsMatch(List<Site> sites) {
-    List<Site> adapted = sites.stream().filter(s -> method.slots().contains(s.slot())).toList();
-    List<Site> forked = adapted.stream().filter(this::forks).toList();
-    List<Site> shared =
-        method.mode() == MtLora.Mode.ADDITION
-            ? adapted.stream().filter(site -> !forks(site)).toList()
-            : adapted;
-    method.variant().ranks().requireMatches(shared, forked, tasks);
   }
 
   @Override

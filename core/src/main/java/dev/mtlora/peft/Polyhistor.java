@@ -58,7 +58,21 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
   }
 
   @Override
+  public void check(List<Site> sites, List<String> tasks) {
+    List<Place> places = Place.all(sites);
+    long first = places.get(0).width();
+    for (Place place : places) {
+      if (lite && place.width() % first != 0) {
+        throw new IllegalArgumentException(
+            "polyhistor-lite scales a template of width %d, which does not divide the width %d of stage %d"
+                .formatted(first, place.width(), place.stage()));
+      }
+    }
+  }
+
+  @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
+    check(sites, tasks);
     return new Attached(this, Place.all(sites).get(0).width(), tasks, rng);
   }
 
@@ -92,11 +106,6 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
         return Optional.of(new Own(embeddings, new Pair(method, place.width(), rng)));
       }
       long s = place.width() / firstWidth;
-      if (s * firstWidth != place.width()) {
-        throw new IllegalArgumentException(
-            "polyhistor-lite scales a template of width %d, which does not divide the width %d of stage %d"
-                .formatted(firstWidth, place.width(), place.stage()));
-      }
       Pair template = Objects.requireNonNull(templates.get(place.after()));
       return Optional.of(new Scaled(embeddings, template, s));
     }

@@ -14,8 +14,11 @@ import java.util.stream.IntStream;
  *
  * to first order what the loss would change without it (Molchanov et al., CVPR 2019; AdaLoRA, Zhang
  * et al., ICLR 2023, arXiv 2303.10512, equation 8), as a moving average over steps, with gradients
- * as they were clipped. Now and then each pair of matrices keeps the fewest components that hold a
- * share of its sum, at least one, and deletes the others for good.
+ * as they were clipped. A pair that started as a part of W ({@link Companions.Principal}) is
+ * without a component what it was at its start there: A and B in the sums are then their
+ * differences from {@code A0} and {@code B0 / s}, and these lose the component too. Now and then
+ * each pair of matrices keeps the fewest components that hold a share of its sum, at least one, and
+ * deletes the others for good.
  *
  * <p>Every pair is measured against itself: gradients of tasks come in the units of their losses,
  * and over all pairs together the task with the greatest loss would keep all ranks. Scales stay

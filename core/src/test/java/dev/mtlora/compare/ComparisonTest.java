@@ -146,6 +146,8 @@ class ComparisonTest {
         "{base: base.yaml, methods: {single: full}}|not beginning with 'single'",
         "{base: base.yaml, methods: {a: ful}}|did you mean 'full'",
         "{base: base.yaml, method: {a: full}}|did you mean 'methods'",
+        "{base: base.yaml, methods: {full: full, a: {method.ranks: {stage1.*.qvk: 8}}}}|grid.yaml, a-seed1: mtlora.ranks: 'stage1.*.qvk' matches no matrices",
+        "{base: base.yaml, methods: {full: full, a: {method: {name: compacter, products: 3}}}}|a-seed1: method.products must divide the width of every stage, but 3 does not divide 8",
       })
   void file_wrong_saysSo(String text, String message) {
     assertThatThrownBy(() -> comparison(text))

@@ -77,6 +77,9 @@ class RunConfigErrorsTest {
         "reference=yes please       | reference must be true or false but is: \"yes please\"",
         "batch                      | --set needs key.path=value but got 'batch'",
         "method.ranks={stage9.*:4}  | method.ranks has the key 'stage9.*:4' without a value where 'key: value' was expected: put a blank after the colon, 'stage9.*: 4'",
+        "method.ranks={stage1.*.qvk: 4} | mtlora.ranks: 'stage1.*.qvk' matches no matrices; there are stage1.block1.[qkv",
+        "method.ranks={'*.*.proj/sal': 4} | '*.*.proj/sal' matches no matrices",
+        "method={name: compacter, products: 5} | method.products must divide the width of every stage, but 5 does not divide 32 of stage 0",
         "method={name: full, rank:4} | method has the key 'rank:4' without a value",
       })
   void override_wrong_isNamedWithValueAndExpectation(String override, String message) {

@@ -1,6 +1,8 @@
 package dev.mtlora.backbone.swin;
 
 import dev.mtlora.nn.Catalogue;
+import dev.mtlora.peft.Site;
+import dev.mtlora.peft.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +117,26 @@ public record SwinSettings(
   /** Channels in a stage. */
   int channels(int stage) {
     return embed << stage;
+  }
+
+  /** All linear layers that a method can adapt, in the order in which they are made. */
+  public List<Site> sites() {
+    List<Site> sites = new ArrayList<>();
+    for (int s = 0; s < depths.size(); s++) {
+      int depth = depths.get(s);
+      long c = channels(s);
+      long hidden = (long) (c * mlpRatio);
+      for (int b = 0; b < depth; b++) {
+        sites.add(new Site(s, b, depth, Slot.QKV, c, 3 * c));
+        sites.add(new Site(s, b, depth, Slot.PROJ, c, c));
+        sites.add(new Site(s, b, depth, Slot.FC1, c, hidden));
+        sites.add(new Site(s, b, depth, Slot.FC2, hidden, c));
+      }
+      if (s < depths.size() - 1) {
+        sites.add(new Site(s, depth - 1, depth, Slot.REDUCTION, 4 * c, 2 * c));
+      }
+    }
+    return List.copyOf(sites);
   }
 
   /** Blocks in all stages. */

@@ -41,7 +41,7 @@ public final class SwinTransformer extends Backbone {
   public SwinTransformer(SwinSettings settings, AdapterMethod method, List<String> tasks, Rng rng) {
     this.settings = settings;
     this.allTasks = List.copyOf(tasks);
-    adaptation = child("adaptation", method.attach(Sites.all(settings), allTasks, rng.split()));
+    adaptation = child("adaptation", method.attach(settings.sites(), allTasks, rng.split()));
     patchEmbed = child("patch_embed", new PatchEmbed(settings, rng));
     long positions = (long) settings.side(0) * settings.side(0);
     absolutePosition =
