@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.HistoryJson;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What one finished training gave and what it cost.
@@ -47,19 +47,20 @@ public record Summary(Evaluation last, Cost cost) {
           adapterBytes + other.adapterBytes);
     }
 
-    /** Of one method with several seeds: the median of each, the lower one of two. */
+    /** Of one method with several seeds: the median of each that is known, the lower one of two. */
     static Cost median(List<Cost> costs) {
       return new Cost(
-          median(costs, Cost::total),
-          median(costs, Cost::trainable),
-          median(costs, Cost::multiplyAdds),
+          (long) median(costs, Cost::total),
+          (long) median(costs, Cost::trainable),
+          (long) median(costs, Cost::multiplyAdds),
           median(costs, Cost::stepSeconds),
-          median(costs, Cost::peakBytes),
-          median(costs, Cost::adapterBytes));
+          (long) median(costs, Cost::peakBytes),
+          (long) median(costs, Cost::adapterBytes));
     }
 
-    private static <T extends Comparable<T>> T median(List<Cost> costs, Function<Cost, T> of) {
-      return costs.stream().map(of).sorted().toList().get((costs.size() - 1) / 2);
+    private static double median(List<Cost> costs, ToDoubleFunction<Cost> of) {
+      double[] known = costs.stream().mapToDouble(of).filter(v -> v > 0).sorted().toArray();
+      return known.length == 0 ? 0 : known[(known.length - 1) / 2];
     }
   }
 

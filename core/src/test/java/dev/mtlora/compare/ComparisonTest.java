@@ -182,7 +182,7 @@ class ComparisonTest {
   @Test
   void rows_ofSeveralSeeds_haveMediansOfTimeAndMemory() throws IOException {
     Comparison three = comparison("base: base.yaml\nseeds: [1, 2, 3]\nmethods: {full: full}\n");
-    double[] seconds = {3, 1, 2};
+    double[] seconds = {3, 0, 2}; // 0: not known
     long[] peaks = {10, 30, 20};
     Map<Cell, Summary> finished = new LinkedHashMap<>();
     for (int i = 0; i < 3; i++) {
