@@ -86,9 +86,13 @@ public record ParetoPlot(List<Point> points, String costTitle) {
     return shapes;
   }
 
-  /** Names beside their points, moved down where two would lie on each other. */
-  private List<Text> names(Axes axes) {
+  /**
+   * Names beside their points, moved down where two would lie on each other; a thin line then leads
+   * to the point.
+   */
+  private List<Shape> names(Axes axes) {
     List<Text> names = new ArrayList<>();
+    List<Shape> shapes = new ArrayList<>();
     for (Point point : points.stream().sorted(Comparator.comparingDouble(axes::y)).toList()) {
       double x = axes.x(point) + 9;
       double y = axes.y(point) + 5;
@@ -98,9 +102,13 @@ public record ParetoPlot(List<Point> points, String costTitle) {
           y = other.y() + 15;
         }
       }
+      if (y > axes.y(point) + 12) {
+        shapes.add(new Line(axes.x(point), axes.y(point), x - 2, y - 5, 0xA0A0A0));
+      }
       names.add(new Text(x, y, point.name()));
     }
-    return names;
+    shapes.addAll(names);
+    return shapes;
   }
 
   /** As an SVG document. */
