@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BalanceTest {
   private static final List<String> TASKS = List.of("a", "b");
@@ -90,19 +92,38 @@ class BalanceTest {
     }
   }
 
-  /** Of two equal gradients that of the task whose loss fell less is made longer. */
-  @Test
-  void gradNorm_slowTask_pullsMore() {
+  /**
+   * Losses fall to 1/4 and 3/4: r is 1/2 and 3/2, and with alpha 2 the lengths wanted are a quarter
+   * and nine quarters of their mean, 1. Which side of it a's length is on decides whether its
+   * weight falls as b's grows, or grows with it, which the sum of weights undoes.
+   */
+  @ParameterizedTest
+  @CsvSource({"0.26, 0.925586", "0.24, 1"})
+  void gradNorm_lengthBesideItsTarget_isPulledToIt(double length, double weight) {
     try (Scope scope = Scope.open()) {
-      Balancer balancer = new GradNorm(1.5, 0.01).start(TASKS);
-      gradNormStep(balancer, 1, 1, 8, 8);
+      Balancer balancer = new GradNorm(2, 0.1).start(TASKS);
+      gradNormStep(balancer, 1, 1, 8, 8); // of equal lengths: nothing to learn
       assertThat(balancer.factors(none()).get("a")).isCloseTo(1, within(1e-12));
-      for (int i = 0; i < 20; i++) {
-        gradNormStep(balancer, 1, 1, 2, 6);
-      }
-      Map<String, Double> factors = balancer.factors(none());
-      assertThat(factors.get("b")).isGreaterThan(1.1);
-      assertThat(factors.get("a") + factors.get("b")).isCloseTo(2, within(1e-12));
+      gradNormStep(balancer, length, 2 - length, 2, 6);
+      assertThat(balancer.factors(none()).get("a")).isCloseTo(weight, within(2e-6));
+      assertThat(balancer.factors(none()).get("b")).isCloseTo(2 - weight, within(2e-6));
+    }
+  }
+
+  /**
+   * Lengths 3, 1: gradients G / w = 3, -1; Adam's first step takes the weights to 0.9, 1.1. Lengths
+   * 1, 2 times these, losses as above: 0.9 is above its target 0.3875, and 2.2 below 3.4875:
+   * gradients 1, -2.
+   */
+  @Test
+  void gradNorm_twoSteps_areAlgorithmOneByHand() {
+    try (Scope scope = Scope.open()) {
+      Balancer balancer = new GradNorm(2, 0.1).start(TASKS);
+      gradNormStep(balancer, 3, 1, 8, 8);
+      assertThat(balancer.factors(none()).get("a")).isCloseTo(0.9, within(1e-6));
+      gradNormStep(balancer, 1, 2, 2, 6);
+      assertThat(balancer.factors(none()).get("a")).isCloseTo(0.809086, within(2e-6));
+      assertThat(balancer.factors(none()).get("b")).isCloseTo(1.190914, within(2e-6));
     }
   }
 
@@ -127,16 +148,25 @@ class BalanceTest {
     }
   }
 
-  /** Adam's first step is the rate, in the direction against the gradient. */
+  /**
+   * Two steps at rate 1/2 with gamma 0.1, by hand. Gains ln 2, 0.2231, -0.2231 at z = 1/3: gradient
+   * 0.1540, -0.0026, -0.1514, and Adam's first step is the rate, so that z becomes 0.1554, 0.4223,
+   * 0.4223. Gains 0.1054, 0.9163, 0.2231: mean 0.4976, z (gain - mean) + 0.1 xi is -0.1109, 0.2268,
+   * -0.0659; Adam takes xi from -0.5, 0.5, 0.5 to -0.5543, 0.1318, 0.9557.
+   */
   @Test
-  void famo_taskThatGainedLess_countsMore() {
+  void famo_twoSteps_areAlgorithmOneByHand() {
     try (Scope scope = Scope.open()) {
-      Balancer balancer = new Famo(0.01, 0.025).start(TASKS);
-      Map<String, Double> before = Map.of("a", 1.0, "b", 1.0);
-      balancer.learn(new Balancer.Made(before, () -> Map.of("a", 0.5, "b", 0.9), false));
-      Map<String, Double> factors = balancer.factors(() -> before);
-      assertThat(factors.get("b") / factors.get("a"))
-          .isCloseTo(Math.exp(0.05), within(1e-5)); // xi = -0.025, 0.025
+      Balancer balancer = new Famo(0.1, 0.5).start(List.of("a", "b", "c"));
+      Map<String, Double> before = Map.of("a", 1.0, "b", 1.0, "c", 1.0);
+      Map<String, Double> first = Map.of("a", 0.5, "b", 0.8, "c", 1.25);
+      Map<String, Double> second = Map.of("a", 0.9, "b", 0.4, "c", 0.8);
+      balancer.learn(new Balancer.Made(before, () -> first, false));
+      balancer.learn(new Balancer.Made(before, () -> second, false));
+      Map<String, Double> z = balancer.factors(() -> before); // as all losses are 1
+      assertThat(z.get("a")).isCloseTo(0.133105, within(2e-6));
+      assertThat(z.get("b")).isCloseTo(0.264353, within(2e-6));
+      assertThat(z.get("c")).isCloseTo(0.602543, within(2e-6));
     }
   }
 
