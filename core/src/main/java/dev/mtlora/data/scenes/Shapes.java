@@ -198,6 +198,7 @@ final class Shapes {
   static final class Ring extends Solid {
     private static final int STEPS = 200;
     private static final double CLOSE = 1e-7;
+    private static final double TOUCH = 1e-4;
     private final double major;
 
     Ring(Pose pose, double major, double minor, Tag tag) {
@@ -228,8 +229,8 @@ final class Shapes {
         double z = r.oz + t * r.dz;
         double off = Math.sqrt(x * x + z * z) - major;
         double distance = Math.sqrt(off * off + y * y) - hy;
-        // A ray that has crawled along for so long passes within 0.1 mm: it has touched.
-        if (distance < CLOSE || i == STEPS) {
+        // A ray that crawls along for long and comes within 0.1 mm has touched.
+        if (distance < (i < STEPS ? CLOSE : TOUCH)) {
           return t;
         }
         t += distance * perMetre;
