@@ -41,7 +41,7 @@ public record CellStore(Path folder) {
       return kept.map(Summary::of);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
-          "%s %s: delete the file to run the cell again, or keep this comparison's cells elsewhere with --cells"
+          "%s %s: delete the file and the cell's run folder to run it again, or give this comparison other folders with --cells and --out"
               .formatted(file, e.getMessage()),
           e);
     }
