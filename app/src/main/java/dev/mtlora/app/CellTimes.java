@@ -3,7 +3,6 @@ package dev.mtlora.app;
 import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.CellStore;
 import dev.mtlora.compare.Results;
-import dev.mtlora.compare.Summary;
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.tensor.Scope;
@@ -32,13 +31,13 @@ record CellTimes(CellStore store, int steps) {
     }
     try (Scope scope = Scope.open()) {
       Map<String, StepBench> benches = new LinkedHashMap<>();
-      cells.forEach((name, cell) -> benches.put(name, Turns.bench(cell.config())));
       cells.forEach(
           (name, cell) -> {
-            Summary summary = results.finished().get(cell);
-            if (summary.cost().trainable() != benches.get(name).trainable()) {
+            StepBench bench = Turns.bench(cell.config());
+            if (bench.trainable() == results.finished().get(cell).cost().trainable()) {
+              benches.put(name, bench);
+            } else {
               out.printf("%s: left out, its model shrank in training%n", name);
-              benches.remove(name);
             }
           });
       out.printf("%d steps of each of %d models, in turn%n", steps, benches.size());

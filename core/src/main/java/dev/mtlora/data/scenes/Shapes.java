@@ -229,7 +229,7 @@ final class Shapes {
         double off = Math.sqrt(x * x + z * z) - major;
         double distance = Math.sqrt(off * off + y * y) - hy;
         // A ray that has crawled along for so long passes within 2 mm: it counts as having touched,
-        // in this version of the scenes (one in sixteen has such a pixel).
+        // in this version of the scenes: another rule changes one of sixteen that were looked at.
         if (distance < CLOSE || i == STEPS) {
           return t;
         }
