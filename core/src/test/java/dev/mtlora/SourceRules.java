@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,10 +66,13 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
   private void checkLength(String name, long lines, List<String> found) {
     boolean listed = longFiles.containsKey(name);
     if (lines > MAX_LINES && !listed) {
-      found.add("%s: %d lines, more than %d without a reason".formatted(name, lines, MAX_LINES));
+      found.add(
+          String.format(
+              Locale.ROOT, "%s: %d lines, more than %d without a reason", name, lines, MAX_LINES));
     }
     if (lines <= MAX_LINES && listed) {
-      found.add("%s: listed as long but has only %d lines".formatted(name, lines));
+      found.add(
+          String.format(Locale.ROOT, "%s: listed as long but has only %d lines", name, lines));
     }
   }
 
@@ -83,13 +87,13 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
     OURS.matcher(code).results().forEach(match -> used.add(match.group(1)));
     for (String to : used) {
       if (!order.subList(0, order.indexOf(from) + 1).contains(to)) {
-        found.add("%s: '%s' may not use '%s'".formatted(name, from, to));
+        found.add(String.format(Locale.ROOT, "%s: '%s' may not use '%s'", name, from, to));
       }
     }
     RESERVED.forEach(
         (library, owners) -> {
           if (code.contains(library + ".") && !owners.contains(from)) {
-            found.add("%s: '%s' may not use %s".formatted(name, from, library));
+            found.add(String.format(Locale.ROOT, "%s: '%s' may not use %s", name, from, library));
           }
         });
     for (Pattern pattern : FORBIDDEN) {

@@ -9,6 +9,7 @@ import dev.mtlora.train.StepBench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ abstract class Bench implements Callable<Integer> {
       throw new ConfigException("--batch, --steps and --threads must be at least 1");
     }
     List<String> more = new ArrayList<>();
-    more.add("data={kind: scenes, train: %d, val: 1}".formatted(batch));
+    more.add(String.format(Locale.ROOT, "data={kind: scenes, train: %d, val: 1}", batch));
     more.add("train.batch=" + batch);
     more.add("train.threads=" + threads);
     more.add("singleTask=");

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 
 /** What {@code bench} has measured. */
@@ -37,8 +38,11 @@ interface BenchReport {
       AtomicFile.write(file, node.toPrettyString() + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot write the figures to %s (%s): is there space left, and may you write there?"
-              .formatted(file, e),
+          String.format(
+              Locale.ROOT,
+              "cannot write the figures to %s (%s): is there space left, and may you write there?",
+              file,
+              e),
           e);
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -30,7 +31,8 @@ record CellProcess(Cell cell, Path run) {
       RunFolder folder = new RunFolder(run);
       return begun() && folder.hasSummary() ? Optional.of(folder.summary()) : Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be read: %s".formatted(run, e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "%s cannot be read: %s", run, e), e);
     }
   }
 
@@ -58,7 +60,8 @@ record CellProcess(Cell cell, Path run) {
           .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
           .start();
     } catch (IOException e) {
-      throw new UncheckedIOException("%s cannot be started: %s".formatted(cell.name(), e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "%s cannot be started: %s", cell.name(), e), e);
     }
   }
 
@@ -71,8 +74,11 @@ record CellProcess(Cell cell, Path run) {
     }
     if (!Cell.fingerprint(folder.config(List.of())).equals(cell.fingerprint())) {
       throw new ConfigException(
-          "%s is the run folder of other settings than those of %s: delete it, or choose another --out"
-              .formatted(run, cell.name()));
+          String.format(
+              Locale.ROOT,
+              "%s is the run folder of other settings than those of %s: delete it, or choose another --out",
+              run,
+              cell.name()));
     }
     return true;
   }

@@ -37,10 +37,10 @@ record CellTimes(CellStore store, int steps) {
             if (bench.trainable() == results.finished().get(cell).cost().trainable()) {
               benches.put(name, bench);
             } else {
-              out.printf("%s: left out, its model shrank in training%n", name);
+              out.printf(Locale.ROOT, "%s: left out, its model shrank in training%n", name);
             }
           });
-      out.printf("%d steps of each of %d models, in turn%n", steps, benches.size());
+      out.printf(Locale.ROOT, "%d steps of each of %d models, in turn%n", steps, benches.size());
       out.flush();
       Assembly.of(cells.values().iterator().next().config()).useThreads();
       store.keepTimes(results.comparison(), medians(benches, out));

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -104,8 +105,11 @@ final class CompareCommand implements Callable<Integer> {
     left.removeAll(before.finished().keySet());
     PrintWriter print = spec.commandLine().getOut();
     print.printf(
+        Locale.ROOT,
         "%d cells, %d finished; cells are kept in %s%n",
-        comparison.cells().size(), comparison.cells().size() - left.size(), store.folder());
+        comparison.cells().size(),
+        comparison.cells().size() - left.size(),
+        store.folder());
     print.flush();
     return new Grid(store, folder.resolve("runs"), jobs, print, Ansi.AUTO.enabled()).run(left);
   }

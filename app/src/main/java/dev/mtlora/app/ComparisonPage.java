@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -36,8 +37,11 @@ record ComparisonPage(Path folder) {
       plot("pareto_time", results, "seconds per step", Row::stepSeconds);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot write the comparison to %s (%s): is there space left, and may you write there?"
-              .formatted(folder, e),
+          String.format(
+              Locale.ROOT,
+              "cannot write the comparison to %s (%s): is there space left, and may you write there?",
+              folder,
+              e),
           e);
     }
   }
@@ -45,28 +49,37 @@ record ComparisonPage(Path folder) {
   private String page(Results results, Tables tables) {
     StringBuilder page = new StringBuilder("# " + results.comparison().title() + "\n\n");
     page.append(
-        "%d of %d cells are finished. Scores are of the last evaluation of each run, mean ± standard deviation over seeds; Δm refers to the means of the single-task networks. Costs are of one seed, the median; multiply-adds of one image's forward pass, nothing merged. A step's time in brackets is of the training, which perhaps shared the machine: compare --time makes steps of all rows in turn.%n%n"
-            .formatted(results.finished().size(), results.comparison().cells().size()));
+        String.format(
+            Locale.ROOT,
+            "%d of %d cells are finished. Scores are of the last evaluation of each run, mean ± standard deviation over seeds; Δm refers to the means of the single-task networks. Costs are of one seed, the median; multiply-adds of one image's forward pass, nothing merged. A step's time in brackets is of the training, which perhaps shared the machine: compare --time makes steps of all rows in turn.%n%n",
+            results.finished().size(),
+            results.comparison().cells().size()));
     page.append(tables.markdown());
     results.useless().forEach((task, score) -> page.append(useless(task, score)));
     results.refused().forEach(why -> page.append("\nNot taken: ").append(why).append('\n'));
     if (!results.missing().isEmpty()) {
-      page.append("\nNot finished: %s.%n".formatted(String.join(", ", results.missing())));
+      page.append(
+          String.format(
+              Locale.ROOT, "\nNot finished: %s.%n", String.join(", ", results.missing())));
     }
     page.append("\n![Δm against trainable parameters](pareto_parameters.png)\n");
     page.append("\n![Δm against time](pareto_time.png)\n");
     for (Cell cell : results.finished().keySet()) {
       String panel = "runs/" + cell.name() + "/panel.png";
       if (Files.exists(folder.resolve(panel))) {
-        page.append("\n## %s%n%n![%s](%s)%n".formatted(cell.name(), cell.name(), panel));
+        page.append(
+            String.format(Locale.ROOT, "\n## %s%n%n![%s](%s)%n", cell.name(), cell.name(), panel));
       }
     }
     return page.toString();
   }
 
   private static String useless(String task, double score) {
-    return "%nThere is no Δm: single-task networks score %s in %s, which no gain can refer to; train longer, or leave the task out.%n"
-        .formatted(score, task);
+    return String.format(
+        Locale.ROOT,
+        "%nThere is no Δm: single-task networks score %s in %s, which no gain can refer to; train longer, or leave the task out.%n",
+        score,
+        task);
   }
 
   private void plot(String name, Results results, String title, ToDoubleFunction<Row> cost)

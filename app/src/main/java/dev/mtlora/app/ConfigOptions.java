@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -45,15 +46,18 @@ final class ConfigOptions {
     try (InputStream stream = ConfigOptions.class.getResourceAsStream(resource)) {
       if (stream == null) {
         throw new ConfigException(
-            "there is neither a file nor a shipped configuration named '%s'; those in the project's"
-                    .formatted(config)
+            String.format(
+                    Locale.ROOT,
+                    "there is neither a file nor a shipped configuration named '%s'; those in the project's",
+                    config)
                 + " folder configs/ are shipped, without "
                 + EXTENSION);
       }
       String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
       return RunConfig.parse(new RunConfig.Source(config, Path.of("")), text, overrides);
     } catch (IOException e) {
-      throw new ConfigException("the configuration '%s' could not be read".formatted(config), e);
+      throw new ConfigException(
+          String.format(Locale.ROOT, "the configuration '%s' could not be read", config), e);
     }
   }
 

@@ -112,7 +112,7 @@ final class ConvertCommand implements Callable<Integer> {
     String listed =
         TensorTree.plain(String.join(", ", names.subList(0, Math.min(LISTED, names.size()))));
     return names.size() > LISTED
-        ? "%s and %d more".formatted(listed, names.size() - LISTED)
+        ? String.format(Locale.ROOT, "%s and %d more", listed, names.size() - LISTED)
         : listed;
   }
 }

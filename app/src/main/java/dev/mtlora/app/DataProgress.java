@@ -2,6 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.data.check.SplitCheck;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /** One line that says how far a check is: rewritten on a terminal, else repeated now and then. */
@@ -25,7 +26,14 @@ final class DataProgress implements SplitCheck.Progress {
     if (System.nanoTime() - last >= (terminal ? TERMINAL_NANOS : PLAIN_NANOS)) {
       last = System.nanoTime();
       shown = true;
-      err.printf("%s%s: %d of %d%s", terminal ? "\r" : "", split, done, all, terminal ? "" : "\n");
+      err.printf(
+          Locale.ROOT,
+          "%s%s: %d of %d%s",
+          terminal ? "\r" : "",
+          split,
+          done,
+          all,
+          terminal ? "" : "\n");
       err.flush();
     }
   }

@@ -34,14 +34,16 @@ final class DataReport {
     String sizes =
         split.sizes().entrySet().stream()
             .limit(SIZES)
-            .map(size -> "%s: %d".formatted(size.getKey(), size.getValue()))
+            .map(size -> String.format(Locale.ROOT, "%s: %d", size.getKey(), size.getValue()))
             .collect(Collectors.joining(", "));
     int others = split.sizes().size() - SIZES;
     return line(
             "%d images%s%s",
             split.samples(),
             sizes.isEmpty() ? "" : " (" + sizes,
-            sizes.isEmpty() ? "" : others > 0 ? ", and %d other sizes)".formatted(others) : ")")
+            sizes.isEmpty()
+                ? ""
+                : others > 0 ? String.format(Locale.ROOT, ", and %d other sizes)", others) : ")")
         .strip();
   }
 

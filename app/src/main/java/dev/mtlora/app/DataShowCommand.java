@@ -10,6 +10,7 @@ import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +59,9 @@ final class DataShowCommand implements Callable<Integer> {
     write(training, "train", run);
     write(training.with(seen), "augmented", run);
     write(assembly.validation(), "val", run);
-    spec.commandLine().getOut().printf("train, augmented and val .png are in %s%n", out);
+    spec.commandLine()
+        .getOut()
+        .printf(Locale.ROOT, "train, augmented and val .png are in %s%n", out);
     return 0;
   }
 

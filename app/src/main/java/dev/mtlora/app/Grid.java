@@ -83,7 +83,7 @@ final class Grid {
         keep(cell, ended.get(), all);
       } else {
         running.put(process, process.start(threads()));
-        say("%s: started".formatted(cell.name()));
+        say(String.format(Locale.ROOT, "%s: started", cell.name()));
       }
     } catch (ConfigException | IllegalArgumentException | UncheckedIOException e) {
       fail(cell, String.valueOf(e.getMessage()));
@@ -109,12 +109,16 @@ final class Grid {
         }
       } else if (stopped || code == SIGINT || code == SIGTERM) { // Ctrl-C reaches the children too
         stopped = true;
-        say("%s: stopped".formatted(cell.name()));
+        say(String.format(Locale.ROOT, "%s: stopped", cell.name()));
       } else {
         fail(
             cell,
-            "exit code %d: %s; all that it said is in %s"
-                .formatted(code, process.lastLine(), process.log()));
+            String.format(
+                Locale.ROOT,
+                "exit code %d: %s; all that it said is in %s",
+                code,
+                process.lastLine(),
+                process.log()));
       }
     }
   }
@@ -127,13 +131,19 @@ final class Grid {
   private void finish(Cell cell, Summary summary, int all) {
     done++;
     say(
-        "%s: %s  (%d of %d, %s left)"
-            .formatted(cell.name(), scores(summary), done, all, left(all)));
+        String.format(
+            Locale.ROOT,
+            "%s: %s  (%d of %d, %s left)",
+            cell.name(),
+            scores(summary),
+            done,
+            all,
+            left(all)));
   }
 
   private void fail(Cell cell, String why) {
     failed++;
-    say("%s: failed: %s".formatted(cell.name(), why));
+    say(String.format(Locale.ROOT, "%s: failed: %s", cell.name(), why));
   }
 
   private static String scores(Summary summary) {
@@ -149,8 +159,12 @@ final class Grid {
   private String left(int all) {
     long seconds = (System.nanoTime() - start) / 1_000_000_000L / done * (all - done - failed);
     Duration duration = Duration.ofSeconds(seconds);
-    return "%d:%02d:%02d"
-        .formatted(duration.toHours(), duration.toMinutesPart(), duration.toSecondsPart());
+    return String.format(
+        Locale.ROOT,
+        "%d:%02d:%02d",
+        duration.toHours(),
+        duration.toMinutesPart(),
+        duration.toSecondsPart());
   }
 
   private void pause() {

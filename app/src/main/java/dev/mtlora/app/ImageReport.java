@@ -63,8 +63,11 @@ record ImageReport(Path folder) {
       Files.writeString(folder.resolve("images.csv"), csv(images));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot write the scores of images to %s (%s): is there space left, and may you write"
-                  .formatted(folder, e)
+          String.format(
+                  Locale.ROOT,
+                  "cannot write the scores of images to %s (%s): is there space left, and may you write",
+                  folder,
+                  e)
               + " there?",
           e);
     }
@@ -80,9 +83,13 @@ record ImageReport(Path folder) {
     StringBuilder lines = new StringBuilder("image,task,score,value\n");
     for (ImageScore image : images) {
       lines.append(
-          "%s,%s,%s,%s\n"
-              .formatted(
-                  ScoreFiles.quoted(image.image()), image.task(), image.score(), image.value()));
+          String.format(
+              Locale.ROOT,
+              "%s,%s,%s,%s\n",
+              ScoreFiles.quoted(image.image()),
+              image.task(),
+              image.score(),
+              image.value()));
     }
     return lines.toString();
   }

@@ -7,6 +7,7 @@ import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,8 +47,11 @@ final class MergeCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
+              Locale.ROOT,
               "%,d parameters became %,d; %s serves eval and predict%n",
-              before, ParameterReport.of(model).total(), out);
+              before,
+              ParameterReport.of(model).total(),
+              out);
     }
     spec.commandLine().getOut().flush();
     return 0;
@@ -56,7 +60,7 @@ final class MergeCommand implements Callable<Integer> {
   private void requireNew() {
     if (Files.exists(out)) {
       throw new ConfigException(
-          "%s already exists: choose another folder with --out".formatted(out));
+          String.format(Locale.ROOT, "%s already exists: choose another folder with --out", out));
     }
   }
 }

@@ -61,7 +61,7 @@ final class PredictCommand implements Callable<Integer> {
         predict(picture, model);
       }
     }
-    spec.commandLine().getOut().printf("%d predicted, see %s%n", pictures.size(), out);
+    spec.commandLine().getOut().printf(Locale.ROOT, "%d predicted, see %s%n", pictures.size(), out);
     return 0;
   }
 
@@ -99,11 +99,15 @@ final class PredictCommand implements Callable<Integer> {
       List<Path> pictures = files.filter(PredictCommand::isPicture).sorted().toList();
       if (pictures.isEmpty()) {
         throw new DataException(
-            "the folder %s holds no .jpg, .jpeg or .png file; name another".formatted(input));
+            String.format(
+                Locale.ROOT,
+                "the folder %s holds no .jpg, .jpeg or .png file; name another",
+                input));
       }
       return pictures;
     } catch (IOException e) {
-      throw new DataException("the folder %s cannot be read: %s".formatted(input, e), e);
+      throw new DataException(
+          String.format(Locale.ROOT, "the folder %s cannot be read: %s", input, e), e);
     }
   }
 

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The folder that a training fills: {@code config.yaml}, {@code before.json} (scores before
@@ -48,8 +49,11 @@ record RunFolder(Path path) {
     }
     if (!Files.exists(file)) {
       throw new ConfigException(
-          "%s is no run folder: it has no %s; name one that mtlora train or merge has filled"
-              .formatted(path, CONFIG));
+          String.format(
+              Locale.ROOT,
+              "%s is no run folder: it has no %s; name one that mtlora train or merge has filled",
+              path,
+              CONFIG));
     }
     return RunConfig.read(file, overrides);
   }
@@ -58,8 +62,10 @@ record RunFolder(Path path) {
   void requireNew() {
     if (Files.exists(path)) {
       throw new ConfigException(
-          "the run folder %s already exists: go on with it by --resume, or choose another with --out"
-              .formatted(path));
+          String.format(
+              Locale.ROOT,
+              "the run folder %s already exists: go on with it by --resume, or choose another with --out",
+              path));
     }
   }
 
@@ -80,8 +86,11 @@ record RunFolder(Path path) {
 
   private UncheckedIOException unwritable(IOException e) {
     return new UncheckedIOException(
-        "cannot write to the run folder %s (%s): is there space left, and may you write there?"
-            .formatted(path, e),
+        String.format(
+            Locale.ROOT,
+            "cannot write to the run folder %s (%s): is there space left, and may you write there?",
+            path,
+            e),
         e);
   }
 
@@ -148,7 +157,8 @@ record RunFolder(Path path) {
     try {
       Files.writeString(before(), HistoryJson.write(List.of(new Evaluation(0, 0, scores))));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write %s: %s".formatted(before(), e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "cannot write %s: %s", before(), e), e);
     }
   }
 
@@ -157,7 +167,8 @@ record RunFolder(Path path) {
     try {
       return Files.exists(before()) ? HistoryJson.read(Files.readString(before())) : List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read %s: %s".formatted(before(), e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "cannot read %s: %s", before(), e), e);
     }
   }
 
@@ -181,7 +192,8 @@ record RunFolder(Path path) {
     try {
       return Summary.parse(Files.readString(file(SUMMARY)));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read %s: %s".formatted(file(SUMMARY), e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "cannot read %s: %s", file(SUMMARY), e), e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One process at a time trains in a run folder; the system ends the lock with the process. */
@@ -30,8 +31,10 @@ final class RunLock implements AutoCloseable {
     if (lock(channel) == null) {
       channel.close();
       throw new ConfigException(
-          "another process is training in the run folder %s: wait until it ends, or end it"
-              .formatted(file.getParent()));
+          String.format(
+              Locale.ROOT,
+              "another process is training in the run folder %s: wait until it ends, or end it",
+              file.getParent()));
     }
     return new RunLock(channel);
   }

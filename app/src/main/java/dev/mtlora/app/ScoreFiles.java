@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Scores as files: {@code scores.json}; {@code scores.csv}, lines {@code task,score,class,value}
@@ -33,8 +34,11 @@ record ScoreFiles(Path folder) {
       Files.writeString(folder.resolve("scores.csv"), csv(scores, atLabelSize));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot write the scores to %s (%s): is there space left, and may you write there?"
-              .formatted(folder, e),
+          String.format(
+              Locale.ROOT,
+              "cannot write the scores to %s (%s): is there space left, and may you write there?",
+              folder,
+              e),
           e);
     }
     draw(scores, "");
@@ -110,7 +114,7 @@ record ScoreFiles(Path folder) {
   }
 
   private static void line(StringBuilder lines, String task, String score, String of, double v) {
-    lines.append("%s,%s,%s,%s\n".formatted(task, score, of, v));
+    lines.append(String.format(Locale.ROOT, "%s,%s,%s,%s\n", task, score, of, v));
   }
 
   /** As a field of a CSV line. */

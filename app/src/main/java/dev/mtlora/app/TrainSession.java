@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /** One training from the parameter table to the panel; nothing is written before all is known. */
@@ -95,7 +96,9 @@ final class TrainSession {
     if (!kept.isEmpty()) {
       return kept.get(0).scores();
     }
-    say("evaluating on %d images before training".formatted(validation.samples()));
+    say(
+        String.format(
+            Locale.ROOT, "evaluating on %d images before training", validation.samples()));
     Scores scores = assembly.evaluator().evaluate(model, validation);
     folder.keepBefore(scores);
     return scores;
@@ -115,8 +118,12 @@ final class TrainSession {
     folder.keepSummary(summary);
     out.print(ScoreTable.comparison(before, best.scores(), selection.singleTask()));
     say(
-        "best evaluation: step %d of %d; everything is in %s"
-            .formatted(best.step(), report.totalSteps(), folder.path()));
+        String.format(
+            Locale.ROOT,
+            "best evaluation: step %d of %d; everything is in %s",
+            best.step(),
+            report.totalSteps(),
+            folder.path()));
   }
 
   /** Of the model as the last step left it, which perhaps has smaller ranks than the best one. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -47,8 +48,8 @@ record PascalTree(Path root, int images) {
   void write() throws IOException {
     StringBuilder ids = new StringBuilder();
     for (int i = 0; i < images; i++) {
-      write("2008_%06d".formatted(i), new Rng(i));
-      ids.append("2008_%06d%n".formatted(i));
+      write(String.format(Locale.ROOT, "2008_%06d", i), new Rng(i));
+      ids.append(String.format(Locale.ROOT, "2008_%06d%n", i));
     }
     Files.createDirectories(root.resolve("ImageSets/Context"));
     Files.writeString(root.resolve("ImageSets/Context/train.txt"), ids);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -74,7 +75,8 @@ public record Cell(String row, String name, long seed, RunConfig config) {
     try {
       return Optional.of(Sha256.of(file.path()));
     } catch (IOException e) {
-      throw new UncheckedIOException("%s could not be read: %s".formatted(file.path(), e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "%s could not be read: %s", file.path(), e), e);
     }
   }
 }

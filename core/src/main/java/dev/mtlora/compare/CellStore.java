@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,8 +42,11 @@ public record CellStore(Path folder) {
       return kept.map(Summary::of);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
-          "%s %s: delete the file and the cell's run folder to run it again, or give this comparison other folders with --cells and --out"
-              .formatted(file, e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "%s %s: delete the file and the cell's run folder to run it again, or give this comparison other folders with --cells and --out",
+              file,
+              e.getMessage()),
           e);
     }
   }
@@ -69,7 +73,8 @@ public record CellStore(Path folder) {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("is not JSON", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("%s could not be read: %s".formatted(file, e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "%s could not be read: %s", file, e), e);
     }
   }
 
@@ -87,7 +92,8 @@ public record CellStore(Path folder) {
       Files.createDirectories(folder);
       AtomicFile.write(file, node.toPrettyString() + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException("%s could not be written: %s".formatted(file, e), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "%s could not be written: %s", file, e), e);
     }
   }
 
@@ -106,7 +112,9 @@ public record CellStore(Path folder) {
                       .forEachRemaining(of -> times.put(of.getKey(), of.getValue().asDouble())));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
-          "%s %s: delete it and measure again with --time".formatted(file, e.getMessage()), e);
+          String.format(
+              Locale.ROOT, "%s %s: delete it and measure again with --time", file, e.getMessage()),
+          e);
     }
     return times;
   }

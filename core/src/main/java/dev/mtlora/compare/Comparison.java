@@ -111,14 +111,19 @@ public record Comparison(
     for (String name : block.keys()) {
       if (!NAME.matcher(name).matches() || name.startsWith("single")) {
         throw new IllegalArgumentException(
-            "methods: '%s' must be a name of letters, digits, blanks and + . _ -, not beginning with 'single'"
-                .formatted(name));
+            String.format(
+                Locale.ROOT,
+                "methods: '%s' must be a name of letters, digits, blanks and + . _ -, not beginning with 'single'",
+                name));
       }
       String before = files.put(fileName(name).toLowerCase(Locale.ROOT), name);
       if (before != null) {
         throw new IllegalArgumentException(
-            "methods: '%s' and '%s' would have the same file name: change one of them"
-                .formatted(before, name));
+            String.format(
+                Locale.ROOT,
+                "methods: '%s' and '%s' would have the same file name: change one of them",
+                before,
+                name));
       }
       methods.put(name, settings(block.blockOrWord(name, "method")));
     }

@@ -115,8 +115,11 @@ public record ParetoPlot(List<Point> points, String costTitle) {
   public String svg() {
     StringBuilder svg = new StringBuilder();
     svg.append(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"14\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n"
-            .formatted(WIDTH, HEIGHT));
+        String.format(
+            Locale.ROOT,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"14\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n",
+            WIDTH,
+            HEIGHT));
     shapes().forEach(shape -> svg.append(svg(shape)).append('\n'));
     return svg.append("</svg>\n").toString();
   }

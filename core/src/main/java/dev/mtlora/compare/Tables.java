@@ -92,7 +92,15 @@ public record Tables(Results results) {
     String deviation = Double.isNaN(spread.deviation()) ? "" : Double.toString(spread.deviation());
     String mean = Double.isNaN(spread.mean()) ? "" : Double.toString(spread.mean());
     csv.append(
-        "%s,%s,%s,%s,%d%s".formatted(method, name, mean, deviation, spread.count(), NEWLINE));
+        String.format(
+            Locale.ROOT,
+            "%s,%s,%s,%s,%d%s",
+            method,
+            name,
+            mean,
+            deviation,
+            spread.count(),
+            NEWLINE));
   }
 
   private static Map<String, Double> costs(Row row) {

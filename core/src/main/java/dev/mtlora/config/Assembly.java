@@ -26,6 +26,7 @@ import dev.mtlora.train.Trainer;
 import dev.mtlora.train.TrainingListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -175,11 +176,12 @@ public final class Assembly {
         () -> {
           if (train.batch() < model.minimumTrainingBatch()) {
             throw new IllegalArgumentException(
-                "train.batch is %d, but the decoders %s need training batches of at least %d images"
-                    .formatted(
-                        train.batch(),
-                        config.model().decoders().values().stream().distinct().sorted().toList(),
-                        model.minimumTrainingBatch()));
+                String.format(
+                    Locale.ROOT,
+                    "train.batch is %d, but the decoders %s need training batches of at least %d images",
+                    train.batch(),
+                    config.model().decoders().values().stream().distinct().sorted().toList(),
+                    model.minimumTrainingBatch()));
           }
           return loader(training().with(augmentation()), train.batch(), true);
         });

@@ -1,5 +1,7 @@
 package dev.mtlora.config;
 
+import java.util.Locale;
+
 /** Ranges that several settings share. */
 final class Checks {
   private Checks() {}
@@ -8,7 +10,7 @@ final class Checks {
   static double rate(double value, String path) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(
-          "%s must be at least 0 and below 1 but is %s".formatted(path, value));
+          String.format(Locale.ROOT, "%s must be at least 0 and below 1 but is %s", path, value));
     }
     return value;
   }
@@ -17,7 +19,7 @@ final class Checks {
   static int atLeast(int smallest, int value, String path) {
     if (value < smallest) {
       throw new IllegalArgumentException(
-          "%s must be at least %d but is %d".formatted(path, smallest, value));
+          String.format(Locale.ROOT, "%s must be at least %d but is %d", path, smallest, value));
     }
     return value;
   }
@@ -26,7 +28,7 @@ final class Checks {
   static double notNegative(double value, String path) {
     if (!(value >= 0) || Double.isInfinite(value)) {
       throw new IllegalArgumentException(
-          "%s must not be negative but is %s".formatted(path, value));
+          String.format(Locale.ROOT, "%s must not be negative but is %s", path, value));
     }
     return value;
   }

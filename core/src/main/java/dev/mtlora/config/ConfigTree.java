@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -43,7 +44,7 @@ final class ConfigTree {
       int equals = override.indexOf('=');
       if (equals < 1) {
         throw new IllegalArgumentException(
-            "--set needs key.path=value but got '%s'".formatted(override));
+            String.format(Locale.ROOT, "--set needs key.path=value but got '%s'", override));
       }
       set(tree, override.substring(0, equals).strip(), override.substring(equals + 1));
       writeOut(tree);
@@ -80,18 +81,25 @@ final class ConfigTree {
   private static ObjectNode base(Path file, int depth) {
     if (depth == DEEPEST) {
       throw new IllegalArgumentException(
-          "base: %s has more than %d bases behind it; do two files name each other?"
-              .formatted(file, DEEPEST));
+          String.format(
+              Locale.ROOT,
+              "base: %s has more than %d bases behind it; do two files name each other?",
+              file,
+              DEEPEST));
     }
     try {
       Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
       return withBase(Files.readString(file), folder, depth + 1);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          "base: %s does not exist; the name is relative to the file that names it".formatted(file),
+          String.format(
+              Locale.ROOT,
+              "base: %s does not exist; the name is relative to the file that names it",
+              file),
           e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("base: %s could not be read: %s".formatted(file, e), e);
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "base: %s could not be read: %s", file, e), e);
     }
   }
 
@@ -106,7 +114,8 @@ final class ConfigTree {
       JsonNode next = block.get(key);
       if (next != null && !next.isObject() && !next.isNull()) {
         throw new IllegalArgumentException(
-            "%s: '%s' has the value %s, no keys below it".formatted(path, key, next));
+            String.format(
+                Locale.ROOT, "%s: '%s' has the value %s, no keys below it", path, key, next));
       }
       block = next instanceof ObjectNode object ? object : block.putObject(key);
     }

@@ -10,6 +10,7 @@ import dev.mtlora.data.YamlBlock;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -41,9 +42,14 @@ public record FolderSource(FolderSettings settings) implements DataSource {
           && task.outputs() > 1
           && index.classes() != task.outputs()) {
         throw new IllegalArgumentException(
-            "the labels of %s have %d classes but the task has %d: make data.labels.%s.classes and"
-                    .formatted(task.name(), index.classes(), task.outputs(), task.name())
-                + " tasks.%s.classes agree".formatted(task.name()));
+            String.format(
+                    Locale.ROOT,
+                    "the labels of %s have %d classes but the task has %d: make data.labels.%s.classes and",
+                    task.name(),
+                    index.classes(),
+                    task.outputs(),
+                    task.name())
+                + String.format(Locale.ROOT, " tasks.%s.classes agree", task.name()));
       }
     }
     return labelled;

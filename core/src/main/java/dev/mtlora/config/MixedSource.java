@@ -93,14 +93,19 @@ public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements
     List<String> tasks = yaml.words("tasks", List.of(), Tasks.ids());
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s must name the tasks whose labels come from this source, for instance [depth]"
-              .formatted(yaml.at("tasks")));
+          String.format(
+              Locale.ROOT,
+              "%s must name the tasks whose labels come from this source, for instance [depth]",
+              yaml.at("tasks")));
     }
     double weight = yaml.number("weight", 1);
     if (!(weight > 0)) {
       throw new IllegalArgumentException(
-          "%s must be positive but is %s; leave the source out instead"
-              .formatted(yaml.at("weight"), weight));
+          String.format(
+              Locale.ROOT,
+              "%s must be positive but is %s; leave the source out instead",
+              yaml.at("weight"),
+              weight));
     }
     ObjectNode rest = node.<ObjectNode>deepCopy().remove(List.of("tasks", "weight"));
     return new Part(Datasets.read(new YamlBlock(rest, path)), new HashSet<>(tasks), weight);
@@ -124,8 +129,11 @@ public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements
     for (Task task : tasks) {
       if (sources.stream().noneMatch(part -> part.tasks().contains(task.name()))) {
         throw new IllegalArgumentException(
-            "data.sources has no source for the task %s, only for %s; add it to the tasks of one"
-                .formatted(task.name(), names()));
+            String.format(
+                Locale.ROOT,
+                "data.sources has no source for the task %s, only for %s; add it to the tasks of one",
+                task.name(),
+                names()));
       }
     }
     List<MixedDataset.Part> parts = new ArrayList<>();
@@ -145,7 +153,7 @@ public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements
       return new MixedDataset.Part(dataset.with(uniform), part.weight());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "data.sources[%d]: %s".formatted(number, e.getMessage()), e);
+          String.format(Locale.ROOT, "data.sources[%d]: %s", number, e.getMessage()), e);
     }
   }
 

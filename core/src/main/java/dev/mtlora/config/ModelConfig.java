@@ -72,8 +72,11 @@ public record ModelConfig(
     if (neck != NeckKind.NONE
         && (neckChannels.size() != levels || neckChannels.stream().anyMatch(c -> c < 1))) {
       throw new IllegalArgumentException(
-          "model.neckChannels needs one positive number per level (%d) but is %s"
-              .formatted(levels, neckChannels));
+          String.format(
+              Locale.ROOT,
+              "model.neckChannels needs one positive number per level (%d) but is %s",
+              levels,
+              neckChannels));
     }
   }
 

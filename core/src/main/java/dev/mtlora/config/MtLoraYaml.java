@@ -166,8 +166,13 @@ final class MtLoraYaml {
     boolean single = !yaml.has(key) || !yaml.node().get(key).isArray();
     if (!single && values.size() != target.stages()) {
       throw new IllegalArgumentException(
-          "%s must be one value or a list of %d, one per stage, but has %d: %s"
-              .formatted(yaml.at(key), target.stages(), values.size(), values));
+          String.format(
+              Locale.ROOT,
+              "%s must be one value or a list of %d, one per stage, but has %d: %s",
+              yaml.at(key),
+              target.stages(),
+              values.size(),
+              values));
     }
     return single ? Collections.nCopies(target.stages(), values.get(0)) : values;
   }

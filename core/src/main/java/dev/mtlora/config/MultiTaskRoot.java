@@ -4,6 +4,7 @@ import dev.mtlora.data.YamlBlock;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What the sources of the papers' datasets have in common. */
@@ -19,10 +20,12 @@ final class MultiTaskRoot {
     return root.orElseThrow(
         () ->
             new IllegalArgumentException(
-                ("data.root is missing: name the folder of %s with --set data.root=FOLDER"
+                String.format(
+                    Locale.ROOT,
+                    "data.root is missing: name the folder of %s with --set data.root=FOLDER"
                         + " (docs/data.md says where to get it), or try the same model on made-up"
-                        + " scenes with --set data=scenes")
-                    .formatted(dataset)));
+                        + " scenes with --set data=scenes",
+                    dataset)));
   }
 
   /** The names of the tasks, if the semantic classes are the dataset's. */
@@ -30,8 +33,12 @@ final class MultiTaskRoot {
     for (Task task : tasks) {
       if (task.name().equals("semseg") && task.outputs() != classes) {
         throw new IllegalArgumentException(
-            "the labels of semseg have %d classes but the task has %d: set tasks.semseg.classes: %d"
-                .formatted(classes, task.outputs(), classes));
+            String.format(
+                Locale.ROOT,
+                "the labels of semseg have %d classes but the task has %d: set tasks.semseg.classes: %d",
+                classes,
+                task.outputs(),
+                classes));
       }
     }
     return tasks.stream().map(Task::name).toList();

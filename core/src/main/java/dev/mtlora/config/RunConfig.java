@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -135,8 +136,11 @@ public record RunConfig(
         String headline = task.meter().headline();
         if (score <= 0 || (headline.equals("mIoU") && score > 1)) {
           throw new IllegalArgumentException(
-              "%s must be a positive %s in the unit of the printed tables, for instance 0.67 and not"
-                      .formatted(yaml.at(task.name()), headline)
+              String.format(
+                      Locale.ROOT,
+                      "%s must be a positive %s in the unit of the printed tables, for instance 0.67 and not",
+                      yaml.at(task.name()),
+                      headline)
                   + " 67 per cent, but is "
                   + score);
         }

@@ -145,8 +145,11 @@ public record TrainConfig(
     Checks.notNegative(clip, "train.clip");
     if (rates.warmupEpochs() >= epochs) {
       throw new IllegalArgumentException(
-          "train.warmupEpochs must be less than train.epochs (%d) but is %d"
-              .formatted(epochs, rates.warmupEpochs()));
+          String.format(
+              Locale.ROOT,
+              "train.warmupEpochs must be less than train.epochs (%d) but is %d",
+              epochs,
+              rates.warmupEpochs()));
     }
     Checks.atLeast(1, evaluateEvery, "train.evaluateEvery");
     Checks.atLeast(1, keepLast, "train.keepLast");

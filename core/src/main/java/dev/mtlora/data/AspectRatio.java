@@ -1,6 +1,7 @@
 package dev.mtlora.data;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** A label may have another size than its image, but not another shape. */
 public final class AspectRatio {
@@ -19,15 +20,16 @@ public final class AspectRatio {
     double ratio = (double) label.width() / label.height() * image.height() / image.width();
     if (Math.abs(ratio - 1) > TOLERANCE) {
       throw new DataException(
-          ("%s is %d x %d pixels but its image %s is %d x %d (after EXIF rotation): the aspect"
-                  + " ratios differ by more than 1 %%; crop or make the label again")
-              .formatted(
-                  labelFile,
-                  label.width(),
-                  label.height(),
-                  imageFile,
-                  image.width(),
-                  image.height()));
+          String.format(
+              Locale.ROOT,
+              "%s is %d x %d pixels but its image %s is %d x %d (after EXIF rotation): the aspect"
+                  + " ratios differ by more than 1 %%; crop or make the label again",
+              labelFile,
+              label.width(),
+              label.height(),
+              imageFile,
+              image.width(),
+              image.height()));
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,14 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
     public Block {
       if (values.length != (long) count * channels * height * width) {
         throw new IllegalArgumentException(
-            "a block of %d x %d x %d x %d does not have %d values"
-                .formatted(count, channels, height, width, values.length));
+            String.format(
+                Locale.ROOT,
+                "a block of %d x %d x %d x %d does not have %d values",
+                count,
+                channels,
+                height,
+                width,
+                values.length));
       }
     }
   }
@@ -83,8 +90,14 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
       }
       if (!sameShape(raster, like)) {
         throw new DataException(
-            "the %s of %s (%s) and %s (%s) cannot be in one batch; resize them to one size first"
-                .formatted(what, ids.get(first), shape(like), ids.get(b), shape(raster)));
+            String.format(
+                Locale.ROOT,
+                "the %s of %s (%s) and %s (%s) cannot be in one batch; resize them to one size first",
+                what,
+                ids.get(first),
+                shape(like),
+                ids.get(b),
+                shape(raster)));
       }
       copyPlanes(raster, values, b * size);
     }
@@ -126,6 +139,7 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
   }
 
   private static String shape(Raster raster) {
-    return "%d x %d, %d channels".formatted(raster.width(), raster.height(), raster.channels());
+    return String.format(
+        Locale.ROOT, "%d x %d, %d channels", raster.width(), raster.height(), raster.channels());
   }
 }

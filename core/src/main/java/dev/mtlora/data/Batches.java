@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -61,7 +62,9 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   public Batch next() {
     if (!hasNext()) {
       throw new NoSuchElementException(
-          closed ? "the batches are closed" : "epoch %d has no more batches".formatted(epoch));
+          closed
+              ? "the batches are closed"
+              : String.format(Locale.ROOT, "epoch %d has no more batches", epoch));
     }
     Batch batch = workers == null ? make(taken) : await(ahead.remove());
     taken++;

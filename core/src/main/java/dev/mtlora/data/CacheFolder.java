@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -50,7 +51,7 @@ record CacheFolder(Path path) {
         Files.deleteIfExists(unfinished);
       }
     } catch (IOException e) {
-      throw unusable("cannot take a file of %d bytes".formatted(bytes.length), e);
+      throw unusable(String.format(Locale.ROOT, "cannot take a file of %d bytes", bytes.length), e);
     }
   }
 
@@ -60,8 +61,12 @@ record CacheFolder(Path path) {
 
   private static DataException unusable(Path path, String problem, IOException cause) {
     return new DataException(
-        "cache folder %s %s (%s); free some space, allow writing, or choose another folder"
-            .formatted(path, problem, cause),
+        String.format(
+            Locale.ROOT,
+            "cache folder %s %s (%s); free some space, allow writing, or choose another folder",
+            path,
+            problem,
+            cause),
         cause);
   }
 }

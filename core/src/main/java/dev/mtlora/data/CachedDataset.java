@@ -3,6 +3,7 @@ package dev.mtlora.data;
 import dev.mtlora.tensor.Rng;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -41,7 +42,8 @@ public final class CachedDataset implements Dataset {
   public Sample get(int index, Rng rng) {
     if (index < 0 || index >= size()) {
       throw new IndexOutOfBoundsException(
-          "there is no sample %d; indices run from 0 to %d".formatted(index, size() - 1));
+          String.format(
+              Locale.ROOT, "there is no sample %d; indices run from 0 to %d", index, size() - 1));
     }
     String name = name(index);
     Optional<Sample> kept = folder.read(name).flatMap(CachedDataset::decoded);
@@ -69,7 +71,7 @@ public final class CachedDataset implements Dataset {
   }
 
   private String name(int index) {
-    return "%s-%06d.sample".formatted(prefix, index);
+    return String.format(Locale.ROOT, "%s-%06d.sample", prefix, index);
   }
 
   /** Where a sample is kept. */
@@ -83,6 +85,6 @@ public final class CachedDataset implements Dataset {
     crc.update(key.getBytes(StandardCharsets.UTF_8));
     String start = key.replaceAll("[^A-Za-z0-9.-]", "_");
     start = start.substring(0, Math.min(40, start.length()));
-    return "%s-%08x".formatted(start, crc.getValue());
+    return String.format(Locale.ROOT, "%s-%08x", start, crc.getValue());
   }
 }

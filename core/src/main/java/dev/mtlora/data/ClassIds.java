@@ -4,6 +4,7 @@ import dev.mtlora.loss.Labels;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -60,13 +61,22 @@ public record ClassIds(Map<Integer, Integer> classOf, boolean ignoreRest) {
     for (int id : ids) {
       if (id < 0 || id > LARGEST) {
         throw new IllegalArgumentException(
-            "%s has the number %d, but those in a PNG are 0..%d".formatted(by, id, LARGEST));
+            String.format(
+                Locale.ROOT,
+                "%s has the number %d, but those in a PNG are 0..%d",
+                by,
+                id,
+                LARGEST));
       }
       String other = owner.put(id, by);
       if (other != null) {
         throw new IllegalArgumentException(
-            "the number %d is given twice, by %s and by %s; every number belongs to one place"
-                .formatted(id, other, by));
+            String.format(
+                Locale.ROOT,
+                "the number %d is given twice, by %s and by %s; every number belongs to one place",
+                id,
+                other,
+                by));
       }
       classOf.put(id, number);
     }
@@ -109,8 +119,10 @@ public record ClassIds(Map<Integer, Integer> classOf, boolean ignoreRest) {
   private String expected() {
     int size = classOf.size();
     return equals(plain(size))
-        ? "classes are 0..%d, and 255 is ignored; correct the label or the number of classes"
-            .formatted(size - 1)
+        ? String.format(
+            Locale.ROOT,
+            "classes are 0..%d, and 255 is ignored; correct the label or the number of classes",
+            size - 1)
         : "no class has that number; give it to one, or to ignore: [...], or say ignore: rest";
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,15 +60,17 @@ public final class ClassNames {
           file + " does not exist; names of classes are looked for in the dataset's root", e);
     } catch (JsonProcessingException e) {
       String what = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new DataException("%s is not valid JSON: %s".formatted(file, what), e);
+      throw new DataException(
+          String.format(Locale.ROOT, "%s is not valid JSON: %s", file, what), e);
     } catch (IOException e) {
-      throw new DataException("%s could not be read (%s)".formatted(file, e), e);
+      throw new DataException(String.format(Locale.ROOT, "%s could not be read (%s)", file, e), e);
     }
   }
 
   private static int number(Path file, String key) {
     if (!key.matches("0|[1-9][0-9]{0,2}")) {
-      throw wrong(file, "has the key '%s', which is no class number".formatted(key));
+      throw wrong(
+          file, String.format(Locale.ROOT, "has the key '%s', which is no class number", key));
     }
     return Integer.parseInt(key);
   }
@@ -75,31 +78,40 @@ public final class ClassNames {
   private static String name(Path file, Map.Entry<String, JsonNode> entry) {
     JsonNode name = entry.getValue();
     if (!name.isTextual() || name.textValue().isBlank()) {
-      throw wrong(file, "gives class %s the name %s".formatted(entry.getKey(), name));
+      throw wrong(
+          file, String.format(Locale.ROOT, "gives class %s the name %s", entry.getKey(), name));
     }
     return name.textValue();
   }
 
   private static void checkComplete(Path file, Map<Integer, String> names) {
     if (names.size() > LARGEST) {
-      throw wrong(file, "has %d classes, more than %d".formatted(names.size(), LARGEST));
+      throw wrong(
+          file, String.format(Locale.ROOT, "has %d classes, more than %d", names.size(), LARGEST));
     }
     Map<String, Integer> numbers = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       if (name == null) {
-        throw wrong(file, "has %d names but none for class %d".formatted(names.size(), i));
+        throw wrong(
+            file,
+            String.format(Locale.ROOT, "has %d names but none for class %d", names.size(), i));
       }
       Integer other = numbers.put(name, i);
       if (other != null) {
-        throw wrong(file, "gives classes %d and %d one name, '%s'".formatted(other, i, name));
+        throw wrong(
+            file,
+            String.format(Locale.ROOT, "gives classes %d and %d one name, '%s'", other, i, name));
       }
     }
   }
 
   private static DataException wrong(Path file, String what) {
     return new DataException(
-        "%s %s; expected are different names for 0, 1, 2 ..., like {\"0\": \"wall\", \"1\": \"door\"}"
-            .formatted(file, what));
+        String.format(
+            Locale.ROOT,
+            "%s %s; expected are different names for 0, 1, 2 ..., like {\"0\": \"wall\", \"1\": \"door\"}",
+            file,
+            what));
   }
 }

@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -33,8 +34,11 @@ public final class DataLoader {
       }
       if (workers < 0 || prefetch < workers) {
         throw new IllegalArgumentException(
-            "a loader needs workers >= 0 and prefetch >= workers but has workers %d, prefetch %d"
-                .formatted(workers, prefetch));
+            String.format(
+                Locale.ROOT,
+                "a loader needs workers >= 0 and prefetch >= workers but has workers %d, prefetch %d",
+                workers,
+                prefetch));
       }
     }
   }
@@ -49,11 +53,12 @@ public final class DataLoader {
     this.settings = settings;
     if (batches() == 0) {
       throw new IllegalArgumentException(
-          "%d samples make no batch of %d%s"
-              .formatted(
-                  dataset.size(),
-                  settings.batchSize(),
-                  settings.dropLast() ? "; use smaller batches or keep the last one" : ""));
+          String.format(
+              Locale.ROOT,
+              "%d samples make no batch of %d%s",
+              dataset.size(),
+              settings.batchSize(),
+              settings.dropLast() ? "; use smaller batches or keep the last one" : ""));
     }
   }
 
@@ -83,7 +88,11 @@ public final class DataLoader {
   public Batches open(int epoch, int firstBatch) {
     if (firstBatch < 0 || firstBatch > batches()) {
       throw new IllegalArgumentException(
-          "an epoch of %d batches cannot start at batch %d".formatted(batches(), firstBatch));
+          String.format(
+              Locale.ROOT,
+              "an epoch of %d batches cannot start at batch %d",
+              batches(),
+              firstBatch));
     }
     return new Batches(this, epoch, firstBatch);
   }
@@ -108,7 +117,12 @@ public final class DataLoader {
       throw e;
     } catch (RuntimeException e) {
       throw new DataException(
-          "sample %d (epoch %d) could not be read or changed: %s".formatted(draw.index(), epoch, e),
+          String.format(
+              Locale.ROOT,
+              "sample %d (epoch %d) could not be read or changed: %s",
+              draw.index(),
+              epoch,
+              e),
           e);
     }
   }

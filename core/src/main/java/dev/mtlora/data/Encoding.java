@@ -39,7 +39,8 @@ public sealed interface Encoding {
       }
       if (!names.isEmpty() && names.size() != classes) {
         throw new IllegalArgumentException(
-            "index labels have %d classes but %d names".formatted(classes, names.size()));
+            String.format(
+                Locale.ROOT, "index labels have %d classes but %d names", classes, names.size()));
       }
     }
 
@@ -126,14 +127,16 @@ public sealed interface Encoding {
     public Raster decode(PngSamples png) {
       png.check(
           png.values().channels() == 1 && !png.palette(),
-          "masks are grey PNG of %d and %d".formatted(0, png.max()));
+          String.format(Locale.ROOT, "masks are grey PNG of %d and %d", 0, png.max()));
       for (int i = 0; i < png.values().values().length; i++) {
         float value = png.values().values()[i];
         if (value != 0 && value != png.max()) {
           throw png.outOfRange(
               i,
-              "masks are 0 and %d; threshold the mask, or use the encoding index"
-                  .formatted(png.max()));
+              String.format(
+                  Locale.ROOT,
+                  "masks are 0 and %d; threshold the mask, or use the encoding index",
+                  png.max()));
         }
       }
       return png.map(value -> value == 0 ? 0 : 1);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,8 +56,10 @@ public final class FolderDataset extends LabelledImages {
     List<String> all = images.ids();
     if (all.isEmpty()) {
       throw new DataException(
-          "the folder %s holds no .jpg, .jpeg or .png file; check the name of the image folder"
-              .formatted(images.folder()));
+          String.format(
+              Locale.ROOT,
+              "the folder %s holds no .jpg, .jpeg or .png file; check the name of the image folder",
+              images.folder()));
     }
     if (settings.split() instanceof FolderSplit.Lists lists) {
       Path list = settings.root().resolve(training ? lists.train() : lists.val());
@@ -72,8 +75,12 @@ public final class FolderDataset extends LabelledImages {
     int to = training ? all.size() : validating;
     if (from == to) {
       throw new DataException(
-          "%d images in %s are too few to split with val = %s: one side would be empty"
-              .formatted(all.size(), images.folder(), fraction.val()));
+          String.format(
+              Locale.ROOT,
+              "%d images in %s are too few to split with val = %s: one side would be empty",
+              all.size(),
+              images.folder(),
+              fraction.val()));
     }
     return Arrays.stream(order, from, to).sorted().mapToObj(all::get).toList();
   }
@@ -81,9 +88,14 @@ public final class FolderDataset extends LabelledImages {
   private FolderListing labelled(String task, FolderListing listing) {
     if (ids.stream().noneMatch(id -> listing.file(id).isPresent())) {
       throw new DataException(
-          ("%s holds no label of the task %s for any of the %d images: a label is named as its"
-                  + " image, for instance %s.png; check the folder, or leave the task out")
-              .formatted(listing.folder(), task, ids.size(), ids.get(0)));
+          String.format(
+              Locale.ROOT,
+              "%s holds no label of the task %s for any of the %d images: a label is named as its"
+                  + " image, for instance %s.png; check the folder, or leave the task out",
+              listing.folder(),
+              task,
+              ids.size(),
+              ids.get(0)));
     }
     return listing;
   }

@@ -31,15 +31,20 @@ public final class FolderListing {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
           Files.isSymbolicLink(folder)
-              ? "the folder %s is a symbolic link that leads nowhere or in a circle; correct the link"
-                  .formatted(folder)
-              : "the folder %s does not exist; check the root and the folder's name"
-                  .formatted(folder));
+              ? String.format(
+                  Locale.ROOT,
+                  "the folder %s is a symbolic link that leads nowhere or in a circle; correct the link",
+                  folder)
+              : String.format(
+                  Locale.ROOT,
+                  "the folder %s does not exist; check the root and the folder's name",
+                  folder));
     }
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(file -> add(file, extensions));
     } catch (IOException e) {
-      throw new DataException("the folder %s could not be read (%s)".formatted(folder, e), e);
+      throw new DataException(
+          String.format(Locale.ROOT, "the folder %s could not be read (%s)", folder, e), e);
     }
   }
 
@@ -52,7 +57,8 @@ public final class FolderListing {
     Path other = files.put(composed(name.substring(0, dot)), file);
     if (other != null) {
       throw new DataException(
-          "%s and %s would be the same image; rename one of them".formatted(other, file));
+          String.format(
+              Locale.ROOT, "%s and %s would be the same image; rename one of them", other, file));
     }
   }
 

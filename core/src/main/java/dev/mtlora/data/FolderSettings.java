@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,8 +52,11 @@ public record FolderSettings(
     boolean depth = encoding instanceof Encoding.DepthMm;
     if (normals != task.equals("normals") || depth != task.equals("depth")) {
       throw new IllegalArgumentException(
-          "labels.%s cannot be encoded as %s: normals need normals_rgb, depth needs depth_mm,"
-                  .formatted(task, FolderYaml.nameOf(encoding))
+          String.format(
+                  Locale.ROOT,
+                  "labels.%s cannot be encoded as %s: normals need normals_rgb, depth needs depth_mm,",
+                  task,
+                  FolderYaml.nameOf(encoding))
               + " and every other task needs index or mask");
     }
   }
@@ -74,8 +78,12 @@ public record FolderSettings(
       LabelFolder label = labels.get(task);
       if (label == null) {
         throw new IllegalArgumentException(
-            "the dataset in %s has no labels for the task %s; it has %s"
-                .formatted(root, task, String.join(", ", labels.keySet())));
+            String.format(
+                Locale.ROOT,
+                "the dataset in %s has no labels for the task %s; it has %s",
+                root,
+                task,
+                String.join(", ", labels.keySet())));
       }
       kept.put(task, label);
     }

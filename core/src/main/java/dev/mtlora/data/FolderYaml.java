@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Reads {@link FolderSettings} from YAML; the form is described there. */
@@ -33,11 +34,12 @@ public final class FolderYaml {
       return parse(new YamlBlock(data, "data"), folder == null ? file.toAbsolutePath() : folder);
     } catch (JsonProcessingException e) {
       String what = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new DataException("%s is not valid YAML: %s".formatted(file, what), e);
+      throw new DataException(
+          String.format(Locale.ROOT, "%s is not valid YAML: %s", file, what), e);
     } catch (IOException e) {
       throw new DataException(file + " could not be read (" + e + ")", e);
     } catch (IllegalArgumentException e) {
-      throw new DataException("%s: %s".formatted(file, e.getMessage()), e);
+      throw new DataException(String.format(Locale.ROOT, "%s: %s", file, e.getMessage()), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
@@ -69,7 +70,11 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
   private static ImageHeader withColours(ImageHeader header, boolean colours, String name) {
     if (header.palette && !colours) {
       throw new DataException(
-          "%s is damaged: it has numbers of colours but no palette; %s".formatted(name, AGAIN));
+          String.format(
+              Locale.ROOT,
+              "%s is damaged: it has numbers of colours but no palette; %s",
+              name,
+              AGAIN));
     }
     return header;
   }
@@ -79,15 +84,20 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
     crc.update(bytes, chunk + 4, end - chunk - 8);
     if (crc.getValue() != u32(bytes, end - 4)) {
       throw new DataException(
-          "%s is damaged: the checksum of its PNG chunk at byte %d is wrong; %s"
-              .formatted(name, chunk, AGAIN));
+          String.format(
+              Locale.ROOT,
+              "%s is damaged: the checksum of its PNG chunk at byte %d is wrong; %s",
+              name,
+              chunk,
+              AGAIN));
     }
   }
 
   private static ImageHeader pngHeader(byte[] bytes, int chunk, int type, String name) {
     if (type != IHDR || u32(bytes, chunk) != 13) {
       throw new DataException(
-          "%s is damaged: a PNG starts with its header; %s".formatted(name, AGAIN));
+          String.format(
+              Locale.ROOT, "%s is damaged: a PNG starts with its header; %s", name, AGAIN));
     }
     checkSize(u32(bytes, chunk + 8), u32(bytes, chunk + 12), name);
     int colour = bytes[chunk + 17];
@@ -99,15 +109,25 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
           case 6 -> 4;
           default ->
               throw new DataException(
-                  "%s is damaged: PNG has no colour type %d; %s".formatted(name, colour, AGAIN));
+                  String.format(
+                      Locale.ROOT,
+                      "%s is damaged: PNG has no colour type %d; %s",
+                      name,
+                      colour,
+                      AGAIN));
         };
     int bits = bytes[chunk + 16];
     boolean whole = bits == 8 || bits == 16 && colour != 3;
     boolean small = (bits == 1 || bits == 2 || bits == 4) && channels == 1;
     if (!whole && !small) {
       throw new DataException(
-          "%s is damaged: PNG of colour type %d has no values of %d bits; %s"
-              .formatted(name, colour, bits, AGAIN));
+          String.format(
+              Locale.ROOT,
+              "%s is damaged: PNG of colour type %d has no values of %d bits; %s",
+              name,
+              colour,
+              bits,
+              AGAIN));
     }
     return new ImageHeader(true, bits, channels, colour == 3);
   }
@@ -143,8 +163,11 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
   private static ImageHeader readable(ImageHeader header, boolean adobe, String name) {
     if (header.bits() != 8) {
       throw new DataException(
-          "%s is a %d-bit JPEG, and only 8 bits are read; convert it to PNG or to an 8-bit JPEG"
-              .formatted(name, header.bits()));
+          String.format(
+              Locale.ROOT,
+              "%s is a %d-bit JPEG, and only 8 bits are read; convert it to PNG or to an 8-bit JPEG",
+              name,
+              header.bits()));
     }
     if (header.channels() == 4 && !adobe) {
       throw new DataException(
@@ -168,20 +191,34 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
   private static void checkSize(long width, long height, String name) {
     if (width < 1 || height < 1) {
       throw new DataException(
-          "%s is damaged: its header says %d x %d pixels; %s"
-              .formatted(name, width, height, AGAIN));
+          String.format(
+              Locale.ROOT,
+              "%s is damaged: its header says %d x %d pixels; %s",
+              name,
+              width,
+              height,
+              AGAIN));
     }
     if (width > Images.MAX_PIXELS / height) {
       throw new DataException(
-          "%s has %d x %d pixels, more than the %d million that are read; make it smaller first"
-              .formatted(name, width, height, Images.MAX_PIXELS / 1_000_000));
+          String.format(
+              Locale.ROOT,
+              "%s has %d x %d pixels, more than the %d million that are read; make it smaller first",
+              name,
+              width,
+              height,
+              Images.MAX_PIXELS / 1_000_000));
     }
   }
 
   private static DataException truncated(byte[] bytes, String name) {
     return new DataException(
-        "%s is truncated: it stops after %d bytes, before the end of the picture; %s"
-            .formatted(name, bytes.length, AGAIN));
+        String.format(
+            Locale.ROOT,
+            "%s is truncated: it stops after %d bytes, before the end of the picture; %s",
+            name,
+            bytes.length,
+            AGAIN));
   }
 
   private static int u16(byte[] bytes, int at) {

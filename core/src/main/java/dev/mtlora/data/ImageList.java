@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Text files that name the images of a split, one id a line. */
 public final class ImageList {
@@ -24,8 +25,13 @@ public final class ImageList {
       String id = FolderListing.composed(lines.get(i).replace("\ufeff", "").strip());
       if (!id.isEmpty() && images.file(id).isEmpty()) {
         throw new DataException(
-            "%s, line %d: there is no image '%s' in %s; correct the line (a name has no extension)"
-                    .formatted(list, i + 1, id, images.folder())
+            String.format(
+                    Locale.ROOT,
+                    "%s, line %d: there is no image '%s' in %s; correct the line (a name has no extension)",
+                    list,
+                    i + 1,
+                    id,
+                    images.folder())
                 + " or add the image");
       }
       if (!id.isEmpty()) {
@@ -43,8 +49,11 @@ public final class ImageList {
       return Files.readAllLines(list);
     } catch (IOException e) {
       throw new DataException(
-          "the list of images %s could not be read (%s); write one image name a line, in UTF-8, or"
-                  .formatted(list, e)
+          String.format(
+                  Locale.ROOT,
+                  "the list of images %s could not be read (%s); write one image name a line, in UTF-8, or",
+                  list,
+                  e)
               + " "
               + otherwise,
           e);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -193,8 +194,11 @@ public final class Images {
   private static Raster check(Raster picture, int maxChannels) {
     if (picture.channels() != 1 && picture.channels() != maxChannels) {
       throw new IllegalArgumentException(
-          "a picture to write needs 1 or %d channels but has %d"
-              .formatted(maxChannels, picture.channels()));
+          String.format(
+              Locale.ROOT,
+              "a picture to write needs 1 or %d channels but has %d",
+              maxChannels,
+              picture.channels()));
     }
     return picture;
   }
@@ -214,7 +218,12 @@ public final class Images {
       Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new DataException(
-          "%s could not be written (%s); check free space and permissions".formatted(file, e), e);
+          String.format(
+              Locale.ROOT,
+              "%s could not be written (%s); check free space and permissions",
+              file,
+              e),
+          e);
     }
   }
 

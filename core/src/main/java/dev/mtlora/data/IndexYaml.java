@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -43,8 +44,10 @@ final class IndexYaml {
     for (String name : classes.keys()) {
       if (!classes.has(name)) {
         throw new IllegalArgumentException(
-            "%s has no numbers; list those that stand for it, for instance [3], or [] if none does"
-                .formatted(classes.at(name)));
+            String.format(
+                Locale.ROOT,
+                "%s has no numbers; list those that stand for it, for instance [3], or [] if none does",
+                classes.at(name)));
       }
       groups.put(name, classes.list(name, List.of(), YamlBlock::asCount));
     }

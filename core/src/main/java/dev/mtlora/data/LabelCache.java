@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -154,7 +155,11 @@ public final class LabelCache implements LabelStore {
         return Optional.empty();
       } catch (IOException e) {
         throw new DataException(
-            "%s could not be read (%s); check that it is a file you may read".formatted(file, e),
+            String.format(
+                Locale.ROOT,
+                "%s could not be read (%s); check that it is a file you may read",
+                file,
+                e),
             e);
       }
     }

@@ -3,6 +3,7 @@ package dev.mtlora.data;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -38,8 +39,10 @@ public record MixedDataset(List<Part> parts, Mode mode) implements Dataset {
     public Part {
       if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
-            "a weight must be a positive number but is %s; leave a source out rather than giving it"
-                    .formatted(weight)
+            String.format(
+                    Locale.ROOT,
+                    "a weight must be a positive number but is %s; leave a source out rather than giving it",
+                    weight)
                 + " no weight");
       }
     }
@@ -84,7 +87,8 @@ public record MixedDataset(List<Part> parts, Mode mode) implements Dataset {
       left -= size;
     }
     throw new IndexOutOfBoundsException(
-        "there is no sample %d; indices run from 0 to %d".formatted(index, size() - 1));
+        String.format(
+            Locale.ROOT, "there is no sample %d; indices run from 0 to %d", index, size() - 1));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import java.util.Locale;
+
 /**
  * The raw numbers of a PNG: palette indices not looked up, 16 bits not reduced to 8, 1 bit not
  * stretched to 255.
@@ -51,8 +53,13 @@ public record PngSamples(String file, Raster values, int bits, boolean palette) 
   public void check(boolean right, String expected) {
     if (!right) {
       throw new DataException(
-          "%s is %d-bit %s, but %s; convert it or declare another encoding"
-              .formatted(file, bits, kind(), expected));
+          String.format(
+              Locale.ROOT,
+              "%s is %d-bit %s, but %s; convert it or declare another encoding",
+              file,
+              bits,
+              kind(),
+              expected));
     }
   }
 
@@ -73,12 +80,13 @@ public record PngSamples(String file, Raster values, int bits, boolean palette) 
    */
   public DataException outOfRange(int pixel, String expected) {
     return new DataException(
-        "%s holds %.0f at column %d, row %d, but %s"
-            .formatted(
-                file,
-                values.values()[pixel],
-                pixel % values.width(),
-                pixel / values.width(),
-                expected));
+        String.format(
+            Locale.ROOT,
+            "%s holds %.0f at column %d, row %d, but %s",
+            file,
+            values.values()[pixel],
+            pixel % values.width(),
+            pixel / values.width(),
+            expected));
   }
 }

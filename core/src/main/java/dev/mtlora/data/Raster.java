@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import java.util.Locale;
+
 /**
  * A picture or a label map in plain Java memory: {@code values[(y * width + x) * channels + c]}.
  *
@@ -19,12 +21,23 @@ public record Raster(int height, int width, int channels, float[] values) {
   public Raster {
     if (height < 1 || width < 1 || channels < 1) {
       throw new IllegalArgumentException(
-          "a raster needs positive sides but is %d x %d x %d".formatted(height, width, channels));
+          String.format(
+              Locale.ROOT,
+              "a raster needs positive sides but is %d x %d x %d",
+              height,
+              width,
+              channels));
     }
     if (values.length != (long) height * width * channels) {
       throw new IllegalArgumentException(
-          "a raster of %d x %d x %d needs %d values but has %d"
-              .formatted(height, width, channels, (long) height * width * channels, values.length));
+          String.format(
+              Locale.ROOT,
+              "a raster of %d x %d x %d needs %d values but has %d",
+              height,
+              width,
+              channels,
+              (long) height * width * channels,
+              values.length));
     }
   }
 

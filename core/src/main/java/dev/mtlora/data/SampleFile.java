@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -99,12 +100,13 @@ final class SampleFile {
     }
     int version = header.getInt();
     if (version != VERSION) {
-      throw new DataException("its version is %d, not %d".formatted(version, VERSION));
+      throw new DataException(
+          String.format(Locale.ROOT, "its version is %d, not %d", version, VERSION));
     }
     int checksum = header.getInt();
     int length = header.getInt();
     if (length < 0 || length > Math.min(MAX_BODY, (long) MOST_PACKED * file.length)) {
-      throw new DataException("its length field says %d bytes".formatted(length));
+      throw new DataException(String.format(Locale.ROOT, "its length field says %d bytes", length));
     }
     byte[] body = inflate(file, length);
     if (checksum(body) != checksum) {
@@ -209,7 +211,8 @@ final class SampleFile {
     byte kind = in.readByte();
     int most = in.available();
     if (height < 1 || width < 1 || channels < 1 || (kind != BYTES && kind != FLOATS)) {
-      throw new IOException("a raster of %d x %d x %d".formatted(height, width, channels));
+      throw new IOException(
+          String.format(Locale.ROOT, "a raster of %d x %d x %d", height, width, channels));
     }
     // The first product fits a long, and is at most 2^28 before the second is formed.
     long pixels = (long) height * width;

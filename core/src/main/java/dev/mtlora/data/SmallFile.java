@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** A file that is read whole, if it is not larger than what it should be. */
 public final class SmallFile {
@@ -20,15 +21,25 @@ public final class SmallFile {
     try {
       if (Files.size(file) > most) {
         throw new DataException(
-            "%s has %d bytes, more than the %d that are read; is it %s?"
-                .formatted(file, Files.size(file), most, what));
+            String.format(
+                Locale.ROOT,
+                "%s has %d bytes, more than the %d that are read; is it %s?",
+                file,
+                Files.size(file),
+                most,
+                what));
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new DataException(file + " does not exist; check the name and the folder", e);
     } catch (IOException e) {
       throw new DataException(
-          "%s could not be read (%s); check that it is a file you may read".formatted(file, e), e);
+          String.format(
+              Locale.ROOT,
+              "%s could not be read (%s); check that it is a file you may read",
+              file,
+              e),
+          e);
     }
   }
 }

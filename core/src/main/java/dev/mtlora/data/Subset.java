@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -16,8 +17,11 @@ public record Subset(Dataset dataset, List<Integer> indices) implements Dataset 
     for (int index : indices) {
       if (index < 0 || index >= dataset.size()) {
         throw new IllegalArgumentException(
-            "a subset names sample %d but its dataset holds 0 .. %d"
-                .formatted(index, dataset.size() - 1));
+            String.format(
+                Locale.ROOT,
+                "a subset names sample %d but its dataset holds 0 .. %d",
+                index,
+                dataset.size() - 1));
       }
     }
   }

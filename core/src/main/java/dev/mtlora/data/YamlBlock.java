@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mtlora.nn.Catalogue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -24,8 +25,11 @@ public record YamlBlock(JsonNode node, String path) {
   public YamlBlock {
     if (!node.isObject()) {
       throw new IllegalArgumentException(
-          "%s must be a block of keys and values but is: %s"
-              .formatted(path.isEmpty() ? "the file" : path, node));
+          String.format(
+              Locale.ROOT,
+              "%s must be a block of keys and values but is: %s",
+              path.isEmpty() ? "the file" : path,
+              node));
     }
     node.fields()
         .forEachRemaining(field -> checkColon(path, field.getKey(), field.getValue().isNull()));
@@ -35,12 +39,13 @@ public record YamlBlock(JsonNode node, String path) {
     int colon = key.indexOf(':');
     if (noValue && colon > 0) {
       throw new IllegalArgumentException(
-          "%s has the key '%s' without a value where 'key: value' was expected: put a blank after the colon, '%s: %s'"
-              .formatted(
-                  path.isEmpty() ? "the file" : path,
-                  key,
-                  key.substring(0, colon),
-                  key.substring(colon + 1)));
+          String.format(
+              Locale.ROOT,
+              "%s has the key '%s' without a value where 'key: value' was expected: put a blank after the colon, '%s: %s'",
+              path.isEmpty() ? "the file" : path,
+              key,
+              key.substring(0, colon),
+              key.substring(colon + 1)));
     }
   }
 
@@ -60,8 +65,11 @@ public record YamlBlock(JsonNode node, String path) {
     } catch (JsonProcessingException e) {
       String line = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
       throw new IllegalArgumentException(
-          "not valid YAML%s: %s"
-              .formatted(line, e.getOriginalMessage().lines().findFirst().orElse("")),
+          String.format(
+              Locale.ROOT,
+              "not valid YAML%s: %s",
+              line,
+              e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     }
   }
@@ -216,7 +224,8 @@ public record YamlBlock(JsonNode node, String path) {
 
   private static JsonNode read(JsonNode node, String path, String kind, Predicate<JsonNode> fits) {
     if (!fits.test(node)) {
-      throw new IllegalArgumentException("%s must be %s but is: %s".formatted(path, kind, node));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s must be %s but is: %s", path, kind, node));
     }
     return node;
   }
@@ -235,7 +244,7 @@ public record YamlBlock(JsonNode node, String path) {
   /** The value of a key that must be there. */
   public JsonNode required(String key) {
     if (!has(key)) {
-      throw new IllegalArgumentException("%s is missing".formatted(at(key)));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "%s is missing", at(key)));
     }
     return node.get(key);
   }
@@ -243,12 +252,13 @@ public record YamlBlock(JsonNode node, String path) {
   /** What to throw for a name that is none of the known ones. */
   public IllegalArgumentException unknown(String what, String name, List<String> known) {
     return new IllegalArgumentException(
-        "%sunknown %s '%s': did you mean '%s'? Known are %s"
-            .formatted(
-                path.isEmpty() ? "" : path + ": ",
-                what,
-                name,
-                Catalogue.nearest(name, known),
-                String.join(", ", known)));
+        String.format(
+            Locale.ROOT,
+            "%sunknown %s '%s': did you mean '%s'? Known are %s",
+            path.isEmpty() ? "" : path + ": ",
+            what,
+            name,
+            Catalogue.nearest(name, known),
+            String.join(", ", known)));
   }
 }

@@ -8,6 +8,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Atrous spatial pyramid pooling, the head of DeepLabv3 (Chen et al. 2017, arXiv 1706.05587).
@@ -61,8 +62,10 @@ public final class AsppHead extends Decoder {
     Tensor x = concatenate(pyramid);
     if (training() && x.size(0) < minimumTrainingBatch()) {
       throw new IllegalArgumentException(
-          "the aspp decoder cannot train on a batch of %d image: its pooled branch normalises over"
-                  .formatted(x.size(0))
+          String.format(
+                  Locale.ROOT,
+                  "the aspp decoder cannot train on a batch of %d image: its pooled branch normalises over",
+                  x.size(0))
               + " the batch and needs at least 2; raise the batch size or take another decoder");
     }
     return predict.forward(refine.forward(pooling.forward(x)));

@@ -5,6 +5,7 @@ import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
+import java.util.Locale;
 
 /** Turns the pyramid of one task into its logits. */
 public abstract class Decoder extends Module {
@@ -51,8 +52,12 @@ public abstract class Decoder extends Module {
     List<Integer> channels = pyramid.stream().map(level -> (int) level.size(1)).toList();
     if (!channels.equals(spec.channels())) {
       throw new IllegalArgumentException(
-          "%s was built for a pyramid of %s channels but got %s"
-              .formatted(getClass().getSimpleName(), spec.channels(), channels));
+          String.format(
+              Locale.ROOT,
+              "%s was built for a pyramid of %s channels but got %s",
+              getClass().getSimpleName(),
+              spec.channels(),
+              channels));
     }
   }
 }

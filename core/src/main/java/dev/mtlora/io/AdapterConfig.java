@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -89,7 +90,7 @@ public record AdapterConfig(Origin origin, String baseSha256) {
       }
       ArrayNode colours = json.putArray("colours");
       for (int colour : task.show(indices, 1, indices.length)) {
-        colours.add("#%06x".formatted(colour));
+        colours.add(String.format(Locale.ROOT, "#%06x", colour));
       }
     }
   }
@@ -114,14 +115,21 @@ public record AdapterConfig(Origin origin, String baseSha256) {
       if (Files.size(file) > MOST_BYTES) {
         throw new CheckpointException(
             file,
-            "has %d bytes; a description has at most %d".formatted(Files.size(file), MOST_BYTES));
+            String.format(
+                Locale.ROOT,
+                "has %d bytes; a description has at most %d",
+                Files.size(file),
+                MOST_BYTES));
       }
       JsonNode json = JSON.readTree(Files.readAllBytes(file));
       if (json.path("format").asInt() != FORMAT) {
         throw new CheckpointException(
             file,
-            "has format %s but this version reads format %d"
-                .formatted(json.path("format"), FORMAT));
+            String.format(
+                Locale.ROOT,
+                "has format %s but this version reads format %d",
+                json.path("format"),
+                FORMAT));
       }
       return new AdapterConfig(origin(json), json.path("base_sha256").asText());
     } catch (NoSuchFileException e) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -110,9 +111,13 @@ public final class AdapterFile {
     if (!config.baseSha256().equals(hash)) {
       throw new CheckpointException(
           folder,
-          ("was trained on another base: a %s whose frozen weights have the SHA-256 %s, but those of"
-                  + " this model have %s; load the weights that it was trained on, or force it")
-              .formatted(config.origin().preset(), config.baseSha256(), hash));
+          String.format(
+              Locale.ROOT,
+              "was trained on another base: a %s whose frozen weights have the SHA-256 %s, but those of"
+                  + " this model have %s; load the weights that it was trained on, or force it",
+              config.origin().preset(),
+              config.baseSha256(),
+              hash));
     }
   }
 }

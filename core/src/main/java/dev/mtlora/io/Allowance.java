@@ -1,6 +1,7 @@
 package dev.mtlora.io;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * What may be allocated while a file is opened. A few bytes of a pickle or of a header can ask for
@@ -28,8 +29,10 @@ final class Allowance {
     if (left < 0) {
       throw new CheckpointException(
           file,
-          "describes so many objects that reading them would take more than %d MB beside its tensors"
-                  .formatted(BYTES >> 20)
+          String.format(
+                  Locale.ROOT,
+                  "describes so many objects that reading them would take more than %d MB beside its tensors",
+                  BYTES >> 20)
               + "; keep only the tensors of a model in a file: torch.save(model.state_dict(), ...)");
     }
   }

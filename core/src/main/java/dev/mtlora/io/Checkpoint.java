@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -112,7 +113,11 @@ public final class Checkpoint {
     if (json.path("format").asInt() != FORMAT) {
       throw new CheckpointException(
           folder.resolve(STATE),
-          "has format %s but this version reads format %d".formatted(json.path("format"), FORMAT));
+          String.format(
+              Locale.ROOT,
+              "has format %s but this version reads format %d",
+              json.path("format"),
+              FORMAT));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mtlora.io;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A file of weights that is damaged or does not hold what it should; names the file and the key.
@@ -20,7 +21,7 @@ public final class CheckpointException extends RuntimeException {
 
   /** A fault of one tensor of the file. */
   public CheckpointException(Path file, String key, String message) {
-    super("%s: '%s' %s".formatted(file, key, message));
+    super(String.format(Locale.ROOT, "%s: '%s' %s", file, key, message));
   }
 
   /** A fault of the file as a whole, and the cause for the developer. */

@@ -33,8 +33,10 @@ public record Conversion(TensorSource tensors, Map<String, String> leftOut, Stri
     if (KeyReader.container(source).isEmpty()) {
       throw new CheckpointException(
           source.file(),
-          "holds no Swin Transformer whose names we know, so they cannot become those of '%s';"
-                  .formatted(map.id())
+          String.format(
+                  Locale.ROOT,
+                  "holds no Swin Transformer whose names we know, so they cannot become those of '%s';",
+                  map.id())
               + " without --to it can be converted under its own names");
     }
     MappedSource ours = KeyMap.read(source);

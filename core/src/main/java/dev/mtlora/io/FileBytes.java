@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Reads a range of a file in order through a small buffer, little-endian. Whatever lies past the
@@ -68,7 +69,9 @@ final class FileBytes {
   byte[] bytes(long length, int max) throws IOException {
     require(length);
     if (length > max) {
-      throw fault("has an item of %d bytes where at most %d are allowed".formatted(length, max));
+      throw fault(
+          String.format(
+              Locale.ROOT, "has an item of %d bytes where at most %d are allowed", length, max));
     }
     byte[] bytes = new byte[(int) length];
     for (int at = 0; at < bytes.length; ) {
@@ -94,7 +97,7 @@ final class FileBytes {
     StringBuilder text = new StringBuilder();
     for (int c = unsigned8(); c != '\n'; c = unsigned8()) {
       if (text.length() == max) {
-        throw fault("has a line of more than %d bytes".formatted(max));
+        throw fault(String.format(Locale.ROOT, "has a line of more than %d bytes", max));
       }
       text.append((char) c);
     }
@@ -113,8 +116,11 @@ final class FileBytes {
   private void require(long length) {
     if (length < 0 || length > remaining()) {
       throw fault(
-          "ends early: %s more bytes are needed but %d are left; is it truncated?"
-              .formatted(Long.toUnsignedString(length), remaining()));
+          String.format(
+              Locale.ROOT,
+              "ends early: %s more bytes are needed but %d are left; is it truncated?",
+              Long.toUnsignedString(length),
+              remaining()));
     }
   }
 

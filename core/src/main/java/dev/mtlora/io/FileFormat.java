@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /** The formats that we read, each known by its first bytes. */
 enum FileFormat {
@@ -64,7 +65,7 @@ enum FileFormat {
 
   private static String what(byte[] head) {
     if (head.length <= Long.BYTES) {
-      return ": it has only %d bytes; is it truncated?".formatted(head.length);
+      return String.format(Locale.ROOT, ": it has only %d bytes; is it truncated?", head.length);
     }
     if (startsWith(head, 0, "version https://git-lfs")) {
       return ": it is a pointer of Git LFS; fetch the file itself with 'git lfs pull'";

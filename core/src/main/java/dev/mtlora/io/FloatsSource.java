@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -63,8 +64,10 @@ final class FloatsSource implements TensorSource {
         throw new CheckpointException(
             file(),
             name,
-            "has the value %s, but float16 ends at 65504: keep its type, or take bf16"
-                .formatted(value));
+            String.format(
+                Locale.ROOT,
+                "has the value %s, but float16 ends at 65504: keep its type, or take bf16",
+                value));
       }
     }
   }

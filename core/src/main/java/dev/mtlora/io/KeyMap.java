@@ -61,8 +61,11 @@ public enum KeyMap {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "'%s' is no family of names; there are %s"
-                        .formatted(id, Arrays.stream(values()).map(KeyMap::id).toList())));
+                    String.format(
+                        Locale.ROOT,
+                        "'%s' is no family of names; there are %s",
+                        id,
+                        Arrays.stream(values()).map(KeyMap::id).toList())));
   }
 
   /**
@@ -119,6 +122,8 @@ public enum KeyMap {
     return DOWNSAMPLE
         .matcher(name)
         .replaceFirst(
-            match -> "layers.%d.downsample.".formatted(Integer.parseInt(match.group(1)) + by));
+            match ->
+                String.format(
+                    Locale.ROOT, "layers.%d.downsample.", Integer.parseInt(match.group(1)) + by));
   }
 }

@@ -4,6 +4,7 @@ import dev.mtlora.peft.AddedNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -123,8 +124,11 @@ final class KeyReader {
     if (parts.contains("")) {
       throw new CheckpointException(
           source.file(),
-          "'%s' needs query, key and value but '%s' is missing"
-              .formatted(name, KeyMap.QUERY_KEY_VALUE.get(parts.indexOf(""))));
+          String.format(
+              Locale.ROOT,
+              "'%s' needs query, key and value but '%s' is missing",
+              name,
+              KeyMap.QUERY_KEY_VALUE.get(parts.indexOf(""))));
     }
     mapped.join(name, parts);
   }

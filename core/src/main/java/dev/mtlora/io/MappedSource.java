@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -58,8 +59,11 @@ public final class MappedSource implements TensorSource {
       throw new CheckpointException(
           file(),
           name,
-          "would be made of '%s' and of '%s'; only one can be right"
-              .formatted(recipes.get(name).sources().get(0), recipe.sources().get(0)));
+          String.format(
+              Locale.ROOT,
+              "would be made of '%s' and of '%s'; only one can be right",
+              recipes.get(name).sources().get(0),
+              recipe.sources().get(0)));
     }
     entries.put(name, entry(name, recipe));
   }
@@ -84,8 +88,11 @@ public final class MappedSource implements TensorSource {
       throw new CheckpointException(
           file(),
           name,
-          "cannot be made of a part of %s: its first side is no multiple of %d"
-              .formatted(first, recipe.parts()));
+          String.format(
+              Locale.ROOT,
+              "cannot be made of a part of %s: its first side is no multiple of %d",
+              first,
+              recipe.parts()));
     }
     shape[0] = shape[0] * found.size() / recipe.parts();
     return new SafeTensors.Entry(first.dtype(), shape);

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -47,7 +48,10 @@ final class PickleMachine {
       }
       if (!scalar(code) && !container(code) && !memory(code) && !object(code)) {
         throw in.fault(
-            "has the pickle instruction 0x%02x, which torch.save does not write".formatted(code));
+            String.format(
+                Locale.ROOT,
+                "has the pickle instruction 0x%02x, which torch.save does not write",
+                code));
       }
     }
   }
@@ -239,7 +243,9 @@ final class PickleMachine {
 
   private void protocol(int version) {
     if (version > MAX_PROTOCOL) {
-      throw in.fault("has pickle protocol %d; 2 to %d are known".formatted(version, MAX_PROTOCOL));
+      throw in.fault(
+          String.format(
+              Locale.ROOT, "has pickle protocol %d; 2 to %d are known", version, MAX_PROTOCOL));
     }
   }
 

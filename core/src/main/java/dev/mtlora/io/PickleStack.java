@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /** The stack of a pickle machine, with its marks. */
 final class PickleStack {
@@ -42,7 +43,11 @@ final class PickleStack {
     Object top = pop();
     if (!type.isInstance(top)) {
       throw in.fault(
-          "is no sound pickle: %s is needed but there is %s".formatted(what, describe(top)));
+          String.format(
+              Locale.ROOT,
+              "is no sound pickle: %s is needed but there is %s",
+              what,
+              describe(top)));
     }
     return type.cast(top);
   }

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -108,9 +109,13 @@ final class SafeTensorsHeader {
     if (length < 2 || length > Math.min(MAX_LENGTH, channel.size() - PREFIX)) {
       throw new CheckpointException(
           file,
-          ("says that its header has %s bytes, but 2..%d are allowed and the file has %d;"
-                  + " is it truncated or no safetensors file?")
-              .formatted(Long.toUnsignedString(length), MAX_LENGTH, channel.size()));
+          String.format(
+              Locale.ROOT,
+              "says that its header has %s bytes, but 2..%d are allowed and the file has %d;"
+                  + " is it truncated or no safetensors file?",
+              Long.toUnsignedString(length),
+              MAX_LENGTH,
+              channel.size()));
     }
     ByteBuffer json = ByteBuffer.allocate((int) length);
     SafeTensors.fill(channel, json, PREFIX);
@@ -182,8 +187,12 @@ final class SafeTensorsHeader {
     if (range.end < range.begin || range.size() != bytes) {
       throw fault(
           name,
-          "is %s and needs %d bytes but has the offsets %s"
-              .formatted(entry, bytes, Arrays.toString(offsets)));
+          String.format(
+              Locale.ROOT,
+              "is %s and needs %d bytes but has the offsets %s",
+              entry,
+              bytes,
+              Arrays.toString(offsets)));
     }
     allowance.charge(6 * Allowance.OBJECT);
     allowance.chargeText(name.length() + (long) Long.BYTES * shape.length);
@@ -198,7 +207,12 @@ final class SafeTensorsHeader {
       }
     }
     throw fault(
-        name, "has the dtype '%s'; known are %s".formatted(text, Arrays.toString(DType.values())));
+        name,
+        String.format(
+            Locale.ROOT,
+            "has the dtype '%s'; known are %s",
+            text,
+            Arrays.toString(DType.values())));
   }
 
   private long[] numbers(JsonParser parser, String name) throws IOException {
@@ -211,7 +225,7 @@ final class SafeTensorsHeader {
         throw fault(name, "has the negative number " + number + " in its shape or offsets");
       }
       if (numbers.size() == MAX_NUMBERS) {
-        throw fault(name, "has more than %d sides".formatted(MAX_NUMBERS));
+        throw fault(name, String.format(Locale.ROOT, "has more than %d sides", MAX_NUMBERS));
       }
       numbers.add(number);
     }
@@ -220,7 +234,8 @@ final class SafeTensorsHeader {
 
   private void expect(@Nullable JsonToken found, JsonToken wanted, String name) throws IOException {
     if (found != wanted) {
-      throw fault(name, "has %s where the header needs %s".formatted(found, wanted));
+      throw fault(
+          name, String.format(Locale.ROOT, "has %s where the header needs %s", found, wanted));
     }
   }
 
@@ -236,20 +251,27 @@ final class SafeTensorsHeader {
       if (range.begin != at) {
         throw fault(
             next.getKey(),
-            "starts at byte %d of the data but what lies before it ends at %d"
-                .formatted(range.begin, at));
+            String.format(
+                Locale.ROOT,
+                "starts at byte %d of the data but what lies before it ends at %d",
+                range.begin,
+                at));
       }
       if (range.end > dataSize) {
         throw fault(
             next.getKey(),
-            "ends at byte %d but the file has only %d; is it truncated?"
-                .formatted(range.end, dataSize));
+            String.format(
+                Locale.ROOT,
+                "ends at byte %d but the file has only %d; is it truncated?",
+                range.end,
+                dataSize));
       }
       at = range.end;
     }
     if (at != dataSize) {
       throw new CheckpointException(
-          file, "has %d bytes of data but its tensors take %d".formatted(dataSize, at));
+          file,
+          String.format(Locale.ROOT, "has %d bytes of data but its tensors take %d", dataSize, at));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes safetensors files; see {@link SafeTensors#write}. */
@@ -34,8 +35,13 @@ final class SafeTensorsWriter {
     ByteBuffer bytes = source.bytes().get();
     if (bytes.remaining() != size(source.entry())) {
       throw new IllegalArgumentException(
-          "'%s' is %s and needs %d bytes but has %d"
-              .formatted(name, source.entry(), size(source.entry()), bytes.remaining()));
+          String.format(
+              Locale.ROOT,
+              "'%s' is %s and needs %d bytes but has %d",
+              name,
+              source.entry(),
+              size(source.entry()),
+              bytes.remaining()));
     }
     return bytes;
   }

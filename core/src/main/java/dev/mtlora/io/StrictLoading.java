@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -136,9 +137,12 @@ final class StrictLoading {
           } else if (!Arrays.equals(value.shape(), target.shape())
               && !fits(value.shape(), shrinking.get(target))) {
             misshaped.add(
-                "%s is %s but must be %s"
-                    .formatted(
-                        key, Arrays.toString(value.shape()), Arrays.toString(target.shape())));
+                String.format(
+                    Locale.ROOT,
+                    "%s is %s but must be %s",
+                    key,
+                    Arrays.toString(value.shape()),
+                    Arrays.toString(target.shape())));
           } else {
             copies.put(target, value);
           }
@@ -167,12 +171,15 @@ final class StrictLoading {
       return "";
     }
     String more =
-        names.size() > LISTED ? "\n  ... and %d more".formatted(names.size() - LISTED) : "";
-    return "\n%d %s:\n  %s%s"
-        .formatted(
-            names.size(),
-            kind,
-            String.join("\n  ", names.subList(0, Math.min(LISTED, names.size()))),
-            more);
+        names.size() > LISTED
+            ? String.format(Locale.ROOT, "\n  ... and %d more", names.size() - LISTED)
+            : "";
+    return String.format(
+        Locale.ROOT,
+        "\n%d %s:\n  %s%s",
+        names.size(),
+        kind,
+        String.join("\n  ", names.subList(0, Math.min(LISTED, names.size()))),
+        more);
   }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads the values of a view into row-major order. A view whose values do not lie one after the
@@ -57,7 +58,10 @@ final class StridedReader {
     long size = view.extent() * view.entry().dtype().bytes();
     if (size > MAX_OVERLAPPING) {
       throw new IllegalArgumentException(
-          "is a view whose rows overlap in %d bytes; save a contiguous copy of it".formatted(size));
+          String.format(
+              Locale.ROOT,
+              "is a view whose rows overlap in %d bytes; save a contiguous copy of it",
+              size));
     }
     return size;
   }

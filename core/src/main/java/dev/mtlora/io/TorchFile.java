@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -94,7 +95,10 @@ public final class TorchFile implements TensorSource {
       TorchView view = TorchView.of(tensor);
       if (view.bytes() > fileSize + MAX_EXPANSION) {
         throw new IllegalArgumentException(
-            "is %s, which repeats few values to more than the file holds".formatted(view.entry()));
+            String.format(
+                Locale.ROOT,
+                "is %s, which repeats few values to more than the file holds",
+                view.entry()));
       }
       requireStored(view, tensor.storage());
       return view;
@@ -110,7 +114,7 @@ public final class TorchFile implements TensorSource {
     if (stored == null) {
       if (view.elements() > 0) {
         throw new IllegalArgumentException(
-            "needs the storage '%s', which the file lacks".formatted(view.key()));
+            String.format(Locale.ROOT, "needs the storage '%s', which the file lacks", view.key()));
       }
       return;
     }
@@ -118,8 +122,13 @@ public final class TorchFile implements TensorSource {
     long available = stored.range().size() / dtype.bytes();
     if (Math.addExact(storage.first(), storage.elements()) > available) {
       throw new IllegalArgumentException(
-          "needs a storage of %d elements of %s, but '%s' has only %d bytes"
-              .formatted(storage.elements(), dtype, view.key(), stored.range().size()));
+          String.format(
+              Locale.ROOT,
+              "needs a storage of %d elements of %s, but '%s' has only %d bytes",
+              storage.elements(),
+              dtype,
+              view.key(),
+              stored.range().size()));
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -99,8 +100,11 @@ final class TorchFileWriter {
     if (size > MAX_SIZE || tensors.size() > MAX_ENTRIES) {
       throw new CheckpointException(
           file,
-          "would hold %d tensors in %d bytes; write more than 4 GB or 65532 tensors as safetensors"
-              .formatted(tensors.size(), size));
+          String.format(
+              Locale.ROOT,
+              "would hold %d tensors in %d bytes; write more than 4 GB or 65532 tensors as safetensors",
+              tensors.size(),
+              size));
     }
   }
 }

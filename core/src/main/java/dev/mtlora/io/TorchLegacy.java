@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -55,8 +56,11 @@ final class TorchLegacy {
     Object version = pickle();
     if (!version.equals(VERSION)) {
       throw in.fault(
-          "has version %s of the old torch format; only %d is known"
-              .formatted(PickleStack.describe(version), VERSION));
+          String.format(
+              Locale.ROOT,
+              "has version %s of the old torch format; only %d is known",
+              PickleStack.describe(version),
+              VERSION));
     }
     requireLittleEndian(pickle());
     Object root = pickle();
@@ -95,7 +99,10 @@ final class TorchLegacy {
       TorchType type = key instanceof String text ? host.storages().get(text) : null;
       if (type == null) {
         throw in.fault(
-            "stores '%s', which its pickle does not name".formatted(PickleStack.describe(key)));
+            String.format(
+                Locale.ROOT,
+                "stores '%s', which its pickle does not name",
+                PickleStack.describe(key)));
       }
       allowance.charge(4 * Allowance.OBJECT);
       FileRange range = elements((String) key, type);
@@ -109,8 +116,11 @@ final class TorchLegacy {
     long elements = in.int64();
     if (elements < 0 || elements > in.remaining() / type.bytes()) {
       throw in.fault(
-          "says that storage '%s' has %d elements, more than the file; is it truncated?"
-              .formatted(key, elements));
+          String.format(
+              Locale.ROOT,
+              "says that storage '%s' has %d elements, more than the file; is it truncated?",
+              key,
+              elements));
     }
     return new FileRange(in.position(), elements * type.bytes());
   }

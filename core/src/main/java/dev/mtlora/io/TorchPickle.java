@@ -2,6 +2,7 @@ package dev.mtlora.io;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -107,8 +108,12 @@ final class TorchPickle implements PickleHost {
     TorchType before = storages.put(storage.key(), storage.type());
     if (before != null && before != storage.type()) {
       throw in.fault(
-          "has the storage '%s' as %s and as %s"
-              .formatted(storage.key(), before.storageClass(), storage.type().storageClass()));
+          String.format(
+              Locale.ROOT,
+              "has the storage '%s' as %s and as %s",
+              storage.key(),
+              before.storageClass(),
+              storage.type().storageClass()));
     }
   }
 
@@ -117,8 +122,13 @@ final class TorchPickle implements PickleHost {
     long elements = argument(part, 2, Long.class);
     if (first < 0 || elements < 0 || elements > whole.elements() - first) {
       throw in.fault(
-          "has a part of %d elements from %d of the storage '%s', which has %d"
-              .formatted(elements, first, whole.key(), whole.elements()));
+          String.format(
+              Locale.ROOT,
+              "has a part of %d elements from %d of the storage '%s', which has %d",
+              elements,
+              first,
+              whole.key(),
+              whole.elements()));
     }
     return new TorchStorage(whole.key(), whole.type(), first, elements);
   }
@@ -137,7 +147,10 @@ final class TorchPickle implements PickleHost {
       default -> {
         if (!INERT.contains(name)) {
           throw in.fault(
-              "wants to call '%s', which no file of weights needs; nothing was run".formatted(name)
+              String.format(
+                      Locale.ROOT,
+                      "wants to call '%s', which no file of weights needs; nothing was run",
+                      name)
                   + ". If you trust where it comes from, load it in Python and save only its"
                   + " tensors: torch.save(model.state_dict(), ...)");
         }
@@ -191,11 +204,12 @@ final class TorchPickle implements PickleHost {
   private <T> T argument(List<?> arguments, int index, Class<T> type) {
     if (index >= arguments.size() || !type.isInstance(arguments.get(index))) {
       throw in.fault(
-          "gives %s as item %d where a %s is needed"
-              .formatted(
-                  index < arguments.size() ? PickleStack.describe(arguments.get(index)) : "nothing",
-                  index,
-                  type.getSimpleName()));
+          String.format(
+              Locale.ROOT,
+              "gives %s as item %d where a %s is needed",
+              index < arguments.size() ? PickleStack.describe(arguments.get(index)) : "nothing",
+              index,
+              type.getSimpleName()));
     }
     return type.cast(arguments.get(index));
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -67,7 +68,9 @@ final class TorchTree {
           path.addLast(key.toString());
           if (path.size() > MAX_DEPTH) {
             throw new CheckpointException(
-                file, "nests containers more than %d deep, or in a circle".formatted(MAX_DEPTH));
+                file,
+                String.format(
+                    Locale.ROOT, "nests containers more than %d deep, or in a circle", MAX_DEPTH));
           }
           visit(value);
           path.removeLast();

@@ -4,6 +4,7 @@ import dev.mtlora.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -31,14 +32,20 @@ record TorchView(String key, SafeTensors.Entry entry, long first, long[] strides
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "holds %s values, which are not supported; convert it in Python"
-                            .formatted(storage.type().tensorType())));
+                        String.format(
+                            Locale.ROOT,
+                            "holds %s values, which are not supported; convert it in Python",
+                            storage.type().tensorType())));
     long[] shape = numbers(tensor.shape());
     long[] strides = numbers(tensor.strides());
     if (shape.length != strides.length || shape.length > MAX_RANK || tensor.offset() < 0) {
       throw new IllegalArgumentException(
-          "has %d sides, %d strides and the offset %d"
-              .formatted(shape.length, strides.length, tensor.offset()));
+          String.format(
+              Locale.ROOT,
+              "has %d sides, %d strides and the offset %d",
+              shape.length,
+              strides.length,
+              tensor.offset()));
     }
     SafeTensors.Entry entry = new SafeTensors.Entry(dtype, shape);
     TorchView view =
@@ -47,8 +54,12 @@ record TorchView(String key, SafeTensors.Entry entry, long first, long[] strides
     long reach = view.elements() == 0 ? 0 : Math.addExact(tensor.offset(), view.extent());
     if (reach > storage.elements()) {
       throw new IllegalArgumentException(
-          "is %s and reaches element %d of a storage of %d"
-              .formatted(entry, reach, storage.elements()));
+          String.format(
+              Locale.ROOT,
+              "is %s and reaches element %d of a storage of %d",
+              entry,
+              reach,
+              storage.elements()));
     }
     return view;
   }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,10 @@ final class TorchZip {
     if (pickles.size() != 1) {
       throw new CheckpointException(
           file,
-          "is a zip archive with %d entries named data.pkl, but torch.save writes exactly one"
-              .formatted(pickles.size()));
+          String.format(
+              Locale.ROOT,
+              "is a zip archive with %d entries named data.pkl, but torch.save writes exactly one",
+              pickles.size()));
     }
     String folder = pickles.get(0).substring(0, pickles.get(0).length() - PICKLE.length());
     if (entries.containsKey(folder + "/constants.pkl")) {

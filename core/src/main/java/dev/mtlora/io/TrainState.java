@@ -2,6 +2,7 @@ package dev.mtlora.io;
 
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -35,8 +36,12 @@ public record TrainState(
   public TrainState {
     if (step < 0 || epoch < 0 || batch < 0) {
       throw new IllegalArgumentException(
-          "a training state needs counts of at least 0 but has step %d, epoch %d, batch %d"
-              .formatted(step, epoch, batch));
+          String.format(
+              Locale.ROOT,
+              "a training state needs counts of at least 0 but has step %d, epoch %d, batch %d",
+              step,
+              epoch,
+              batch));
     }
     optimizerSteps = new LinkedHashMap<>(optimizerSteps);
     model = new LinkedHashMap<>(model);

@@ -3,6 +3,7 @@ package dev.mtlora.io;
 import dev.mtlora.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /** Between Java arrays and the bytes of each dtype, little-endian. */
 final class Values {
@@ -78,7 +79,8 @@ final class Values {
   private static long within(DType dtype, long value, long low, long high) {
     if (value < low || value > high) {
       throw new IllegalArgumentException(
-          "%s holds %d..%d but the value is %d".formatted(dtype, low, high, value));
+          String.format(
+              Locale.ROOT, "%s holds %d..%d but the value is %d", dtype, low, high, value));
     }
     return value;
   }

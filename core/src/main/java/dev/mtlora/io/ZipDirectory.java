@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 
@@ -81,8 +82,12 @@ final class ZipDirectory {
     if (crc.getValue() != entry.crc()) {
       throw new CheckpointException(
           file,
-          "entry '%s' has the checksum %08x but %08x was written; the file is damaged: fetch it again"
-              .formatted(name, crc.getValue(), entry.crc()));
+          String.format(
+              Locale.ROOT,
+              "entry '%s' has the checksum %08x but %08x was written; the file is damaged: fetch it again",
+              name,
+              crc.getValue(),
+              entry.crc()));
     }
   }
 
@@ -102,7 +107,8 @@ final class ZipDirectory {
       offset = end64.getLong(48);
     }
     if (offset < 0 || size < 0 || offset > end || size > end - offset) {
-      throw fault("says that its directory has %d bytes from %d".formatted(size, offset));
+      throw fault(
+          String.format(Locale.ROOT, "says that its directory has %d bytes from %d", size, offset));
     }
     return new FileRange(offset, size);
   }
@@ -144,9 +150,11 @@ final class ZipDirectory {
     long realPacked = wide(packed, extra);
     if (method != 0 || realSize != realPacked || (flags & 1) != 0) {
       throw fault(
-          ("entry '%s' is compressed or encrypted, which torch.save never does;"
-                  + " unpack the archive and pack it again with 'zip -0 -r'")
-              .formatted(name));
+          String.format(
+              Locale.ROOT,
+              "entry '%s' is compressed or encrypted, which torch.save never does;"
+                  + " unpack the archive and pack it again with 'zip -0 -r'",
+              name));
     }
     return new Record(name, realSize, crc, wide(offset, extra));
   }
@@ -172,21 +180,28 @@ final class ZipDirectory {
   private void add(Record record, long end) throws IOException {
     long at = record.localOffset();
     if (at < 0 || at > end - LOCAL_SIZE) {
-      throw fault("entry '%s' starts at byte %d, outside the data".formatted(record.name(), at));
+      throw fault(
+          String.format(
+              Locale.ROOT, "entry '%s' starts at byte %d, outside the data", record.name(), at));
     }
     ByteBuffer local = bytes(at, LOCAL_SIZE);
     if (local.getInt(0) != LOCAL) {
-      throw fault("entry '%s' has no header at byte %d".formatted(record.name(), at));
+      throw fault(
+          String.format(Locale.ROOT, "entry '%s' has no header at byte %d", record.name(), at));
     }
     long begin = at + LOCAL_SIZE + (local.getShort(26) & 0xffff) + (local.getShort(28) & 0xffff);
     if (record.size() < 0 || begin > end || record.size() > end - begin) {
       throw fault(
-          "entry '%s' has %d bytes from byte %d, outside the data"
-              .formatted(record.name(), record.size(), begin));
+          String.format(
+              Locale.ROOT,
+              "entry '%s' has %d bytes from byte %d, outside the data",
+              record.name(),
+              record.size(),
+              begin));
     }
     Entry entry = new Entry(new FileRange(begin, record.size()), record.crc());
     if (entries.put(record.name(), entry) != null) {
-      throw fault("has two entries named '%s'".formatted(record.name()));
+      throw fault(String.format(Locale.ROOT, "has two entries named '%s'", record.name()));
     }
   }
 
@@ -202,7 +217,8 @@ final class ZipDirectory {
 
   private ByteBuffer bytes(long position, int length) throws IOException {
     if (position < 0 || position > channel.size() - length) {
-      throw fault("is no sound zip archive: it points to byte %d".formatted(position));
+      throw fault(
+          String.format(Locale.ROOT, "is no sound zip archive: it points to byte %d", position));
     }
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     SafeTensors.fill(channel, bytes, position);

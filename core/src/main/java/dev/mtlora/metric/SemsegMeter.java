@@ -6,6 +6,7 @@ import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -53,8 +54,12 @@ public final class SemsegMeter implements Meter {
       long[] batch = cells.to(DType.I64).countOfEach(counts.length + 1).toLongs();
       if (batch.length > counts.length + 1) {
         throw new IllegalArgumentException(
-            "a label is %d but there are %d classes: 0 to %d, or 255 to ignore a pixel"
-                .formatted((batch.length - 2) / classes, classes, classes - 1));
+            String.format(
+                Locale.ROOT,
+                "a label is %d but there are %d classes: 0 to %d, or 255 to ignore a pixel",
+                (batch.length - 2) / classes,
+                classes,
+                classes - 1));
       }
       Arrays.setAll(counts, i -> counts[i] + batch[i + 1]);
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -111,7 +112,8 @@ public final class MultiTaskModel extends Module {
     Head head = heads.get(task);
     if (head == null) {
       throw new IllegalArgumentException(
-          "this model has no task '%s'; it has %s".formatted(task, heads.keySet()));
+          String.format(
+              Locale.ROOT, "this model has no task '%s'; it has %s", task, heads.keySet()));
     }
     Neck neck = head.neck();
     return head.decoder().forward(neck == null ? levels : neck.forward(levels));

@@ -6,6 +6,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Narrows a pyramid before it is decoded: a 1x1 convolution without bias on each level, {@code
@@ -27,8 +28,13 @@ public final class Neck extends Module {
   public Neck(Rng rng, List<Integer> in, List<Integer> out) {
     if (in.size() != out.size()) {
       throw new IllegalArgumentException(
-          "a neck needs one width per level: the pyramid has %d levels %s but the neck has %d %s"
-              .formatted(in.size(), in, out.size(), out));
+          String.format(
+              Locale.ROOT,
+              "a neck needs one width per level: the pyramid has %d levels %s but the neck has %d %s",
+              in.size(),
+              in,
+              out.size(),
+              out));
     }
     for (int level = 0; level < in.size(); level++) {
       Conv2d.Shape shape = Conv2d.Shape.pointwise(in.get(level), out.get(level));
@@ -40,8 +46,11 @@ public final class Neck extends Module {
   public List<Tensor> forward(List<Tensor> pyramid) {
     if (pyramid.size() != levels.size()) {
       throw new IllegalArgumentException(
-          "the neck was built for %d levels but the pyramid has %d"
-              .formatted(levels.size(), pyramid.size()));
+          String.format(
+              Locale.ROOT,
+              "the neck was built for %d levels but the pyramid has %d",
+              levels.size(),
+              pyramid.size()));
     }
     List<Tensor> narrowed = new ArrayList<>();
     for (int level = 0; level < levels.size(); level++) {

@@ -30,8 +30,13 @@ public record Catalogue<T>(String noun, Map<String, T> members) {
     T member = members.get(id);
     if (member == null) {
       throw new IllegalArgumentException(
-          "unknown %s '%s': did you mean '%s'? Known: %s"
-              .formatted(noun, id, nearest(id, members.keySet()), String.join(", ", ids())));
+          String.format(
+              Locale.ROOT,
+              "unknown %s '%s': did you mean '%s'? Known: %s",
+              noun,
+              id,
+              nearest(id, members.keySet()),
+              String.join(", ", ids())));
     }
     return member;
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -39,14 +40,21 @@ public record Streams(
     }
     if (shared == null && (stack == null || !forked.equals(tasks))) {
       throw new IllegalArgumentException(
-          "without a shared stream each of %s needs its own but only %s have one"
-              .formatted(tasks, forked));
+          String.format(
+              Locale.ROOT,
+              "without a shared stream each of %s needs its own but only %s have one",
+              tasks,
+              forked));
     }
     if (shared != null && stack != null && stack.size(0) != forked.size() * shared.size(0)) {
       throw new IllegalArgumentException(
-          "%d forked tasks of batch %d need a stack of %d but it has %d"
-              .formatted(
-                  forked.size(), shared.size(0), forked.size() * shared.size(0), stack.size(0)));
+          String.format(
+              Locale.ROOT,
+              "%d forked tasks of batch %d need a stack of %d but it has %d",
+              forked.size(),
+              shared.size(0),
+              forked.size() * shared.size(0),
+              stack.size(0)));
     }
   }
 
@@ -98,7 +106,7 @@ public record Streams(
   public Tensor shared() {
     if (shared == null) {
       throw new IllegalStateException(
-          "there is no shared stream: %s have one each".formatted(tasks));
+          String.format(Locale.ROOT, "there is no shared stream: %s have one each", tasks));
     }
     return shared;
   }

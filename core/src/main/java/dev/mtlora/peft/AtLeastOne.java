@@ -1,5 +1,7 @@
 package dev.mtlora.peft;
 
+import java.util.Locale;
+
 /** The check of sizes that several methods have. */
 final class AtLeastOne {
   private AtLeastOne() {}
@@ -7,7 +9,7 @@ final class AtLeastOne {
   static void check(int value, String key) {
     if (value < 1) {
       throw new IllegalArgumentException(
-          "method.%s must be at least 1 but is %d".formatted(key, value));
+          String.format(Locale.ROOT, "method.%s must be at least 1 but is %d", key, value));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -47,8 +48,12 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
     for (Place place : Place.all(sites)) {
       if (place.width() % n != 0) {
         throw new IllegalArgumentException(
-            "method.products must divide the width of every stage, but %d does not divide %d of stage %d"
-                .formatted(n, place.width(), place.stage()));
+            String.format(
+                Locale.ROOT,
+                "method.products must divide the width of every stage, but %d does not divide %d of stage %d",
+                n,
+                place.width(),
+                place.stage()));
       }
     }
   }

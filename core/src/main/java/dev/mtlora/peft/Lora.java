@@ -7,6 +7,7 @@ import dev.mtlora.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -118,7 +119,11 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
       LowRank pair = pairs.get(task);
       if (pair == null) {
         throw new IllegalArgumentException(
-            "the task %s has no adapters here; there are %s".formatted(task, pairs.keySet()));
+            String.format(
+                Locale.ROOT,
+                "the task %s has no adapters here; there are %s",
+                task,
+                pairs.keySet()));
       }
       return pair;
     }

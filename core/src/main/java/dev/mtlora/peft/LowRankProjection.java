@@ -6,6 +6,7 @@ import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -36,8 +37,8 @@ abstract class LowRankProjection extends Projection {
     Companions with = pair.companions();
     Companions.Principal principal = with.principal();
     if (principal != null) {
-      buffer(name.formatted("A0"), principal.a());
-      buffer(name.formatted("B0"), principal.b());
+      buffer(String.format(Locale.ROOT, name, "A0"), principal.a());
+      buffer(String.format(Locale.ROOT, name, "B0"), principal.b());
       unrounded(pair.a());
       unrounded(pair.b());
       if (pair.learnedScale() != null) {
@@ -46,13 +47,13 @@ abstract class LowRankProjection extends Projection {
     }
     Tensor magnitude = with.magnitude();
     if (magnitude != null) {
-      parameter(name.formatted("m"), magnitude);
+      parameter(String.format(Locale.ROOT, name, "m"), magnitude);
       unrounded(magnitude);
       magnitudes.start(pair, magnitude);
     }
     Importance importance = with.importance();
     if (importance != null) {
-      buffer(name.formatted("importance"), importance.means());
+      buffer(String.format(Locale.ROOT, name, "importance"), importance.means());
       int rank = importance.fullRank();
       shrinks(pair.a(), rank, linear.in());
       shrinks(pair.b(), linear.out(), rank);
@@ -110,11 +111,11 @@ abstract class LowRankProjection extends Projection {
 
   private void start(String name, LowRank pair, Predicate<String> given) {
     Companions.Principal principal = pair.companions().principal();
-    if (principal != null && !given.test(name.formatted("A"))) {
+    if (principal != null && !given.test(String.format(Locale.ROOT, name, "A"))) {
       principal.of(linear.weight(), pair.a(), pair.b(), pair.currentScale());
     }
     Tensor magnitude = pair.companions().magnitude();
-    if (magnitude != null && !given.test(name.formatted("m"))) {
+    if (magnitude != null && !given.test(String.format(Locale.ROOT, name, "m"))) {
       magnitudes.start(pair, magnitude);
     }
   }

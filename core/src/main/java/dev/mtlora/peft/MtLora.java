@@ -3,6 +3,7 @@ package dev.mtlora.peft;
 import dev.mtlora.tensor.Rng;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -89,7 +90,11 @@ public record MtLora(
     private static void nonNegative(int rank, String whose) {
       if (rank < 0) {
         throw new IllegalArgumentException(
-            "a rank must not be negative but mtlora.ranks of %s has %d".formatted(whose, rank));
+            String.format(
+                Locale.ROOT,
+                "a rank must not be negative but mtlora.ranks of %s has %d",
+                whose,
+                rank));
       }
     }
   }
@@ -187,8 +192,13 @@ public record MtLora(
   private static void requireStages(List<?> list, String name, int stages) {
     if (list.size() != stages) {
       throw new IllegalArgumentException(
-          "%s must have one entry per stage (%d, as mtlora.ranks.shared) but has %d: %s"
-              .formatted(name, stages, list.size(), list));
+          String.format(
+              Locale.ROOT,
+              "%s must have one entry per stage (%d, as mtlora.ranks.shared) but has %d: %s",
+              name,
+              stages,
+              list.size(),
+              list));
     }
   }
 
@@ -236,7 +246,8 @@ public record MtLora(
     for (String task : tasks) {
       if (!given.containsKey(task)) {
         throw new IllegalArgumentException(
-            "%s lacks the task %s; it has %s".formatted(name, task, given.keySet()));
+            String.format(
+                Locale.ROOT, "%s lacks the task %s; it has %s", name, task, given.keySet()));
       }
     }
   }

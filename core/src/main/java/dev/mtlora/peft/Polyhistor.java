@@ -6,6 +6,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,8 +65,12 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
     for (Place place : places) {
       if (lite && place.width() % first != 0) {
         throw new IllegalArgumentException(
-            "polyhistor-lite scales a template of width %d, which does not divide the width %d of stage %d"
-                .formatted(first, place.width(), place.stage()));
+            String.format(
+                Locale.ROOT,
+                "polyhistor-lite scales a template of width %d, which does not divide the width %d of stage %d",
+                first,
+                place.width(),
+                place.stage()));
       }
     }
   }

@@ -36,13 +36,19 @@ public record RankPatterns(Map<String, Integer> byPattern) {
         (pattern, rank) -> {
           if (!FORM.matcher(pattern).matches()) {
             throw new IllegalArgumentException(
-                ("mtlora.ranks: '%s' must be stage.block.slot or stage.block.slot/task, for instance"
-                        + " stage3.*.qkv or stage*.block-last.proj/depth")
-                    .formatted(pattern));
+                String.format(
+                    Locale.ROOT,
+                    "mtlora.ranks: '%s' must be stage.block.slot or stage.block.slot/task, for instance"
+                        + " stage3.*.qkv or stage*.block-last.proj/depth",
+                    pattern));
           }
           if (rank < 0) {
             throw new IllegalArgumentException(
-                "a rank must not be negative but mtlora.ranks has %s: %d".formatted(pattern, rank));
+                String.format(
+                    Locale.ROOT,
+                    "a rank must not be negative but mtlora.ranks has %s: %d",
+                    pattern,
+                    rank));
           }
         });
   }
@@ -69,7 +75,9 @@ public record RankPatterns(Map<String, Integer> byPattern) {
   private static List<String> names(Site site, String owner) {
     List<String> names = new ArrayList<>();
     for (String block : blocks(site)) {
-      names.add("stage%d.%s.%s%s".formatted(site.stage() + 1, block, slot(site), owner));
+      names.add(
+          String.format(
+              Locale.ROOT, "stage%d.%s.%s%s", site.stage() + 1, block, slot(site), owner));
     }
     return names;
   }
@@ -116,8 +124,13 @@ public record RankPatterns(Map<String, Integer> byPattern) {
                   .anyMatch(s -> tasks.stream().anyMatch(t -> matches(pattern, names(s, "/" + t))));
       if (!matched) {
         throw new IllegalArgumentException(
-            "mtlora.ranks: '%s' matches no matrices; there are %s, and of the tasks %s: %s"
-                .formatted(pattern, listed(shared), tasks, listed(forked)));
+            String.format(
+                Locale.ROOT,
+                "mtlora.ranks: '%s' matches no matrices; there are %s, and of the tasks %s: %s",
+                pattern,
+                listed(shared),
+                tasks,
+                listed(forked)));
       }
     }
   }
@@ -126,7 +139,9 @@ public record RankPatterns(Map<String, Integer> byPattern) {
   private static String listed(List<Site> sites) {
     Map<String, Set<String>> slots = new LinkedHashMap<>();
     for (Site site : sites) {
-      String block = "stage%d.%s".formatted(site.stage() + 1, String.join("=", blocks(site)));
+      String block =
+          String.format(
+              Locale.ROOT, "stage%d.%s", site.stage() + 1, String.join("=", blocks(site)));
       slots.computeIfAbsent(block, b -> new LinkedHashSet<>()).add(slot(site));
     }
     return slots.isEmpty()

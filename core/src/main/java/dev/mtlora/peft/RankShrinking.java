@@ -3,6 +3,7 @@ package dev.mtlora.peft;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -45,7 +46,8 @@ public record RankShrinking(double share, double memory, int from, int until, in
 
   private static void require(boolean fine, String rule, Number value) {
     if (!fine) {
-      throw new IllegalArgumentException("mtlora.shrink.%s but is %s".formatted(rule, value));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "mtlora.shrink.%s but is %s", rule, value));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -25,6 +26,10 @@ final class TaskEmbeddings extends Module {
     return Objects.requireNonNull(
         embeddings.get(task),
         () ->
-            "the task %s has no embedding here; there are %s".formatted(task, embeddings.keySet()));
+            String.format(
+                Locale.ROOT,
+                "the task %s has no embedding here; there are %s",
+                task,
+                embeddings.keySet()));
   }
 }

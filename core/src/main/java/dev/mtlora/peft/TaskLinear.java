@@ -5,6 +5,7 @@ import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -43,7 +44,8 @@ final class TaskLinear extends Module {
     Linear layer = layers.get(task);
     if (layer == null) {
       throw new IllegalArgumentException(
-          "the task %s has no adapter here; there are %s".formatted(task, layers.keySet()));
+          String.format(
+              Locale.ROOT, "the task %s has no adapter here; there are %s", task, layers.keySet()));
     }
     return layer;
   }

@@ -10,6 +10,7 @@ import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -141,7 +142,11 @@ final class TaskLora extends LowRankProjection {
     LowRank pair = perTask.get(task);
     if (pair == null) {
       throw new IllegalArgumentException(
-          "the task %s has no adapters here; there are %s".formatted(task, perTask.keySet()));
+          String.format(
+              Locale.ROOT,
+              "the task %s has no adapters here; there are %s",
+              task,
+              perTask.keySet()));
     }
     return pair;
   }

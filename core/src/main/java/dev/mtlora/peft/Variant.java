@@ -34,9 +34,11 @@ public record Variant(
   void requireFit(MtLora.Mode mode, MtLora.Scales scales) {
     if (magnitudes && mode != MtLora.Mode.MATRIX && mode != MtLora.Mode.LORA_ONLY) {
       throw new IllegalArgumentException(
-          ("mtlora.dora needs mode matrix or lora_only but mode is %s, where a stream's weight is not"
-                  + " W with one update: change one of them")
-              .formatted(mode.name().toLowerCase(Locale.ROOT)));
+          String.format(
+              Locale.ROOT,
+              "mtlora.dora needs mode matrix or lora_only but mode is %s, where a stream's weight is not"
+                  + " W with one update: change one of them",
+              mode.name().toLowerCase(Locale.ROOT)));
     }
     if (principal && scales.shared().contains(0.0)) {
       throw new IllegalArgumentException(

@@ -1,5 +1,7 @@
 package dev.mtlora.task;
 
+import java.util.Locale;
+
 /** What the settings of all tasks have in common. */
 final class Checks {
   private Checks() {}
@@ -7,7 +9,11 @@ final class Checks {
   static void weight(String task, double weight) {
     if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "%s.weight must be a finite number of at least 0 but is %s".formatted(task, weight));
+          String.format(
+              Locale.ROOT,
+              "%s.weight must be a finite number of at least 0 but is %s",
+              task,
+              weight));
     }
   }
 
@@ -15,9 +21,15 @@ final class Checks {
   static void picture(String task, float[] values, int channels, int height, int width) {
     if (values.length != (long) channels * height * width) {
       throw new IllegalArgumentException(
-          "a picture of task %s needs [%d, %d, %d] = %d values but got %d"
-              .formatted(
-                  task, channels, height, width, (long) channels * height * width, values.length));
+          String.format(
+              Locale.ROOT,
+              "a picture of task %s needs [%d, %d, %d] = %d values but got %d",
+              task,
+              channels,
+              height,
+              width,
+              (long) channels * height * width,
+              values.length));
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -60,8 +61,12 @@ public record MultiTaskLoss(List<Task> tasks) {
     Tensor tensor = tensors.get(task.name());
     if (tensor == null) {
       throw new IllegalArgumentException(
-          "no %s for task '%s', only for %s"
-              .formatted(what, task.name(), new TreeSet<>(tensors.keySet())));
+          String.format(
+              Locale.ROOT,
+              "no %s for task '%s', only for %s",
+              what,
+              task.name(),
+              new TreeSet<>(tensors.keySet())));
     }
     return tensor;
   }
@@ -77,13 +82,14 @@ public record MultiTaskLoss(List<Task> tasks) {
             && logits.size(3) == target.size(3);
     if (!fits) {
       throw new IllegalArgumentException(
-          "task '%s' needs logits [B, %d, H, W] and a target [B, %d, H, W] but got %s and %s"
-              .formatted(
-                  task.name(),
-                  task.outputs(),
-                  task.targetChannels(),
-                  Arrays.toString(logits.shape()),
-                  Arrays.toString(target.shape())));
+          String.format(
+              Locale.ROOT,
+              "task '%s' needs logits [B, %d, H, W] and a target [B, %d, H, W] but got %s and %s",
+              task.name(),
+              task.outputs(),
+              task.targetChannels(),
+              Arrays.toString(logits.shape()),
+              Arrays.toString(target.shape())));
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.mtlora.metric.SemsegMeter;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Semantic segmentation: one class per pixel.
@@ -22,13 +23,16 @@ public record Semseg(int classes, List<String> classNames, double weight) implem
   public Semseg {
     if (classes < 2 || classes > 255) {
       throw new IllegalArgumentException(
-          "semseg.classes must be 2 to 255 but is %d".formatted(classes));
+          String.format(Locale.ROOT, "semseg.classes must be 2 to 255 but is %d", classes));
     }
     classNames = List.copyOf(classNames);
     if (!classNames.isEmpty() && classNames.size() != classes) {
       throw new IllegalArgumentException(
-          "semseg has %d classes but %d class names: give one name per class, or none"
-              .formatted(classes, classNames.size()));
+          String.format(
+              Locale.ROOT,
+              "semseg has %d classes but %d class names: give one name per class, or none",
+              classes,
+              classNames.size()));
     }
     Checks.weight("semseg", weight);
   }

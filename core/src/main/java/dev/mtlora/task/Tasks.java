@@ -4,6 +4,7 @@ import dev.mtlora.metric.edges.Correspondence;
 import dev.mtlora.nn.Catalogue;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -51,13 +52,17 @@ public final class Tasks {
     boolean named = settings.classes().isPresent() || !settings.classNames().isEmpty();
     if (named && !(task instanceof Semseg)) {
       throw new IllegalArgumentException(
-          "task '%s' has a fixed number of outputs: classes and class names are for semseg"
-              .formatted(id));
+          String.format(
+              Locale.ROOT,
+              "task '%s' has a fixed number of outputs: classes and class names are for semseg",
+              id));
     }
     if (settings.tolerance().isPresent() && !(task instanceof Edge)) {
       throw new IllegalArgumentException(
-          "task '%s' has no tolerance: it is for edge, how far a pixel may lie beside a true one"
-              .formatted(id));
+          String.format(
+              Locale.ROOT,
+              "task '%s' has no tolerance: it is for edge, how far a pixel may lie beside a true one",
+              id));
     }
     return task;
   }

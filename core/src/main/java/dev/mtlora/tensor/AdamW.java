@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,8 +36,13 @@ public final class AdamW {
     public Settings {
       if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps > 0 && weightDecay >= 0)) {
         throw new IllegalArgumentException(
-            "AdamW needs betas in [0, 1), eps > 0 and weightDecay >= 0 but got %s, %s, %s, %s"
-                .formatted(beta1, beta2, eps, weightDecay));
+            String.format(
+                Locale.ROOT,
+                "AdamW needs betas in [0, 1), eps > 0 and weightDecay >= 0 but got %s, %s, %s, %s",
+                beta1,
+                beta2,
+                eps,
+                weightDecay));
       }
     }
   }
@@ -63,12 +69,13 @@ public final class AdamW {
       for (Tensor other : List.of(grad, mean, square)) {
         if (!Arrays.equals(other.shape(), parameter.shape())) {
           throw new IllegalStateException(
-              "%s has the shape %s but its gradient %s and its moments %s: call followShapes after a parameter's shape has changed"
-                  .formatted(
-                      name,
-                      Arrays.toString(parameter.shape()),
-                      Arrays.toString(grad.shape()),
-                      Arrays.toString(mean.shape())));
+              String.format(
+                  Locale.ROOT,
+                  "%s has the shape %s but its gradient %s and its moments %s: call followShapes after a parameter's shape has changed",
+                  name,
+                  Arrays.toString(parameter.shape()),
+                  Arrays.toString(grad.shape()),
+                  Arrays.toString(mean.shape())));
         }
       }
     }
@@ -237,8 +244,11 @@ public final class AdamW {
   public void restoreSteps(Map<String, Long> steps) {
     if (!steps.keySet().equals(slots.keySet())) {
       throw new IllegalArgumentException(
-          "the saved optimiser has other parameters than this model: %d against %d"
-              .formatted(steps.size(), slots.size()));
+          String.format(
+              Locale.ROOT,
+              "the saved optimiser has other parameters than this model: %d against %d",
+              steps.size(),
+              slots.size()));
     }
     slots.forEach((name, slot) -> slot.steps = Objects.requireNonNull(steps.get(name)));
   }

@@ -1,5 +1,6 @@
 package dev.mtlora.tensor;
 
+import java.util.Locale;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
@@ -23,13 +24,15 @@ public record Device(boolean cuda, int index) {
     }
     if (!name.matches("cuda(:\\d)?")) {
       throw new IllegalArgumentException(
-          "device must be cpu, cuda or cuda:N but is '%s'".formatted(name));
+          String.format(Locale.ROOT, "device must be cpu, cuda or cuda:N but is '%s'", name));
     }
     if (!Engine.cudaAvailable()) {
       throw new IllegalArgumentException(
-          ("device is '%s' but libtorch sees no GPU: build with the Maven profile 'gpu' and install"
-                  + " the NVIDIA driver, or use device cpu")
-              .formatted(name));
+          String.format(
+              Locale.ROOT,
+              "device is '%s' but libtorch sees no GPU: build with the Maven profile 'gpu' and install"
+                  + " the NVIDIA driver, or use device cpu",
+              name));
     }
     return new Device(true, name.length() == 4 ? 0 : name.charAt(5) - '0');
   }

@@ -1,6 +1,7 @@
 package dev.mtlora.tensor;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -81,8 +82,11 @@ public final class Scope implements AutoCloseable {
   public void close() {
     if (thread != Thread.currentThread()) {
       throw new IllegalStateException(
-          "a scope opened on thread %s must not be closed on %s"
-              .formatted(thread.getName(), Thread.currentThread().getName()));
+          String.format(
+              Locale.ROOT,
+              "a scope opened on thread %s must not be closed on %s",
+              thread.getName(),
+              Thread.currentThread().getName()));
     }
     if (OPEN.remove(this)) {
       GradMode.set_enabled(gradBefore);
@@ -110,8 +114,10 @@ public final class Scope implements AutoCloseable {
   static void requireOpen() {
     if (PointerScope.getInnerScope() == null) {
       throw new IllegalStateException(
-          "no Scope is open on thread %s: wrap the work in try (Scope scope = Scope.open()) { ... }"
-              .formatted(Thread.currentThread().getName()));
+          String.format(
+              Locale.ROOT,
+              "no Scope is open on thread %s: wrap the work in try (Scope scope = Scope.open()) { ... }",
+              Thread.currentThread().getName()));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -134,8 +135,12 @@ public final class Tensor {
     }
     if (needed != given) {
       throw new IllegalArgumentException(
-          "a tensor of shape %s needs %d values but got %d"
-              .formatted(Arrays.toString(shape), needed, given));
+          String.format(
+              Locale.ROOT,
+              "a tensor of shape %s needs %d values but got %d",
+              Arrays.toString(shape),
+              needed,
+              given));
     }
   }
 
@@ -755,8 +760,11 @@ public final class Tensor {
   public Tensor assignInPlace(Tensor values) {
     if (!Arrays.equals(shape, values.shape)) {
       throw new IllegalArgumentException(
-          "cannot assign values of shape %s to a tensor of shape %s"
-              .formatted(Arrays.toString(values.shape), Arrays.toString(shape)));
+          String.format(
+              Locale.ROOT,
+              "cannot assign values of shape %s to a tensor of shape %s",
+              Arrays.toString(values.shape),
+              Arrays.toString(shape)));
     }
     try (Scope scope = Scope.inference()) {
       handle.copy_(values.handle);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -74,7 +75,11 @@ public record CsvListener(Path file) implements TrainingListener {
 
   private UncheckedIOException failure(IOException e) {
     return new UncheckedIOException(
-        "cannot write %s (is there space left, and permission to write?): %s".formatted(file, e),
+        String.format(
+            Locale.ROOT,
+            "cannot write %s (is there space left, and permission to write?): %s",
+            file,
+            e),
         e);
   }
 }

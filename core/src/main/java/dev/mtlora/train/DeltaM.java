@@ -1,6 +1,7 @@
 package dev.mtlora.train;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -18,8 +19,11 @@ public record DeltaM(Map<String, Double> singleTask) {
         (task, score) -> {
           if (score == 0 || !Double.isFinite(score)) {
             throw new IllegalArgumentException(
-                "the single-task score of '%s' must be finite and not 0 but is %s"
-                    .formatted(task, score));
+                String.format(
+                    Locale.ROOT,
+                    "the single-task score of '%s' must be finite and not 0 but is %s",
+                    task,
+                    score));
           }
         });
   }
@@ -39,8 +43,11 @@ public record DeltaM(Map<String, Double> singleTask) {
 
   static IllegalArgumentException missing(String task, Map<String, Double> singleTask) {
     return new IllegalArgumentException(
-        "no single-task score for '%s', only for %s: give one for every task, or none at all"
-            .formatted(task, new TreeSet<>(singleTask.keySet())));
+        String.format(
+            Locale.ROOT,
+            "no single-task score for '%s', only for %s: give one for every task, or none at all",
+            task,
+            new TreeSet<>(singleTask.keySet())));
   }
 
   private double gain(String task, Scores.TaskScores scores) {

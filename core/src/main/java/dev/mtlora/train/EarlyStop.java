@@ -1,6 +1,7 @@
 package dev.mtlora.train;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Ends a training when evaluations have stopped getting better.
@@ -22,8 +23,11 @@ public record EarlyStop(int patience, Selection selection) implements TrainingLi
     int best = selection.best(history);
     if (history.size() - 1 - best >= patience) {
       training.endEarly(
-          "no evaluation has been better than that of step %d for %d in a row"
-              .formatted(history.get(best).step(), patience));
+          String.format(
+              Locale.ROOT,
+              "no evaluation has been better than that of step %d for %d in a row",
+              history.get(best).step(),
+              patience));
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.mtlora.train.balance.Balancer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Gathers the mean gradient of the batches of one step, and refuses what is not finite. */
@@ -94,9 +95,14 @@ final class Gradients {
         (task, value) -> {
           if (!Double.isFinite(value)) {
             throw new TrainingException(
-                ("step %d: the loss of task '%s' is %s for the images %s. Look at their labels, or"
-                        + " lower the learning rate; the last checkpoint is untouched")
-                    .formatted(number + 1, task, value, batch.ids()));
+                String.format(
+                    Locale.ROOT,
+                    "step %d: the loss of task '%s' is %s for the images %s. Look at their labels, or"
+                        + " lower the learning rate; the last checkpoint is untouched",
+                    number + 1,
+                    task,
+                    value,
+                    batch.ids()));
           }
         });
     losses.add(values);
@@ -111,13 +117,14 @@ final class Gradients {
     double norm = limit > 0 ? optimizer.clipGradNorm(limit) : optimizer.gradNorm();
     if (!Double.isFinite(norm)) {
       throw new TrainingException(
-          ("step %d: the gradient of %s is not finite for the images %s (losses %s). Lower the"
-                  + " learning rate; the last checkpoint is untouched")
-              .formatted(
-                  number + 1,
-                  optimizer.nonFiniteGrad().orElse("all parameters together"),
-                  ids,
-                  losses()));
+          String.format(
+              Locale.ROOT,
+              "step %d: the gradient of %s is not finite for the images %s (losses %s). Lower the"
+                  + " learning rate; the last checkpoint is untouched",
+              number + 1,
+              optimizer.nonFiniteGrad().orElse("all parameters together"),
+              ids,
+              losses()));
     }
     return norm;
   }

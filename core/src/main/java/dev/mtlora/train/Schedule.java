@@ -1,6 +1,7 @@
 package dev.mtlora.train;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The learning rate over a run: a linear warm-up, then one of four decays (MTLoRA, section 4; the
@@ -142,8 +143,10 @@ public sealed interface Schedule {
     check(total > 0, "the run must have updates", total);
     check(
         warmUp.updates() < total,
-        "the warm-up must end before the run of %d updates does; train longer or warm up for less"
-            .formatted(total),
+        String.format(
+            Locale.ROOT,
+            "the warm-up must end before the run of %d updates does; train longer or warm up for less",
+            total),
         warmUp.updates());
   }
 

@@ -4,6 +4,7 @@ import dev.mtlora.metric.Confusion;
 import dev.mtlora.metric.Meter;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,7 +43,11 @@ public record Scores(Map<String, TaskScores> tasks) {
       values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
       if (!values.containsKey(headline)) {
         throw new IllegalArgumentException(
-            "the headline '%s' is not among the scores %s".formatted(headline, values.keySet()));
+            String.format(
+                Locale.ROOT,
+                "the headline '%s' is not among the scores %s",
+                headline,
+                values.keySet()));
       }
     }
 

@@ -3,6 +3,7 @@ package dev.mtlora.train;
 import dev.mtlora.task.Task;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -66,7 +67,7 @@ public record Selection(Map<String, Double> singleTask) {
     TreeSet<String> left = new TreeSet<>(first.tasks().keySet());
     left.removeAll(usable(first).keySet());
     return "the first evaluation"
-        + (left.isEmpty() ? "" : " (without %s, which scored 0)".formatted(left));
+        + (left.isEmpty() ? "" : String.format(Locale.ROOT, " (without %s, which scored 0)", left));
   }
 
   private static Map<String, Double> usable(Scores first) {

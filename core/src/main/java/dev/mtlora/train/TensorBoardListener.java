@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -21,7 +22,9 @@ public final class TensorBoardListener implements TrainingListener {
    * @param folder made if it is not there
    */
   public TensorBoardListener(Path folder) {
-    this.file = folder.resolve("events.out.tfevents.%d.mtlora".formatted(now().getEpochSecond()));
+    this.file =
+        folder.resolve(
+            String.format(Locale.ROOT, "events.out.tfevents.%d.mtlora", now().getEpochSecond()));
   }
 
   @Override
@@ -63,7 +66,11 @@ public final class TensorBoardListener implements TrainingListener {
 
   private UncheckedIOException failure(IOException e) {
     return new UncheckedIOException(
-        "cannot write %s (is there space left, and permission to write?): %s".formatted(file, e),
+        String.format(
+            Locale.ROOT,
+            "cannot write %s (is there space left, and permission to write?): %s",
+            file,
+            e),
         e);
   }
 }

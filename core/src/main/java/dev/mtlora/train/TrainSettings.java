@@ -3,6 +3,7 @@ package dev.mtlora.train;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.train.balance.Balance;
+import java.util.Locale;
 
 /**
  * How to train.
@@ -48,7 +49,8 @@ public record TrainSettings(
   private static void atLeast(String name, int value, int minimum) {
     if (value < minimum) {
       throw new IllegalArgumentException(
-          "train.%s must be at least %d but is %d".formatted(name, minimum, value));
+          String.format(
+              Locale.ROOT, "train.%s must be at least %d but is %d", name, minimum, value));
     }
   }
 
@@ -61,8 +63,11 @@ public record TrainSettings(
   public int stepsPerEpoch(int batches) {
     if (batches < accumulation) {
       throw new IllegalArgumentException(
-          "an epoch of %d batches makes no step of accumulation %d: lower one of accumulation and"
-                  .formatted(batches, accumulation)
+          String.format(
+                  Locale.ROOT,
+                  "an epoch of %d batches makes no step of accumulation %d: lower one of accumulation and",
+                  batches,
+                  accumulation)
               + " batch size");
     }
     return batches / accumulation;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,9 +60,12 @@ public final class Training {
     int smallest = rest == 0 ? size : rest;
     if (smallest < model.minimumTrainingBatch()) {
       throw new IllegalArgumentException(
-          ("the decoders need training batches of at least %d images but one would have %d: change"
-                  + " the batch size, drop the last batch, or use other decoders")
-              .formatted(model.minimumTrainingBatch(), smallest));
+          String.format(
+              Locale.ROOT,
+              "the decoders need training batches of at least %d images but one would have %d: change"
+                  + " the batch size, drop the last batch, or use other decoders",
+              model.minimumTrainingBatch(),
+              smallest));
     }
   }
 
@@ -181,18 +185,19 @@ public final class Training {
     step = from.step();
     if (from.epoch() != epoch() || from.batch() != batch() || from.seed() != settings.seed()) {
       throw new IllegalArgumentException(
-          ("the checkpoint is at step %d = epoch %d, batch %d, seed %d, but with these settings step"
+          String.format(
+              Locale.ROOT,
+              "the checkpoint is at step %d = epoch %d, batch %d, seed %d, but with these settings step"
                   + " %d is epoch %d, batch %d, seed %d: resume with the data, batch size,"
-                  + " accumulation and seed of the run")
-              .formatted(
-                  from.step(),
-                  from.epoch(),
-                  from.batch(),
-                  from.seed(),
-                  step,
-                  epoch(),
-                  batch(),
-                  settings.seed()));
+                  + " accumulation and seed of the run",
+              from.step(),
+              from.epoch(),
+              from.batch(),
+              from.seed(),
+              step,
+              epoch(),
+              batch(),
+              settings.seed()));
     }
     Checkpoint.restore("the checkpoint's model", from.model(), model);
     optimizer.followShapes();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,8 +40,11 @@ class AdapterSizeTest {
     assertThat(entries).isEqualTo(2 * TRAINABLE + buffers);
     long size = Files.size(file);
     System.out.printf(
+        Locale.ROOT,
         "AdapterSizeTest: %,d bytes, of which %,d values and %,d names and shapes%n",
-        size, entries, size - entries);
+        size,
+        entries,
+        size - entries);
     assertThat(size).isBetween(entries, 17_000_000L);
   }
 

@@ -11,6 +11,7 @@ import dev.mtlora.train.Training;
 import dev.mtlora.train.TrainingListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What the first step's loss may depend on, and on what not. */
@@ -22,8 +23,12 @@ class FirstStepTest {
         SmallConfig.read(
             "data={kind: scenes, train: 8, val: 1}",
             "model.dropPath=0.2",
-            "train={batch: 8, steps: 1, warmupEpochs: 0, threads: %d, workers: %d, seed: %d}"
-                .formatted(threads, workers, seed));
+            String.format(
+                Locale.ROOT,
+                "train={batch: 8, steps: 1, warmupEpochs: 0, threads: %d, workers: %d, seed: %d}",
+                threads,
+                workers,
+                seed));
     int before = Engine.threads();
     List<Double> losses = new ArrayList<>();
     TrainingListener recorder =

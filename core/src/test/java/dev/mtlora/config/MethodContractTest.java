@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -90,7 +91,8 @@ class MethodContractTest {
 
   private static MultiTaskModel model(String method, long seed) {
     RunConfig.Source source = new RunConfig.Source("contract", Path.of("."));
-    RunConfig config = RunConfig.parse(source, SMALL.formatted(method, seed), List.of());
+    RunConfig config =
+        RunConfig.parse(source, String.format(Locale.ROOT, SMALL, method, seed), List.of());
     return Assembly.of(config).untrainedModel();
   }
 

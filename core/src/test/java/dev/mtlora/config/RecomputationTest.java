@@ -16,6 +16,7 @@ import dev.mtlora.tensor.Work;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,9 @@ class RecomputationTest {
     assertThatThrownBy(
             () ->
                 RunConfig.parse(
-                    source, SMALL.formatted("mtlora", true), List.of("train.balance=" + balance)))
+                    source,
+                    String.format(Locale.ROOT, SMALL, "mtlora", true),
+                    List.of("train.balance=" + balance)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("train.balance: the balance " + balance)
         .hasMessageContaining("set train.recompute to false");
@@ -69,7 +72,7 @@ class RecomputationTest {
     RunConfig config =
         RunConfig.parse(
             new RunConfig.Source("recomputation", Path.of(".")),
-            SMALL.formatted("mtlora", false),
+            String.format(Locale.ROOT, SMALL, "mtlora", false),
             List.of(
                 "train.balance=" + balance, "data={kind: scenes, train: 2, val: 1}", "batch=2"));
     Assembly assembly = Assembly.of(config);
@@ -114,7 +117,8 @@ class RecomputationTest {
   /** The loss and all gradients of a pass with dropout and drop path. */
   private static Map<String, float[]> gradients(String method, boolean recompute, boolean bf16) {
     RunConfig.Source source = new RunConfig.Source("recomputation", Path.of("."));
-    RunConfig config = RunConfig.parse(source, SMALL.formatted(method, recompute), List.of());
+    RunConfig config =
+        RunConfig.parse(source, String.format(Locale.ROOT, SMALL, method, recompute), List.of());
     Map<String, float[]> found = new LinkedHashMap<>();
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = Assembly.of(config).untrainedModel();

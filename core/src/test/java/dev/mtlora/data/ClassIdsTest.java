@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,9 @@ class ClassIdsTest {
   @TempDir private Path folder;
 
   private Encoding.Index index(String keys) throws IOException {
-    String yaml = "labels: {semseg: {encoding: index, %s}}%nsplit: {val: 0.5}%n".formatted(keys);
+    String yaml =
+        String.format(
+            Locale.ROOT, "labels: {semseg: {encoding: index, %s}}%nsplit: {val: 0.5}%n", keys);
     FolderSettings settings =
         FolderYaml.read(Files.writeString(folder.resolve("dataset.yaml"), yaml));
     return (Encoding.Index) settings.labels().get("semseg").encoding();

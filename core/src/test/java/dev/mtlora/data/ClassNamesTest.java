@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class ClassNamesTest {
 
   private static String classes(int count) {
     return IntStream.range(0, count)
-        .mapToObj(i -> "\"%d\": \"class %d\"".formatted(i, i))
+        .mapToObj(i -> String.format(Locale.ROOT, "\"%d\": \"class %d\"", i, i))
         .collect(Collectors.joining(", ", "{", "}"));
   }
 
@@ -31,10 +32,10 @@ class ClassNamesTest {
   void read_numbersInAnyOrder_givesNamesInTheirs() throws IOException {
     String middle =
         IntStream.range(2, 10)
-            .mapToObj(i -> "\"%d\": \"%d\"".formatted(i, i))
+            .mapToObj(i -> String.format(Locale.ROOT, "\"%d\": \"%d\"", i, i))
             .collect(Collectors.joining(", "));
     String json = "{\"1\": \"Tür, größe\", \"10\": \"k\", %s, \"0\": \"wall\"}";
-    assertThat(read(json.formatted(middle)))
+    assertThat(read(String.format(Locale.ROOT, json, middle)))
         .containsExactly("wall", "Tür, größe", "2", "3", "4", "5", "6", "7", "8", "9", "k");
     assertThat(read(classes(255))).hasSize(255).endsWith("class 254");
   }

@@ -8,6 +8,7 @@ import dev.mtlora.testing.GoldenFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -241,7 +242,9 @@ class KeyMapTest {
     assertThat(KeyMap.of("HF")).isEqualTo(KeyMap.HUGGING_FACE);
     assertThatThrownBy(() -> KeyMap.of("keras"))
         .hasMessage(
-            "'keras' is no family of names; there are %s"
-                .formatted(List.of("ours", "reference", "ms", "timm", "hf")));
+            String.format(
+                Locale.ROOT,
+                "'keras' is no family of names; there are %s",
+                List.of("ours", "reference", "ms", "timm", "hf")));
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ class KillTest {
     Random random = new Random(seed);
     long step = 1;
     for (int kill = 1; kill <= KILLS; kill++) {
-      String when = "kill %d of seed %d".formatted(kill, seed);
+      String when = String.format(Locale.ROOT, "kill %d of seed %d", kill, seed);
       long done = killed(last, step, random.nextInt(LONGEST_LIFE_MILLIS));
       try (Scope scope = Scope.inference()) {
         TrainState read = Checkpoint.read(last);
@@ -42,7 +43,7 @@ class KillTest {
         step = read.step() + 1;
       }
     }
-    System.out.printf("KillTest: %d kills, %d checkpoints written%n", KILLS, step - 1);
+    System.out.printf(Locale.ROOT, "KillTest: %d kills, %d checkpoints written%n", KILLS, step - 1);
     try (Scope scope = Scope.inference()) {
       Checkpoint.write(last, CheckpointLoop.state(step), KEEP);
     }

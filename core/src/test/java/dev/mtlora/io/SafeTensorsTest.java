@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
@@ -103,10 +104,15 @@ class SafeTensorsTest {
     Path file = folder.resolve("big.safetensors");
     long gap = 3L << 30; // sparse: takes no space
     String header =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         {"gap":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]},
-         "x":{"dtype":"F32","shape":[1],"data_offsets":[%d,%d]}}"""
-            .formatted(gap, gap, gap, gap + 4);
+         "x":{"dtype":"F32","shape":[1],"data_offsets":[%d,%d]}}""",
+            gap,
+            gap,
+            gap,
+            gap + 4);
     Files.write(file, SafeTensorsHeaderTest.bytes(header, 0));
     try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
       access.seek(Files.size(file) + gap);

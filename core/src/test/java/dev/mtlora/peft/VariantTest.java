@@ -12,6 +12,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -83,7 +84,9 @@ class VariantTest {
   /** {@code s B A} of a pair. */
   private static Tensor product(Projection layer, String name) {
     Map<String, Tensor> p = layer.parameters();
-    return get(p, name.formatted("B")).times(SCALE).matmul(get(p, name.formatted("A")));
+    return get(p, String.format(Locale.ROOT, name, "B"))
+        .times(SCALE)
+        .matmul(get(p, String.format(Locale.ROOT, name, "A")));
   }
 
   private static void assertClose(Tensor actual, Tensor expected) {
@@ -118,7 +121,7 @@ class VariantTest {
   private Tensor dora(Projection layer, String name) {
     Tensor direction = linear.weight().plus(product(layer, name));
     Tensor length = direction.square().sum(true, 1).sqrt();
-    Tensor magnitude = get(layer.parameters(), name.formatted("m"));
+    Tensor magnitude = get(layer.parameters(), String.format(Locale.ROOT, name, "m"));
     return direction.dividedBy(length).times(magnitude.unsqueeze(1));
   }
 

@@ -11,6 +11,7 @@ import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,8 +66,8 @@ class TaskTest {
   void tasks_ofAnUnknownId_suggestTheNearest(String id, String nearest) {
     assertThatThrownBy(() -> Tasks.of(id, TaskSettings.defaults()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'%s'".formatted(id))
-        .hasMessageContaining("did you mean '%s'?".formatted(nearest))
+        .hasMessageContaining(String.format(Locale.ROOT, "'%s'", id))
+        .hasMessageContaining(String.format(Locale.ROOT, "did you mean '%s'?", nearest))
         .hasMessageContaining("semseg, human_parts, sal, normals, edge, depth");
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -100,7 +101,7 @@ final class EventReader {
 
   private static void expect(long actual, long expected) throws IOException {
     if (actual != expected) {
-      throw new IOException("key %d instead of %d".formatted(actual, expected));
+      throw new IOException(String.format(Locale.ROOT, "key %d instead of %d", actual, expected));
     }
   }
 

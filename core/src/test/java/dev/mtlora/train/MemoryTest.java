@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,11 @@ class MemoryTest {
     long early = Long.parseLong(peaks.group(1));
     long late = Long.parseLong(peaks.group(2));
     System.out.printf(
-        "MemoryTest, %s: %d kB over steps 50-150, %d kB over 500-1,000%n", precision, early, late);
+        Locale.ROOT,
+        "MemoryTest, %s: %d kB over steps 50-150, %d kB over 500-1,000%n",
+        precision,
+        early,
+        late);
     assertThat(late).isLessThanOrEqualTo((long) (early * GROWTH));
   }
 }

@@ -5,6 +5,7 @@ import dev.mtlora.peft.Site;
 import dev.mtlora.peft.Slot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,25 +62,41 @@ public record SwinSettings(
     heads = List.copyOf(heads);
     if (depths.isEmpty() || depths.size() != heads.size()) {
       throw new IllegalArgumentException(
-          "swin needs as many heads as depths but has depths %s and heads %s"
-              .formatted(depths, heads));
+          String.format(
+              Locale.ROOT,
+              "swin needs as many heads as depths but has depths %s and heads %s",
+              depths,
+              heads));
     }
     if (embed < 1 || window < 1 || !(mlpRatio > 0) || depths.stream().anyMatch(d -> d < 1)) {
       throw new IllegalArgumentException(
-          "swin needs positive sizes but has embed %d, window %d, mlpRatio %s, depths %s"
-              .formatted(embed, window, mlpRatio, depths));
+          String.format(
+              Locale.ROOT,
+              "swin needs positive sizes but has embed %d, window %d, mlpRatio %s, depths %s",
+              embed,
+              window,
+              mlpRatio,
+              depths));
     }
     for (int s = 0; s < heads.size(); s++) {
       if (heads.get(s) < 1 || (embed << s) % heads.get(s) != 0) {
         throw new IllegalArgumentException(
-            "swin stage %d has %d channels, which %d heads don't divide"
-                .formatted(s, embed << s, heads.get(s)));
+            String.format(
+                Locale.ROOT,
+                "swin stage %d has %d channels, which %d heads don't divide",
+                s,
+                embed << s,
+                heads.get(s)));
       }
     }
     if (!fits(imageSize, depths.size(), window)) {
       throw new IllegalArgumentException(
-          "image size %d does not fit windows of %d; sizes near it that fit: %s"
-              .formatted(imageSize, window, fitting(imageSize, depths.size(), window)));
+          String.format(
+              Locale.ROOT,
+              "image size %d does not fit windows of %d; sizes near it that fit: %s",
+              imageSize,
+              window,
+              fitting(imageSize, depths.size(), window)));
     }
   }
 

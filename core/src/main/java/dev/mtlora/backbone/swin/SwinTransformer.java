@@ -12,6 +12,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -109,11 +110,12 @@ public final class SwinTransformer extends Backbone {
         || images.size(2) != settings.imageSize()
         || images.size(3) != settings.imageSize()) {
       throw new IllegalArgumentException(
-          "this backbone takes images [B, 3, %d, %d] but got %s: resize them, or build it for their size"
-              .formatted(
-                  settings.imageSize(),
-                  settings.imageSize(),
-                  java.util.Arrays.toString(images.shape())));
+          String.format(
+              Locale.ROOT,
+              "this backbone takes images [B, 3, %d, %d] but got %s: resize them, or build it for their size",
+              settings.imageSize(),
+              settings.imageSize(),
+              java.util.Arrays.toString(images.shape())));
     }
   }
 }

@@ -79,7 +79,8 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
             new Finding(
                 Kind.OTHER_SIZE,
                 task,
-                "%s: label %s, image %s".formatted(sample.id(), size(label), size(image))));
+                String.format(
+                    Locale.ROOT, "%s: label %s, image %s", sample.id(), size(label), size(image))));
   }
 
   private static List<Finding> values(String id, String task, LabelStats stats) {
@@ -93,7 +94,13 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
           new Finding(
               Kind.OUT_OF_RANGE,
               task,
-              text.formatted(id, stats.outside(), stats.pixels(), stats.classes().size() - 1)));
+              String.format(
+                  Locale.ROOT,
+                  text,
+                  id,
+                  stats.outside(),
+                  stats.pixels(),
+                  stats.classes().size() - 1)));
     }
     depthKinds(stats).forEach(kind -> found.add(new Finding(kind, task, range(id, stats))));
     if (stats.notUnit() > HALF * stats.labelled()) {

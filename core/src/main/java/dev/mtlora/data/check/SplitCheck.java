@@ -8,6 +8,7 @@ import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -155,6 +156,6 @@ public final class SplitCheck {
   private static String text(int index, RuntimeException e) {
     return e instanceof DataException
         ? String.valueOf(e.getMessage())
-        : "sample %d (%s)".formatted(index, e);
+        : String.format(Locale.ROOT, "sample %d (%s)", index, e);
   }
 }

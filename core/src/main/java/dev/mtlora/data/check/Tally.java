@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,11 +36,13 @@ final class Tally {
     int published = settings.published();
     if (published > 0 && count != published) {
       String text = "%s has %d images, but the published one has %d";
-      addToSplit(Kind.OTHER_COUNT, text.formatted(settings.name(), count, published));
+      addToSplit(
+          Kind.OTHER_COUNT, String.format(Locale.ROOT, text, settings.name(), count, published));
     }
     if (count < settings.batch()) {
       String text = "%s has %d images, but a batch takes %d";
-      addToSplit(Kind.TOO_FEW, text.formatted(settings.name(), count, settings.batch()));
+      addToSplit(
+          Kind.TOO_FEW, String.format(Locale.ROOT, text, settings.name(), count, settings.batch()));
     }
   }
 
@@ -106,12 +109,17 @@ final class Tally {
     }
     if (present.size() == 1 && all.images() > 1) {
       String text = "every labelled pixel of all %d labels is %d";
-      add(new Finding(Kind.ONE_VALUE, task.name(), text.formatted(all.images(), present.get(0))));
+      add(
+          new Finding(
+              Kind.ONE_VALUE,
+              task.name(),
+              String.format(Locale.ROOT, text, all.images(), present.get(0))));
     } else if (task.outputs() > 1) {
       absent.forEach(text -> add(new Finding(Kind.ABSENT_CLASS, task.name(), text)));
     }
     if (task.name().equals("edge") && all.labelled() > 0 && all.share(1) > 0.5) {
-      String text = "%.0f %% of the pixels are edges".formatted(100 * all.share(1));
+      String text =
+          String.format(Locale.ROOT, "%.0f %% of the pixels are edges", 100 * all.share(1));
       add(new Finding(Kind.MANY_EDGES, task.name(), text));
     }
   }

@@ -3,6 +3,7 @@ package dev.mtlora.data.multitask;
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Raster;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import us.hebi.matlab.mat.types.Matrix;
 
@@ -95,8 +96,12 @@ final class ContextMap {
     for (float value : map.values()) {
       if (!(value >= 0 && value <= CLASSES) || value != (int) value) {
         throw new DataException(
-            "%s holds the class %s, but PASCAL-Context has 0..%d; copy or download the file again"
-                .formatted(file, value, CLASSES));
+            String.format(
+                Locale.ROOT,
+                "%s holds the class %s, but PASCAL-Context has 0..%d; copy or download the file again",
+                file,
+                value,
+                CLASSES));
       }
     }
     return map;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,9 +41,14 @@ final class ImagesWithLabels extends LabelledImages {
     List<String> missing = ids.stream().filter(id -> source.file(id).isEmpty()).toList();
     if (!missing.isEmpty()) {
       throw new DataException(
-          ("%d of %d images lack a file that the task %s needs, the first being %s; unpack the"
-                  + " archive again, or leave the task out")
-              .formatted(missing.size(), ids.size(), task, source.expected(missing.get(0))));
+          String.format(
+              Locale.ROOT,
+              "%d of %d images lack a file that the task %s needs, the first being %s; unpack the"
+                  + " archive again, or leave the task out",
+              missing.size(),
+              ids.size(),
+              task,
+              source.expected(missing.get(0))));
     }
   }
 

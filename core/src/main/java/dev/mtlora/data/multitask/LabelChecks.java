@@ -4,6 +4,7 @@ import dev.mtlora.data.DataException;
 import dev.mtlora.data.Raster;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** What both datasets check. */
 final class LabelChecks {
@@ -14,8 +15,12 @@ final class LabelChecks {
     for (String task : tasks) {
       if (!known.contains(task)) {
         throw new IllegalArgumentException(
-            "%s has no labels for the task %s; it has %s"
-                .formatted(dataset, task, String.join(", ", known)));
+            String.format(
+                Locale.ROOT,
+                "%s has no labels for the task %s; it has %s",
+                dataset,
+                task,
+                String.join(", ", known)));
       }
     }
     return List.copyOf(tasks);
@@ -30,16 +35,26 @@ final class LabelChecks {
       Raster array, int channels, float least, float most, Path file, String meaning) {
     if (array.channels() != channels) {
       throw new DataException(
-          "%s has %d values per pixel, not %d; use the files of the dataset as published"
-              .formatted(file, array.channels(), channels));
+          String.format(
+              Locale.ROOT,
+              "%s has %d values per pixel, not %d; use the files of the dataset as published",
+              file,
+              array.channels(),
+              channels));
     }
     float[] values = array.values();
     for (int i = 0; i < values.length; i++) {
       if (!(values[i] >= least && values[i] <= most)) {
         int pixel = i / channels;
         throw new DataException(
-            "%s holds %s at column %d, row %d, but %s; use the files of the dataset as published"
-                .formatted(file, values[i], pixel % array.width(), pixel / array.width(), meaning));
+            String.format(
+                Locale.ROOT,
+                "%s holds %s at column %d, row %d, but %s; use the files of the dataset as published",
+                file,
+                values[i],
+                pixel % array.width(),
+                pixel / array.width(),
+                meaning));
       }
     }
     return array;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Function;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
@@ -47,9 +48,13 @@ final class MatFile {
       throw e;
     } catch (IOException | RuntimeException e) { // the library throws both on damaged data
       throw new DataException(
-          ("%s is damaged, or holds no variable %s as this dataset has it (%s); copy or download"
-                  + " the file again")
-              .formatted(file, variable, reason(e)),
+          String.format(
+              Locale.ROOT,
+              "%s is damaged, or holds no variable %s as this dataset has it (%s); copy or download"
+                  + " the file again",
+              file,
+              variable,
+              reason(e)),
           e);
     }
   }

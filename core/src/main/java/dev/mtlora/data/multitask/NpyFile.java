@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -61,15 +62,21 @@ final class NpyFile {
     int size = descr.group(3).isEmpty() ? 0 : Integer.parseInt(descr.group(3), 0, 1, 10);
     if (descr.group(3).length() != 1 || !known(kind, size)) {
       throw wrong(
-          "holds values of the type %s, not whole or floating-point numbers"
-              .formatted(descr.group(2) + descr.group(3)),
+          String.format(
+              Locale.ROOT,
+              "holds values of the type %s, not whole or floating-point numbers",
+              descr.group(2) + descr.group(3)),
           SAVE);
     }
     long count = (long) shape[0] * shape[1] * shape[2];
     if (bytes.remaining() != count * size) {
       throw wrong(
-          "should hold %s values of %d bytes, but %d bytes follow its header"
-              .formatted(Arrays.toString(shape), size, bytes.remaining()),
+          String.format(
+              Locale.ROOT,
+              "should hold %s values of %d bytes, but %d bytes follow its header",
+              Arrays.toString(shape),
+              size,
+              bytes.remaining()),
           AGAIN);
     }
     bytes.order(descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
@@ -98,7 +105,8 @@ final class NpyFile {
       throw wrong("is truncated", AGAIN);
     }
     if (version < 1 || version > 3) {
-      throw wrong("has the format version %d, not 1, 2 or 3".formatted(version), SAVE);
+      throw wrong(
+          String.format(Locale.ROOT, "has the format version %d, not 1, 2 or 3", version), SAVE);
     }
     long length =
         version == 1 ? bytes.getShort(lengthAt) & 0xffff : bytes.getInt(lengthAt) & 0xffffffffL;
@@ -132,8 +140,10 @@ final class NpyFile {
         || (long) shape[0] * shape[1] > Images.MAX_PIXELS
         || (long) shape[0] * shape[1] * shape[2] > Integer.MAX_VALUE / Double.BYTES) {
       throw wrong(
-          "has the shape (%s), but label maps are (height, width) or (height, width, channels)"
-              .formatted(text),
+          String.format(
+              Locale.ROOT,
+              "has the shape (%s), but label maps are (height, width) or (height, width, channels)",
+              text),
           "save one image's map in each file");
     }
     return shape;
@@ -166,6 +176,6 @@ final class NpyFile {
   }
 
   private DataException wrong(String problem, String cure) {
-    return new DataException("%s %s; %s".formatted(file, problem, cure));
+    return new DataException(String.format(Locale.ROOT, "%s %s; %s", file, problem, cure));
   }
 }

@@ -12,6 +12,7 @@ import dev.mtlora.data.Raster;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -117,8 +118,10 @@ public record NyudMt(Path root, List<String> tasks) {
       if (values[i] > CLASSES) {
         throw png.outOfRange(
             i,
-            "segmentations are 0 (unlabelled) and 1..%d; use the files of NYUD_MT as published"
-                .formatted(CLASSES));
+            String.format(
+                Locale.ROOT,
+                "segmentations are 0 (unlabelled) and 1..%d; use the files of NYUD_MT as published",
+                CLASSES));
       }
     }
     return png.map(value -> value == 0 ? IGNORE : value - 1);

@@ -5,6 +5,7 @@ import dev.mtlora.data.Raster;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import us.hebi.matlab.mat.types.Array;
 import us.hebi.matlab.mat.types.Matrix;
@@ -101,8 +102,12 @@ final class PersonParts {
     Integer group = GROUP_OF.get(part);
     if (group == null) {
       throw new DataException(
-          "%s has a person with the part '%s', which is none of PASCAL-Part's: %s; use the"
-                  .formatted(file, part, GROUPS)
+          String.format(
+                  Locale.ROOT,
+                  "%s has a person with the part '%s', which is none of PASCAL-Part's: %s; use the",
+                  file,
+                  part,
+                  GROUPS)
               + " annotations as published");
     }
     return group;

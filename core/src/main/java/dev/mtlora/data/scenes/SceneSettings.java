@@ -2,6 +2,7 @@ package dev.mtlora.data.scenes;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Which scenes to make.
@@ -17,22 +18,29 @@ public record SceneSettings(Domain domain, long seed, int size, int imageSize, L
     tasks = List.copyOf(tasks);
     if (size < 1) {
       throw new IllegalArgumentException(
-          "scenes: size must be at least 1 but is %d; it is the number of images".formatted(size));
+          String.format(
+              Locale.ROOT,
+              "scenes: size must be at least 1 but is %d; it is the number of images",
+              size));
     }
     if (imageSize < 16 || imageSize > 1024) {
       throw new IllegalArgumentException(
-          "scenes: imageSize must be 16..1024 pixels but is %d".formatted(imageSize));
+          String.format(
+              Locale.ROOT, "scenes: imageSize must be 16..1024 pixels but is %d", imageSize));
     }
     for (String task : tasks) {
       if (!SyntheticScenes.TASKS.contains(task)) {
         throw new IllegalArgumentException(
-            "scenes: there is no label for task '%s'; choose from %s"
-                .formatted(task, SyntheticScenes.TASKS));
+            String.format(
+                Locale.ROOT,
+                "scenes: there is no label for task '%s'; choose from %s",
+                task,
+                SyntheticScenes.TASKS));
       }
     }
     if (new HashSet<>(tasks).size() != tasks.size()) {
       throw new IllegalArgumentException(
-          "scenes: a task is named twice in %s; name each once".formatted(tasks));
+          String.format(Locale.ROOT, "scenes: a task is named twice in %s; name each once", tasks));
     }
   }
 }

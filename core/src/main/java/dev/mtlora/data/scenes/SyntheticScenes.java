@@ -55,13 +55,14 @@ public final class SyntheticScenes implements Dataset {
 
   /** Names what a sample depends on besides its index; for files that outlive the program. */
   public String key() {
-    return "scenes-v%d-%s-%d-%dpx-%s"
-        .formatted(
-            RENDERER_VERSION,
-            domain(),
-            settings.seed(),
-            settings.imageSize(),
-            String.join("+", settings.tasks()));
+    return String.format(
+        Locale.ROOT,
+        "scenes-v%d-%s-%d-%dpx-%s",
+        RENDERER_VERSION,
+        domain(),
+        settings.seed(),
+        settings.imageSize(),
+        String.join("+", settings.tasks()));
   }
 
   @Override
@@ -79,15 +80,18 @@ public final class SyntheticScenes implements Dataset {
   public Sample get(int index, Rng rng) {
     if (index < 0 || index >= settings.size()) {
       throw new IndexOutOfBoundsException(
-          "scenes: there is no scene %d; indices run from 0 to %d"
-              .formatted(index, settings.size() - 1));
+          String.format(
+              Locale.ROOT,
+              "scenes: there is no scene %d; indices run from 0 to %d",
+              index,
+              settings.size() - 1));
     }
     Domain domain = settings.domain();
     Rng stream = Rng.of(settings.seed(), index, domain.ordinal());
     Scene scene = Composer.compose(domain, settings.imageSize(), stream.split());
     Frame frame = Renderer.render(scene);
     return new Sample(
-        "%s-%d-%06d".formatted(domain(), settings.seed(), index),
+        String.format(Locale.ROOT, "%s-%d-%06d", domain(), settings.seed(), index),
         Film.develop(frame, domain, stream),
         Labels.of(scene, frame, settings.tasks()));
   }

@@ -4,6 +4,7 @@ import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;
+import java.util.Locale;
 
 /**
  * Changes the colours of the image, as another camera or another light would; labels stay.
@@ -32,7 +33,8 @@ public record ColourJitter(double brightness, double contrast, double saturation
   private static void check(String what, double value, double most) {
     if (!(value >= 0 && value <= most)) {
       throw new IllegalArgumentException(
-          "the largest change of %s must be 0..%s but is %s".formatted(what, most, value));
+          String.format(
+              Locale.ROOT, "the largest change of %s must be 0..%s but is %s", what, most, value));
     }
   }
 

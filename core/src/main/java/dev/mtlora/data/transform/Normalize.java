@@ -5,6 +5,7 @@ import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The image from 0..255 to what a backbone reads: rounded and clamped to whole grey levels, then
@@ -19,8 +20,11 @@ public record Normalize(List<Float> mean, List<Float> std) implements Transform 
     std = List.copyOf(std);
     if (mean.size() != 3 || std.size() != 3 || std.stream().anyMatch(s -> !(s > 0))) {
       throw new IllegalArgumentException(
-          "normalising needs 3 means and 3 positive deviations but got %s and %s"
-              .formatted(mean, std));
+          String.format(
+              Locale.ROOT,
+              "normalising needs 3 means and 3 positive deviations but got %s and %s",
+              mean,
+              std));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;
+import java.util.Locale;
 
 /**
  * Cuts a part of the same aspect ratio out of image and labels, anywhere. Since the part is then
@@ -18,7 +19,7 @@ public record RandomCrop(double smallest, double largest) implements Transform {
     if (!(smallest > 0 && smallest <= largest && largest <= 1)) {
       throw new IllegalArgumentException(
           "a crop keeps shares [smallest, largest] of the sides, above 0 and at most 1, but they"
-              + " are [%s, %s]".formatted(smallest, largest));
+              + String.format(Locale.ROOT, " are [%s, %s]", smallest, largest));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.mtlora.data.Resampling;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;
+import java.util.Locale;
 
 /**
  * Brings image and labels to one size whatever their aspect ratio: image and normals bicubic, the
@@ -18,8 +19,11 @@ public record Resize(int height, int width) implements Transform {
   public Resize {
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "a picture must be resized to at least 1 x 1 pixels, not %d x %d"
-              .formatted(width, height));
+          String.format(
+              Locale.ROOT,
+              "a picture must be resized to at least 1 x 1 pixels, not %d x %d",
+              width,
+              height));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mtlora.metric.edges;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -34,7 +35,7 @@ public record Correspondence(double tolerance) {
     if (!(tolerance >= 0 && tolerance < 1)) {
       throw new IllegalArgumentException(
           "the tolerance of edges is a share of the image's diagonal, 0 <= tolerance < 1 (usual are"
-              + " 0.0075 and 0.011), but is %s".formatted(tolerance));
+              + String.format(Locale.ROOT, " 0.0075 and 0.011), but is %s", tolerance));
     }
   }
 
@@ -62,9 +63,13 @@ public record Correspondence(double tolerance) {
     for (EdgeMap drawing : drawings) {
       if (drawing.height() != probability.height() || drawing.width() != probability.width()) {
         throw new IllegalArgumentException(
-            "a drawing of edges is %d x %d but the prediction %d x %d: resize one to the other"
-                .formatted(
-                    drawing.height(), drawing.width(), probability.height(), probability.width()));
+            String.format(
+                Locale.ROOT,
+                "a drawing of edges is %d x %d but the prediction %d x %d: resize one to the other",
+                drawing.height(),
+                drawing.width(),
+                probability.height(),
+                probability.width()));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.mtlora.metric.edges;
 
 import dev.mtlora.loss.Labels;
+import java.util.Locale;
 
 /**
  * One value per pixel, row by row: the probability of an edge, 0..1, or somebody's drawing of the
@@ -16,8 +17,12 @@ public record EdgeMap(int height, int width, float[] values) {
   public EdgeMap {
     if (height < 1 || width < 1 || values.length != (long) height * width) {
       throw new IllegalArgumentException(
-          "an edge map of %d x %d with %d values: it needs positive sides and one value per pixel"
-              .formatted(height, width, values.length));
+          String.format(
+              Locale.ROOT,
+              "an edge map of %d x %d with %d values: it needs positive sides and one value per pixel",
+              height,
+              width,
+              values.length));
     }
   }
 

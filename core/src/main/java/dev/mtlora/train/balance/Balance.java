@@ -33,8 +33,10 @@ public interface Balance {
   default void checkRecompute(boolean recompute) {
     if (recompute && separatesTasks()) {
       throw new IllegalArgumentException(
-          "the balance %s takes gradients task by task, which cannot be recomputed: set train.recompute to false, or balance otherwise"
-              .formatted(getClass().getSimpleName().toLowerCase(Locale.ROOT)));
+          String.format(
+              Locale.ROOT,
+              "the balance %s takes gradients task by task, which cannot be recomputed: set train.recompute to false, or balance otherwise",
+              getClass().getSimpleName().toLowerCase(Locale.ROOT)));
     }
   }
 }

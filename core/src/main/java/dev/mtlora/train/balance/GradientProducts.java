@@ -1,6 +1,7 @@
 package dev.mtlora.train.balance;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Inner products of the tasks' gradients over the parameters that tasks share, that is, those that
@@ -15,7 +16,8 @@ public record GradientProducts(List<String> tasks, double[][] values) {
     tasks = List.copyOf(tasks);
     if (values.length != tasks.size()) {
       throw new IllegalArgumentException(
-          "products of %d gradients for %d tasks".formatted(values.length, tasks.size()));
+          String.format(
+              Locale.ROOT, "products of %d gradients for %d tasks", values.length, tasks.size()));
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.mtlora.train.balance;
 
+import java.util.Locale;
+
 /** The range that several settings share. */
 final class Positive {
   private Positive() {}
@@ -7,7 +9,7 @@ final class Positive {
   static void check(double value, String name) {
     if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "%s must be a positive number but is %s".formatted(name, value));
+          String.format(Locale.ROOT, "%s must be a positive number but is %s", name, value));
     }
   }
 }

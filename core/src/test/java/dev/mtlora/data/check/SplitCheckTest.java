@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,8 @@ class SplitCheckTest {
           (task, all) -> {
             Raster label = all.get(index);
             if (label != null && label.values()[0] == -1) {
-              throw new DataException("%s of s%d is broken; mend it".formatted(task, index));
+              throw new DataException(
+                  String.format(Locale.ROOT, "%s of s%d is broken; mend it", task, index));
             }
             if (label != null) {
               found.put(task, label);
@@ -97,7 +99,10 @@ class SplitCheckTest {
 
   private static List<String> kinds(SplitReport report) {
     return report.findings().stream()
-        .map(f -> "%s %s %s %d".formatted(f.severity(), f.kind(), f.task(), f.count()))
+        .map(
+            f ->
+                String.format(
+                    Locale.ROOT, "%s %s %s %d", f.severity(), f.kind(), f.task(), f.count()))
         .toList();
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,8 +47,12 @@ class BadDatasetTest {
 
   private void floats(String name, int height, int width, int channels, float value) {
     String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d%s), }\n"
-            .formatted(height, width, channels == 1 ? "" : ", " + channels);
+        String.format(
+            Locale.ROOT,
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d%s), }\n",
+            height,
+            width,
+            channels == 1 ? "" : ", " + channels);
     byte[] text = header.getBytes(StandardCharsets.US_ASCII);
     int count = height * width * channels;
     ByteBuffer out = ByteBuffer.allocate(10 + text.length + 4 * count);

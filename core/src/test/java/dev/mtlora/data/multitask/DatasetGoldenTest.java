@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +72,8 @@ class DatasetGoldenTest {
     for (int i = 0; i < expected.length; i++) {
       if (!(Math.abs(actual.values()[i] - expected[i]) <= tolerance)) {
         throw new AssertionError(
-            "%s[%d] is %s, not %s".formatted(name, i, actual.values()[i], expected[i]));
+            String.format(
+                Locale.ROOT, "%s[%d] is %s, not %s", name, i, actual.values()[i], expected[i]));
       }
     }
   }
@@ -96,7 +98,7 @@ class DatasetGoldenTest {
     for (String labels : List.of("human_parts", "pascal-context/trainval")) {
       for (int i = 1; i <= 3; i++) {
         Files.setLastModifiedTime(
-            root.resolve(labels).resolve("2008_00000%d.mat".formatted(i)),
+            root.resolve(labels).resolve(String.format(Locale.ROOT, "2008_00000%d.mat", i)),
             FileTime.fromMillis(1_000_000_000_000L));
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -112,7 +113,7 @@ class ThinningTest {
     int[] before = new int[values.length];
     Arrays.setAll(before, i -> Thresholds.passed(values[i]));
     int[] after = Skeleton.of(new EdgeMap(height, width, values));
-    String what = "seed %d, %d x %d".formatted(seed, height, width);
+    String what = String.format(Locale.ROOT, "seed %d, %d x %d", seed, height, width);
     for (int i = 0; i < after.length; i++) {
       assertThat(after[i]).as(what).isIn(0, before[i]);
     }
