@@ -454,7 +454,7 @@ public final class Tensor {
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
     return Work.counted(
-        Products.call("plusBmm", (x, y, sum) -> sum.baddbmm(x, y), a, b, this), a.size(-1), a, b);
+        Products.plus("plusBmm", (x, y, sum) -> sum.baddbmm(x, y), a, b, this), a.size(-1), a, b);
   }
 
   /**
@@ -463,9 +463,9 @@ public final class Tensor {
    * results of products may be written over, those of softmax or GELU may not.
    */
   public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
-    Products.Kernel kernel =
+    Products.SumKernel kernel =
         (x, y, sum) -> sum.addmm_(x.toType(sum.scalar_type()), y.toType(sum.scalar_type()));
-    Tensor sum = Products.call("plusMatmulInPlace", kernel, a, b, this).to(dtype());
+    Tensor sum = Products.plus("plusMatmulInPlace", kernel, a, b, this).to(dtype());
     if (sum.handle.is_alias_of(handle)) {
       Work.writtenOver(sum, a, b);
     }
