@@ -44,7 +44,7 @@ record CellTimes(CellStore store, int steps) {
           });
       out.printf(Locale.ROOT, "%d steps of each of %d models, in turn%n", steps, benches.size());
       out.flush();
-      Assembly.of(cells.values().iterator().next().config()).useThreads();
+      Assembly.of(cells.values().iterator().next().config()).useThreads().ifPresent(out::println);
       store.keepTimes(results.comparison(), medians(benches, out));
     }
     out.flush();

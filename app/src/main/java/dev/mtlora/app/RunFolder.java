@@ -121,7 +121,7 @@ record RunFolder(Path path) {
    */
   MultiTaskModel load(Assembly assembly, boolean anyBase) {
     if (holdsAdapter()) {
-      MultiTaskModel model = assembly.model();
+      MultiTaskModel model = assembly.base();
       AdapterFile.load(path, model, anyBase);
       return model;
     }

@@ -41,9 +41,12 @@ public record RunConfig(
     boolean reference,
     String yaml) {
 
-  /** Copies the lists. */
+  private static final int MOST_TASKS = 64;
+
+  /** Checks the number of tasks, and copies the lists. */
   public RunConfig {
     tasks = List.copyOf(tasks);
+    Checks.between(1, MOST_TASKS, tasks.size(), "the number of tasks");
     singleTask = Map.copyOf(singleTask);
   }
 
