@@ -42,7 +42,7 @@ record RunFolder(Path path) {
     Path file = path.resolve(CONFIG);
     if (holdsAdapter()) {
       Path adapter = path.resolve(AdapterFile.CONFIG);
-      return RunConfig.parse(
+      return RunConfig.recipe(
           new RunConfig.Source(adapter.toString(), path),
           AdapterConfig.read(adapter).origin().recipe(),
           overrides);

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Everything that a run depends on. What a file leaves out has the default of the paper's recipe;
@@ -80,8 +81,23 @@ public record RunConfig(
 
   /** Reads a text; see {@link #read}. */
   public static RunConfig parse(Source source, String text, List<String> overrides) {
+    return named(source, overrides, () -> of(ConfigTree.resolve(text, source.folder(), overrides)));
+  }
+
+  /**
+   * Reads the recipe of an adapter, which may come from a stranger: no file is read or written
+   * because it says so. Where weights, data and cache lie, the overrides say.
+   *
+   * @throws ConfigException as {@link #read}, or if the weights are in a file and the overrides
+   *     name none
+   */
+  public static RunConfig recipe(Source source, String text, List<String> overrides) {
+    return named(source, overrides, () -> of(ConfigTree.resolveRecipe(text, overrides)));
+  }
+
+  private static RunConfig named(Source source, List<String> overrides, Supplier<RunConfig> read) {
     try {
-      return of(ConfigTree.resolve(text, source.folder(), overrides));
+      return read.get();
     } catch (IllegalArgumentException e) {
       String name =
           overrides.isEmpty()
