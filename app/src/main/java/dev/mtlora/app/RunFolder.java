@@ -58,6 +58,27 @@ record RunFolder(Path path) {
     return RunConfig.read(file, overrides);
   }
 
+  /** What to say where this folder was named and a configuration is needed. */
+  static String insteadOfConfig(Path path) {
+    RunFolder folder = new RunFolder(path);
+    String what = "a folder: name the YAML file in it that you mean";
+    if (folder.holdsAdapter()) {
+      what = "an adapter folder, which eval, predict and merge take";
+    } else if (Files.exists(folder.file(MERGED))) {
+      what = "the folder of a merged model, which eval and predict take";
+    } else if (Files.exists(folder.file(CONFIG))) {
+      what =
+          String.format(
+              Locale.ROOT,
+              "a run folder, which eval, predict and merge take; its configuration is %s, and train %s"
+                  + " --out %s --resume goes on with it",
+              folder.file(CONFIG),
+              folder.file(CONFIG),
+              path);
+    }
+    return String.format(Locale.ROOT, "a configuration is needed, but %s is %s", path, what);
+  }
+
   /** Fails if there is something already. */
   void requireNew() {
     if (Files.exists(path)) {

@@ -8,6 +8,7 @@ import dev.mtlora.data.YamlBlock;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.task.Task;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -66,6 +67,11 @@ public record RunConfig(
           overrides);
     } catch (NoSuchFileException e) {
       throw new ConfigException(file + " does not exist; check the name and the folder", e);
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(
+          file
+              + " is no text in UTF-8; a configuration is a YAML file, for instance those in configs/",
+          e);
     } catch (IOException e) {
       throw new ConfigException(file + " could not be read (" + e + ")", e);
     }
@@ -108,6 +114,10 @@ public record RunConfig(
   }
 
   private static RunConfig of(JsonNode tree) {
+    if (tree.has("methods")) {
+      throw new IllegalArgumentException(
+          "it is a comparison of several configurations: mtlora compare takes it");
+    }
     YamlBlock yaml =
         new YamlBlock(tree, "")
             .allow(
