@@ -4,6 +4,7 @@ import dev.mtlora.config.Assembly;
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.tensor.Ceilings;
+import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.StepBench;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ abstract class Bench implements Callable<Integer> {
       more.add("train.precision=" + precision);
     }
     RunConfig first = config.read(more);
-    Assembly.of(first).useThreads();
+    Assembly.of(first).useThreads().ifPresent(spec.commandLine().getOut()::println);
     try (Scope scope = Scope.open()) {
       List<Candidate> candidates = new ArrayList<>();
       candidates.add(candidate(first));
@@ -79,7 +80,8 @@ abstract class Bench implements Callable<Integer> {
         candidates.add(candidate(config.read(more)));
       }
       String used = first.train().bf16() ? "bf16" : "f32";
-      BenchReport report = measure(candidates, new BenchReport.Setting(batch, threads, used));
+      BenchReport report =
+          measure(candidates, new BenchReport.Setting(batch, Engine.threads(), used));
       report.print(spec.commandLine().getOut());
       if (json != null) {
         report.write(json);

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Times steps of finished cells in turn, one seed of each, and keeps the medians: times of
@@ -34,7 +35,8 @@ record CellTimes(CellStore store, int steps) {
       cells.forEach(
           (name, cell) -> {
             StepBench bench = Turns.bench(cell.config());
-            if (bench.trainable() == results.finished().get(cell).cost().trainable()) {
+            if (bench.trainable()
+                == Objects.requireNonNull(results.finished().get(cell)).cost().trainable()) {
               benches.put(name, bench);
             } else {
               out.printf(Locale.ROOT, "%s: left out, its model shrank in training%n", name);
@@ -42,7 +44,7 @@ record CellTimes(CellStore store, int steps) {
           });
       out.printf(Locale.ROOT, "%d steps of each of %d models, in turn%n", steps, benches.size());
       out.flush();
-      Assembly.of(cells.values().iterator().next().config()).useThreads();
+      Assembly.of(cells.values().iterator().next().config()).useThreads().ifPresent(out::println);
       store.keepTimes(results.comparison(), medians(benches, out));
     }
     out.flush();

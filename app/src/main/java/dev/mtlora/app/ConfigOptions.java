@@ -2,9 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import dev.mtlora.io.Conversion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +13,7 @@ import picocli.CommandLine.Parameters;
 
 /** Which configuration a command works on. */
 final class ConfigOptions {
-  private static final String EXTENSION = ".yaml";
+  private static final String EXTENSION = Shipped.EXTENSION;
 
   @Parameters(
       index = "0",
@@ -39,26 +37,24 @@ final class ConfigOptions {
     List<String> overrides = new ArrayList<>(this.overrides);
     overrides.addAll(more);
     Path file = Path.of(config);
-    if (Files.exists(file) || looksLikeFile()) {
+    if (Files.isDirectory(file)) {
+      throw new ConfigException(RunFolder.insteadOfConfig(file));
+    }
+    if (Conversion.canWrite(file)) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "a configuration is needed, but %s is a file of weights: name a configuration, for"
+                  + " instance quickstart, and start from them with --set model.weights=%s",
+              file,
+              file));
+    }
+    if (Files.exists(file)) {
       return RunConfig.read(file, overrides);
     }
-    String resource = "/configs/" + config + EXTENSION;
-    try (InputStream stream = ConfigOptions.class.getResourceAsStream(resource)) {
-      if (stream == null) {
-        throw new ConfigException(
-            String.format(
-                    Locale.ROOT,
-                    "there is neither a file nor a shipped configuration named '%s'; those in the project's",
-                    config)
-                + " folder configs/ are shipped, without "
-                + EXTENSION);
-      }
-      String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-      return RunConfig.parse(new RunConfig.Source(config, Path.of("")), text, overrides);
-    } catch (IOException e) {
-      throw new ConfigException(
-          String.format(Locale.ROOT, "the configuration '%s' could not be read", config), e);
-    }
+    String text =
+        Shipped.text(config).orElseThrow(() -> new ConfigException(Shipped.missing(config)));
+    return RunConfig.parse(new RunConfig.Source(config, Path.of("")), text, overrides);
   }
 
   /** What {@code --set} changes. */
@@ -71,9 +67,5 @@ final class ConfigOptions {
     Path file = Path.of(config).getFileName();
     String name = file == null ? config : file.toString();
     return name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) : name;
-  }
-
-  private boolean looksLikeFile() {
-    return config.endsWith(EXTENSION) || config.endsWith(".yml") || config.contains("/");
   }
 }

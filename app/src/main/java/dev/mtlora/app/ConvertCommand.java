@@ -81,7 +81,7 @@ final class ConvertCommand implements Callable<Integer> {
     try {
       return KeyMap.of(id);
     } catch (IllegalArgumentException e) {
-      throw usage(e.getMessage());
+      throw usage(String.valueOf(e.getMessage()));
     }
   }
 

@@ -47,7 +47,7 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Assembly assembly = Assembly.of(trained.config());
-    assembly.useThreads();
+    assembly.useThreads().ifPresent(spec.commandLine().getOut()::println);
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = trained.load(assembly);
       WithImages measured = measure(assembly, model);

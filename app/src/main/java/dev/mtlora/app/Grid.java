@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -99,7 +100,7 @@ final class Grid {
     List<CellProcess> ended = new ArrayList<>();
     running.forEach((cell, process) -> ended.addAll(process.isAlive() ? List.of() : List.of(cell)));
     for (CellProcess process : ended) {
-      int code = running.remove(process).exitValue();
+      int code = Objects.requireNonNull(running.remove(process)).exitValue();
       Cell cell = process.cell();
       if (code == 0) {
         try {

@@ -1,6 +1,8 @@
 package dev.mtlora.app;
 
 import dev.mtlora.config.ConfigException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -40,7 +42,19 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    warnOfFileNames();
     System.exit(commandLine().execute(args));
+  }
+
+  /** Else every file with another letter in its name seems to be missing. */
+  private static void warnOfFileNames() {
+    String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+    if (Charset.forName(encoding).equals(StandardCharsets.US_ASCII)) {
+      System.err.println(
+          "mtlora: no locale is set, so that files whose names have other letters than those of"
+              + " ASCII cannot be found: install a UTF-8 locale and set it before the start, for"
+              + " instance LC_ALL=C.UTF-8");
+    }
   }
 
   static CommandLine commandLine() {

@@ -54,7 +54,7 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     List<Path> pictures = pictures();
     Assembly assembly = Assembly.of(trained.config());
-    assembly.useThreads();
+    assembly.useThreads().ifPresent(spec.commandLine().getOut()::println);
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = trained.load(assembly);
       for (Path picture : pictures) {

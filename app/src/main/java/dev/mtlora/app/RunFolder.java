@@ -42,7 +42,7 @@ record RunFolder(Path path) {
     Path file = path.resolve(CONFIG);
     if (holdsAdapter()) {
       Path adapter = path.resolve(AdapterFile.CONFIG);
-      return RunConfig.parse(
+      return RunConfig.recipe(
           new RunConfig.Source(adapter.toString(), path),
           AdapterConfig.read(adapter).origin().recipe(),
           overrides);
@@ -56,6 +56,27 @@ record RunFolder(Path path) {
               CONFIG));
     }
     return RunConfig.read(file, overrides);
+  }
+
+  /** What to say where this folder was named and a configuration is needed. */
+  static String insteadOfConfig(Path path) {
+    RunFolder folder = new RunFolder(path);
+    String what = "a folder: name the YAML file in it that you mean";
+    if (folder.holdsAdapter()) {
+      what = "an adapter folder, which eval, predict and merge take";
+    } else if (Files.exists(folder.file(MERGED))) {
+      what = "the folder of a merged model, which eval and predict take";
+    } else if (Files.exists(folder.file(CONFIG))) {
+      what =
+          String.format(
+              Locale.ROOT,
+              "a run folder, which eval, predict and merge take; its configuration is %s, and train %s"
+                  + " --out %s --resume goes on with it",
+              folder.file(CONFIG),
+              folder.file(CONFIG),
+              path);
+    }
+    return String.format(Locale.ROOT, "a configuration is needed, but %s is %s", path, what);
   }
 
   /** Fails if there is something already. */
@@ -121,7 +142,7 @@ record RunFolder(Path path) {
    */
   MultiTaskModel load(Assembly assembly, boolean anyBase) {
     if (holdsAdapter()) {
-      MultiTaskModel model = assembly.model();
+      MultiTaskModel model = assembly.base();
       AdapterFile.load(path, model, anyBase);
       return model;
     }

@@ -48,7 +48,7 @@ final class TrainSession {
 
   /** Trains from the start, or from the folder's last checkpoint; returns the exit code. */
   int run(boolean resume) {
-    assembly.useThreads();
+    assembly.useThreads().ifPresent(this::say);
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.model();
       DataLoader training = assembly.trainingLoader(model);

@@ -1,23 +1,15 @@
 package dev.mtlora.config;
 
-import dev.mtlora.backbone.FeatureInfo;
-import dev.mtlora.backbone.swin.SwinTransformer;
-import dev.mtlora.config.ModelConfig.NeckKind;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Transform;
 import dev.mtlora.data.check.SplitCheck;
 import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.data.transform.Pipeline;
-import dev.mtlora.decoder.DecoderSpec;
-import dev.mtlora.decoder.Decoders;
 import dev.mtlora.io.AdapterConfig;
-import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.model.Neck;
-import dev.mtlora.task.Task;
+import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Engine;
-import dev.mtlora.tensor.Rng;
 import dev.mtlora.train.EarlyStop;
 import dev.mtlora.train.Evaluator;
 import dev.mtlora.train.Selection;
@@ -28,15 +20,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Builds everything that a configuration describes. */
 public final class Assembly {
+  /** A parameter's gradient and the two moments of AdamW. */
+  private static final long TRAINING_BYTES = 3L * Float.BYTES;
+
   private final RunConfig config;
+  private final ModelPlan plan;
 
   private Assembly(RunConfig config) {
     this.config = config;
+    plan = new ModelPlan(config);
   }
 
   /** The assembly of a configuration; nothing is built yet. */
@@ -53,13 +50,10 @@ public final class Assembly {
   public MultiTaskModel untrainedModel() {
     return checked(
         () -> {
-          Rng rng = Rng.of(config.train().seed());
-          SwinTransformer backbone =
-              new SwinTransformer(
-                  config.model().backbone(), config.method(), config.taskNames(), rng);
-          MultiTaskModel model = new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
+          plan.requireMemory(0);
+          MultiTaskModel model = plan.build();
           model.moveTo(config.train().device());
-          backbone.recompute(config.train().recompute());
+          model.backbone().recompute(config.train().recompute());
           if (config.model().merged()) {
             model.mergeForGood();
           }
@@ -67,36 +61,23 @@ public final class Assembly {
         });
   }
 
-  private List<Head> heads(List<FeatureInfo> pyramid, Rng rng) {
-    ModelConfig model = config.model();
-    List<Integer> channels = pyramid.stream().map(FeatureInfo::channels).toList();
-    List<Integer> decoded = model.neck() == NeckKind.NONE ? channels : model.neckChannels();
-    Neck shared = model.neck() == NeckKind.SHARED ? neck(channels, rng) : null;
-    List<Head> heads = new ArrayList<>();
-    for (Task task : config.tasks()) {
-      Neck neck = model.neck() == NeckKind.PER_TASK ? neck(channels, rng) : shared;
-      DecoderSpec spec = new DecoderSpec(decoded, task.outputs());
-      heads.add(head(task, neck, spec, rng));
-    }
-    return heads;
-  }
-
-  private Neck neck(List<Integer> channels, Rng rng) {
-    return new Neck(rng, channels, config.model().neckChannels());
-  }
-
-  private Head head(Task task, @Nullable Neck neck, DecoderSpec spec, Rng rng) {
-    String id = config.model().decoders().getOrDefault(task.name(), "hrnet");
-    return new Head(task, neck, Decoders.of(id).build(spec, rng));
-  }
-
   /**
    * The model with the weights that the configuration names, to be trained.
    *
    * @throws ConfigException if there are no such weights, or they don't fit, or if the model is
-   *     merged
+   *     merged or too large for this machine's memory
    */
   public MultiTaskModel model() {
+    checked(
+        () -> {
+          plan.requireMemory(config.train().device().equals(Device.CPU) ? TRAINING_BYTES : 0);
+          return true;
+        });
+    return base();
+  }
+
+  /** The same model, for what is not training: the base of an adapter. */
+  public MultiTaskModel base() {
     if (config.model().merged()) {
       throw new ConfigException(
           "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
@@ -123,11 +104,24 @@ public final class Assembly {
         version);
   }
 
-  /** Lets operations use as many CPU threads as the configuration says. */
-  public void useThreads() {
-    if (config.train().threads() > 0) {
-      Engine.threads(config.train().threads());
-    }
+  /**
+   * Lets operations use as many CPU threads as the configuration says.
+   *
+   * @return what to tell the user where there are fewer cores than that
+   */
+  public Optional<String> useThreads() {
+    int asked = config.train().threads();
+    int used = asked == 0 ? 0 : Engine.threads(asked);
+    return used == asked
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "train.threads is %d, but this machine has %d cores: %d threads are used, since more"
+                    + " would be slower",
+                asked,
+                used,
+                used));
   }
 
   /**

@@ -24,6 +24,15 @@ final class Checks {
     return value;
   }
 
+  /** The value, if it is neither below the smallest nor above the largest. */
+  static int between(int smallest, int largest, int value, String path) {
+    if (value > largest) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s must be at most %,d but is %d", path, largest, value));
+    }
+    return atLeast(smallest, value, path);
+  }
+
   /** The value, if it is not negative. */
   static double notNegative(double value, String path) {
     if (!(value >= 0) || Double.isInfinite(value)) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +27,9 @@ final class ConfigTree {
   /** Keys of {@code --set} that need no block. */
   private static final Map<String, String> SHORTCUTS = Map.of("batch", "train.batch");
 
-  private static final String BASE = "base";
+  /** The key that names what a configuration builds on. */
+  static final String BASE = "base";
+
   private static final int DEEPEST = 8;
 
   private ConfigTree() {}
@@ -40,6 +43,28 @@ final class ConfigTree {
    */
   static JsonNode resolve(String text, Path folder, List<String> overrides) {
     ObjectNode tree = withBase(text, folder, 0);
+    override(tree, overrides);
+    dataBlocks(tree).values().forEach(data -> rootOfFolder(data, Path.of("")));
+    NamedClasses.writeOut(tree);
+    return tree;
+  }
+
+  /**
+   * The tree that a stranger's text and overrides make; only the overrides say where files lie.
+   *
+   * @throws IllegalArgumentException also if a file is needed that they don't name
+   */
+  static JsonNode resolveRecipe(String text, List<String> overrides) {
+    ObjectNode tree = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
+    writeOut(tree);
+    Recipe recipe = new Recipe(tree);
+    override(tree, overrides);
+    recipe.requireWhole();
+    NamedClasses.writeOut(tree);
+    return tree;
+  }
+
+  private static void override(ObjectNode tree, List<String> overrides) {
     for (String override : overrides) {
       int equals = override.indexOf('=');
       if (equals < 1) {
@@ -50,8 +75,6 @@ final class ConfigTree {
       writeOut(tree);
       absolutePaths(tree, Path.of(""));
     }
-    NamedClasses.writeOut(tree);
-    return tree;
   }
 
   /**
@@ -74,7 +97,9 @@ final class ConfigTree {
     }
     writeOut(tree);
     absolutePaths(tree, folder);
-    rootOfFolder(tree, folder);
+    if (tree.get("data") instanceof ObjectNode data) {
+      rootOfFolder(data, folder);
+    }
     return tree;
   }
 
@@ -133,29 +158,37 @@ final class ConfigTree {
   }
 
   /** Pictures in folders lie beside the file that describes them, unless it says where. */
-  private static void rootOfFolder(ObjectNode tree, Path folder) {
-    if (tree.get("data") instanceof ObjectNode data
-        && data.path("kind").asText().equals("folder")
-        && !data.hasNonNull("root")) {
+  private static void rootOfFolder(ObjectNode data, Path folder) {
+    if (data.path("kind").asText().equals("folder") && !data.hasNonNull("root")) {
       data.put("root", "");
       absolute(data, "root", folder);
     }
   }
 
+  /** The block of the data and those of its sources, by JSON pointer. */
+  static Map<String, ObjectNode> dataBlocks(ObjectNode tree) {
+    Map<String, ObjectNode> blocks = new LinkedHashMap<>();
+    if (tree.get("data") instanceof ObjectNode data) {
+      blocks.put("/data", data);
+      JsonNode sources = data.path("sources");
+      for (int i = 0; i < sources.size(); i++) {
+        if (sources.get(i) instanceof ObjectNode source) {
+          blocks.put("/data/sources/" + i, source);
+        }
+      }
+    }
+    return blocks;
+  }
+
   private static void absolutePaths(ObjectNode tree, Path folder) {
-    absoluteData(tree.path("data"), folder);
-    tree.path("data").path("sources").forEach(source -> absoluteData(source, folder));
+    for (ObjectNode data : dataBlocks(tree).values()) {
+      absolute(data, "root", folder);
+      absolute(data, "cache", folder);
+    }
     if (tree.get("model") instanceof ObjectNode model
         && WeightsSource.parse(model.path("weights").asText("none"))
             instanceof WeightsSource.File) {
       absolute(model, "weights", folder);
-    }
-  }
-
-  private static void absoluteData(JsonNode block, Path folder) {
-    if (block instanceof ObjectNode data) {
-      absolute(data, "root", folder);
-      absolute(data, "cache", folder);
     }
   }
 

@@ -17,10 +17,11 @@ import java.util.Objects;
  * One's own pictures in folders.
  *
  * @param settings where they lie and how their labels are written
+ * @param placed false if nobody has said where they lie: a model can be built without
  */
-public record FolderSource(FolderSettings settings) implements DataSource {
+public record FolderSource(FolderSettings settings, boolean placed) implements DataSource {
   static FolderSource read(YamlBlock yaml) {
-    return new FolderSource(FolderYaml.parse(yaml, Path.of("")));
+    return new FolderSource(FolderYaml.parse(yaml, Path.of("")), yaml.has("root"));
   }
 
   @Override
@@ -34,6 +35,10 @@ public record FolderSource(FolderSettings settings) implements DataSource {
   }
 
   private FolderSettings labelled(List<Task> tasks) {
+    if (!placed) {
+      throw new IllegalArgumentException(
+          "data.root is missing: name the folder of the pictures with --set data.root=FOLDER");
+    }
     FolderSettings labelled = settings.only(tasks.stream().map(Task::name).toList());
     for (Task task : tasks) {
       if (Objects.requireNonNull(labelled.labels().get(task.name())).encoding()

@@ -70,12 +70,14 @@ public record ModelConfig(
     decoders = Map.copyOf(decoders);
     int levels = backbone.depths().size();
     if (neck != NeckKind.NONE
-        && (neckChannels.size() != levels || neckChannels.stream().anyMatch(c -> c < 1))) {
+        && (neckChannels.size() != levels
+            || neckChannels.stream().anyMatch(c -> c < 1 || c > SwinSettings.MOST_WIDTH))) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "model.neckChannels needs one positive number per level (%d) but is %s",
+              "model.neckChannels needs one positive number per level (%d), none above %,d, but is %s",
               levels,
+              SwinSettings.MOST_WIDTH,
               neckChannels));
     }
   }

@@ -8,6 +8,7 @@ import dev.mtlora.data.YamlBlock;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.task.Task;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Everything that a run depends on. What a file leaves out has the default of the paper's recipe;
@@ -41,9 +43,12 @@ public record RunConfig(
     boolean reference,
     String yaml) {
 
-  /** Copies the lists. */
+  private static final int MOST_TASKS = 64;
+
+  /** Checks the number of tasks, and copies the lists. */
   public RunConfig {
     tasks = List.copyOf(tasks);
+    Checks.between(1, MOST_TASKS, tasks.size(), "the number of tasks");
     singleTask = Map.copyOf(singleTask);
   }
 
@@ -62,6 +67,11 @@ public record RunConfig(
           overrides);
     } catch (NoSuchFileException e) {
       throw new ConfigException(file + " does not exist; check the name and the folder", e);
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(
+          file
+              + " is no text in UTF-8; a configuration is a YAML file, for instance those in configs/",
+          e);
     } catch (IOException e) {
       throw new ConfigException(file + " could not be read (" + e + ")", e);
     }
@@ -77,8 +87,23 @@ public record RunConfig(
 
   /** Reads a text; see {@link #read}. */
   public static RunConfig parse(Source source, String text, List<String> overrides) {
+    return named(source, overrides, () -> of(ConfigTree.resolve(text, source.folder(), overrides)));
+  }
+
+  /**
+   * Reads the recipe of an adapter, which may come from a stranger: no file is read or written
+   * because it says so. Where weights, data and cache lie, the overrides say.
+   *
+   * @throws ConfigException as {@link #read}, or if the weights are in a file and the overrides
+   *     name none
+   */
+  public static RunConfig recipe(Source source, String text, List<String> overrides) {
+    return named(source, overrides, () -> of(ConfigTree.resolveRecipe(text, overrides)));
+  }
+
+  private static RunConfig named(Source source, List<String> overrides, Supplier<RunConfig> read) {
     try {
-      return of(ConfigTree.resolve(text, source.folder(), overrides));
+      return read.get();
     } catch (IllegalArgumentException e) {
       String name =
           overrides.isEmpty()
@@ -89,6 +114,10 @@ public record RunConfig(
   }
 
   private static RunConfig of(JsonNode tree) {
+    if (tree.has("methods")) {
+      throw new IllegalArgumentException(
+          "it is a comparison of several configurations: mtlora compare takes it");
+    }
     YamlBlock yaml =
         new YamlBlock(tree, "")
             .allow(

@@ -27,11 +27,12 @@ public record ScenesSource(Domain domain, int train, int val, long seed, Optiona
     implements DataSource {
   private static final int TRAIN = 200;
   private static final int VAL = 20;
+  private static final int MOST = 10_000_000;
 
   /** Checks the numbers. */
   public ScenesSource {
-    Checks.atLeast(1, train, "data.train");
-    Checks.atLeast(1, val, "data.val");
+    Checks.between(1, MOST, train, "data.train");
+    Checks.between(1, MOST, val, "data.val");
   }
 
   static ScenesSource read(YamlBlock yaml) {

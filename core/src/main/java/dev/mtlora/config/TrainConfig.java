@@ -1,8 +1,10 @@
 package dev.mtlora.config;
 
+import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Engine;
 import dev.mtlora.train.Schedule;
 import dev.mtlora.train.TrainSettings;
 import dev.mtlora.train.balance.Balance;
@@ -28,7 +30,8 @@ import java.util.OptionalInt;
  * @param evaluateEvery epochs between two evaluations
  * @param keepLast checkpoints of the latest evaluations to keep, besides the best one
  * @param earlyStop evaluations without a better one before training ends; 0 to never end early
- * @param threads CPU threads of one operation; 0 for the engine's own choice
+ * @param threads CPU threads of one operation, at most as many as there are cores; 0 for the
+ *     engine's own choice
  * @param workers threads that read samples
  * @param balance how the tasks' losses are weighed against each other
  */
@@ -54,6 +57,7 @@ public record TrainConfig(
   /** Images per update that the rates are for. */
   private static final double PAPER_BATCH = 512;
 
+  private static final int MOST_IN_BATCH = 65_536;
   private static final List<String> PRECISIONS = List.of("f32", "bf16");
 
   /** The shape of the learning rate over time, after the warm-up. */
@@ -139,7 +143,7 @@ public record TrainConfig(
   public TrainConfig {
     Checks.atLeast(1, epochs, "train.epochs");
     steps.ifPresent(count -> Checks.atLeast(1, count, "train.steps"));
-    Checks.atLeast(1, batch, "train.batch");
+    Checks.between(1, MOST_IN_BATCH, batch, "train.batch");
     Checks.atLeast(1, accumulation, "train.accumulation");
     Checks.notNegative(weightDecay, "train.weightDecay");
     Checks.notNegative(clip, "train.clip");
@@ -154,8 +158,8 @@ public record TrainConfig(
     Checks.atLeast(1, evaluateEvery, "train.evaluateEvery");
     Checks.atLeast(1, keepLast, "train.keepLast");
     Checks.atLeast(0, earlyStop, "train.earlyStop");
-    Checks.atLeast(0, threads, "train.threads");
-    Checks.atLeast(0, workers, "train.workers");
+    Checks.between(0, Engine.MOST_THREADS, threads, "train.threads");
+    Checks.between(0, DataLoader.MOST_WORKERS, workers, "train.workers");
   }
 
   /** Reads the block {@code train}. */

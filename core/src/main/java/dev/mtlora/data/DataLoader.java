@@ -16,6 +16,9 @@ public final class DataLoader {
   private final Dataset dataset;
   private final Settings settings;
 
+  /** Most threads that read. */
+  public static final int MOST_WORKERS = 64;
+
   /**
    * How to load.
    *
@@ -32,11 +35,12 @@ public final class DataLoader {
       if (batchSize < 1) {
         throw new IllegalArgumentException("the batch size must be positive but is " + batchSize);
       }
-      if (workers < 0 || prefetch < workers) {
+      if (workers < 0 || workers > MOST_WORKERS || prefetch < workers) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "a loader needs workers >= 0 and prefetch >= workers but has workers %d, prefetch %d",
+                "a loader needs 0 to %d workers and prefetch >= workers but has workers %d, prefetch %d",
+                MOST_WORKERS,
                 workers,
                 prefetch));
       }

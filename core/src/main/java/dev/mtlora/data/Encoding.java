@@ -34,9 +34,7 @@ public sealed interface Encoding {
   record Index(int classes, List<String> names, ClassIds ids) implements Encoding {
     public Index {
       names = List.copyOf(names);
-      if (classes < 1 || classes > 255) {
-        throw new IllegalArgumentException("index labels need 1..255 classes but have " + classes);
-      }
+      checkedClasses(classes);
       if (!names.isEmpty() && names.size() != classes) {
         throw new IllegalArgumentException(
             String.format(
@@ -46,7 +44,14 @@ public sealed interface Encoding {
 
     /** Whose numbers are those of the classes; 255 is ignored. */
     public Index(int classes, List<String> names) {
-      this(classes, names, ClassIds.plain(Math.min(classes, 256))); // above is refused anyway
+      this(classes, names, ClassIds.plain(checkedClasses(classes)));
+    }
+
+    static int checkedClasses(int classes) {
+      if (classes < 1 || classes > 255) {
+        throw new IllegalArgumentException("index labels need 1..255 classes but have " + classes);
+      }
+      return classes;
     }
 
     @Override

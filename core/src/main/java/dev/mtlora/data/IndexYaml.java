@@ -31,7 +31,7 @@ final class IndexYaml {
               : label.list("classes", List.of(), YamlBlock::asText);
       return numbered(label, names.size(), names);
     }
-    return numbered(label, label.count("classes", 0), List.of());
+    return numbered(label, Encoding.Index.checkedClasses(label.count("classes", 0)), List.of());
   }
 
   private static Encoding.Index numbered(YamlBlock label, int classes, List<String> names) {

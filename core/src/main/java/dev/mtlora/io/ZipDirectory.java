@@ -45,7 +45,7 @@ final class ZipDirectory {
    */
   record Entry(FileRange range, long crc) {}
 
-  private record Record(String name, long size, long crc, long localOffset) {}
+  private record Listed(String name, long size, long crc, long localOffset) {}
 
   private ZipDirectory(Path file, FileChannel channel, Allowance allowance) {
     this.file = file;
@@ -125,7 +125,7 @@ final class ZipDirectory {
     throw fault("is a zip archive without an end; is it truncated?");
   }
 
-  private Record record(FileBytes in) throws IOException {
+  private Listed record(FileBytes in) throws IOException {
     if (in.remaining() < RECORD_SIZE || in.int32() != RECORD) {
       throw in.fault("is no sound zip archive: a record of its directory is expected");
     }
@@ -156,7 +156,7 @@ final class ZipDirectory {
                   + " unpack the archive and pack it again with 'zip -0 -r'",
               name));
     }
-    return new Record(name, realSize, crc, wide(offset, extra));
+    return new Listed(name, realSize, crc, wide(offset, extra));
   }
 
   /** The 64-bit numbers of the extra fields of a record. */
@@ -177,7 +177,7 @@ final class ZipDirectory {
     return value == 0xffffffffL && zip64.remaining() >= Long.BYTES ? zip64.getLong() : value;
   }
 
-  private void add(Record record, long end) throws IOException {
+  private void add(Listed record, long end) throws IOException {
     long at = record.localOffset();
     if (at < 0 || at > end - LOCAL_SIZE) {
       throw fault(

@@ -51,7 +51,7 @@ public record Adapter(int reduction, Sharing sharing) implements AdapterMethod {
 
   /** Checks the reduction. */
   public Adapter {
-    AtLeastOne.checkReduction(reduction);
+    Sizes.checkReduction(reduction);
   }
 
   @Override

@@ -38,9 +38,9 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
 
   /** Checks that all numbers are positive. */
   public Compacter {
-    AtLeastOne.check(reduction, "reduction");
-    AtLeastOne.check(n, "products");
-    AtLeastOne.check(rank, "rank");
+    Sizes.checkReduction(reduction);
+    Sizes.check(n, "products");
+    Sizes.check(rank, "rank");
   }
 
   @Override

@@ -44,8 +44,8 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
 
   /** Checks the sizes. */
   public HyperFormer {
-    AtLeastOne.checkReduction(reduction);
-    AtLeastOne.check(embedding, "embedding");
+    Sizes.checkReduction(reduction);
+    Sizes.check(embedding, "embedding");
   }
 
   @Override

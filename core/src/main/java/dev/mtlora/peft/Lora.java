@@ -41,7 +41,7 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
   /** Checks the rank, and that there is something to adapt. */
   public Lora {
     slots = Collections.unmodifiableSet(new TreeSet<>(slots));
-    AtLeastOne.check(rank, "rank");
+    Sizes.check(rank, "rank");
     if (slots.isEmpty()) {
       throw new IllegalArgumentException(
           "method.slots names no layer to adapt; the method 'frozen' adapts none");

@@ -74,28 +74,18 @@ public record MtLora(
    * @param tasks rank of the task matrices, by task; 0 forks the task without an update
    */
   public record Ranks(List<Integer> shared, Map<String, List<Integer>> tasks) {
-    /** Checks that no rank is negative. */
+    /** Checks the ranks. */
     public Ranks {
       shared = List.copyOf(shared);
       tasks = copy(tasks);
-      shared.forEach(rank -> nonNegative(rank, "shared"));
-      tasks.forEach((task, list) -> list.forEach(rank -> nonNegative(rank, task)));
+      shared.forEach(rank -> Sizes.checkRank(rank, "of shared has"));
+      tasks.forEach(
+          (task, list) -> list.forEach(rank -> Sizes.checkRank(rank, "of " + task + " has")));
     }
 
     /** The same ranks in all stages and tasks. */
     public static Ranks uniform(int stages, int shared, int task, List<String> tasks) {
       return new Ranks(repeat(stages, shared), perTask(tasks, repeat(stages, task)));
-    }
-
-    private static void nonNegative(int rank, String whose) {
-      if (rank < 0) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "a rank must not be negative but mtlora.ranks of %s has %d",
-                whose,
-                rank));
-      }
     }
   }
 

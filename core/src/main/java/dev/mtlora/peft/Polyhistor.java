@@ -53,9 +53,9 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
 
   /** Checks the sizes. */
   public Polyhistor {
-    AtLeastOne.check(reduction, "reduction");
-    AtLeastOne.check(rank, "rank");
-    AtLeastOne.check(embedding, "embedding");
+    Sizes.checkReduction(reduction);
+    Sizes.check(rank, "rank");
+    Sizes.check(embedding, "embedding");
   }
 
   @Override

@@ -29,7 +29,7 @@ public record RankPatterns(Map<String, Integer> byPattern) {
   private static final Pattern FORM =
       Pattern.compile("[a-z0-9*-]+\\.[a-z0-9*-]+\\.[a-z0-9*]+(/[^/]+)?");
 
-  /** Checks the form of every pattern, and that no rank is negative. */
+  /** Checks the form of every pattern, and the ranks. */
   public RankPatterns {
     byPattern = Collections.unmodifiableMap(new LinkedHashMap<>(byPattern));
     byPattern.forEach(
@@ -42,14 +42,7 @@ public record RankPatterns(Map<String, Integer> byPattern) {
                         + " stage3.*.qkv or stage*.block-last.proj/depth",
                     pattern));
           }
-          if (rank < 0) {
-            throw new IllegalArgumentException(
-                String.format(
-                    Locale.ROOT,
-                    "a rank must not be negative but mtlora.ranks has %s: %d",
-                    pattern,
-                    rank));
-          }
+          Sizes.checkRank(rank, "has " + pattern + ":");
         });
   }
 
@@ -99,6 +92,7 @@ public record RankPatterns(Map<String, Integer> byPattern) {
   private static boolean matches(String pattern, List<String> names) {
     String regex =
         pattern
+            .replaceAll("\\*+", "*") // one is as good as many, which take for ever to match
             .chars()
             .mapToObj(c -> c == '*' ? "[^./]*" : quoted(c))
             .collect(Collectors.joining());

@@ -47,6 +47,7 @@ public record Vpt(int prompts, boolean deep) implements AdapterMethod {
               + prompts
               + "; the method 'frozen' has no prompts");
     }
+    Sizes.check(prompts, "prompts");
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.mtlora.tensor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
@@ -14,6 +15,9 @@ import org.bytedeco.pytorch.global.torch;
  * on first cures that, so every class of this package starts the engine through here.
  */
 public final class Engine {
+  /** Most threads that can be asked for. */
+  public static final int MOST_THREADS = 256;
+
   private static final String[] BEFORE_TORCH = {
     "libc10.so",
     "libgomp.so.1",
@@ -51,16 +55,21 @@ public final class Engine {
 
   /**
    * Sets the number of CPU threads of one operation, for libtorch and for OpenBLAS (which does not
-   * follow libtorch's setting).
+   * follow libtorch's setting). Threads that share a core wait for each other at the end of every
+   * operation, which takes many times as long: there are at most as many as cores.
    *
-   * @throws IllegalArgumentException if {@code count} is not positive
+   * @return the number that there are now
+   * @throws IllegalArgumentException if {@code count} is not 1 to {@link #MOST_THREADS}
    */
-  public static void threads(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("threads must be at least 1 but is " + count);
+  public static int threads(int count) {
+    if (count < 1 || count > MOST_THREADS) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "threads must be 1 to %d but is %d", MOST_THREADS, count));
     }
-    torch.set_num_threads(count);
-    openblas_nolapack.blas_set_num_threads(count);
+    int used = Math.min(count, Runtime.getRuntime().availableProcessors());
+    torch.set_num_threads(used);
+    openblas_nolapack.blas_set_num_threads(used);
+    return used;
   }
 
   /** The number of CPU threads of one operation. */

@@ -1,6 +1,7 @@
 package dev.mtlora.tensor;
 
 import java.util.Locale;
+import java.util.Objects;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,21 @@ final class Products {
         org.bytedeco.pytorch.Tensor a,
         org.bytedeco.pytorch.Tensor b,
         org.bytedeco.pytorch.@Nullable Tensor c);
+  }
+
+  /** A product of native tensors that is added to another. */
+  @FunctionalInterface
+  interface SumKernel {
+    /** Multiplies and adds. */
+    org.bytedeco.pytorch.Tensor of(
+        org.bytedeco.pytorch.Tensor a,
+        org.bytedeco.pytorch.Tensor b,
+        org.bytedeco.pytorch.Tensor sum);
+  }
+
+  /** Calls a kernel that adds to {@code sum}; see {@link #call}. */
+  static Tensor plus(String name, SumKernel kernel, Tensor a, Tensor b, Tensor sum) {
+    return call(name, (x, y, c) -> kernel.of(x, y, Objects.requireNonNull(c)), a, b, sum);
   }
 
   /** Calls a kernel; a failure names the operation, the reason and all shapes. */

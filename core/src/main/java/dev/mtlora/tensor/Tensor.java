@@ -21,7 +21,6 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,7 @@ public final class Tensor {
   public static Tensor of(float[] values, long... shape) {
     requireCount(values.length, shape);
     Tensor tensor = empty(DType.F32, shape);
-    if (values.length > 0) {
+    if (values.length > 0 && !Shapes.isOpen()) {
       new FloatPointer(tensor.handle.data_ptr()).put(values, 0, values.length);
     }
     return tensor;
@@ -98,7 +97,7 @@ public final class Tensor {
   public static Tensor of(double[] values, long... shape) {
     requireCount(values.length, shape);
     Tensor tensor = empty(DType.F64, shape);
-    if (values.length > 0) {
+    if (values.length > 0 && !Shapes.isOpen()) {
       new DoublePointer(tensor.handle.data_ptr()).put(values, 0, values.length);
     }
     return tensor;
@@ -108,10 +107,20 @@ public final class Tensor {
   public static Tensor of(long[] values, long... shape) {
     requireCount(values.length, shape);
     Tensor tensor = empty(DType.I64, shape);
-    if (values.length > 0) {
+    if (values.length > 0 && !Shapes.isOpen()) {
       new LongPointer(tensor.handle.data_ptr()).put(values, 0, values.length);
     }
     return tensor;
+  }
+
+  /** The same of values that are only made if they are kept, see {@link Shapes}. */
+  public static Tensor ofFloats(Supplier<float[]> values, long... shape) {
+    return Shapes.isOpen() ? empty(DType.F32, shape) : of(values.get(), shape);
+  }
+
+  /** The same of values that are only made if they are kept, see {@link Shapes}. */
+  public static Tensor ofLongs(Supplier<long[]> values, long... shape) {
+    return Shapes.isOpen() ? empty(DType.I64, shape) : of(values.get(), shape);
   }
 
   /** A copy of raw little-endian bytes, row-major, on the CPU; reads all that remains. */
@@ -119,7 +128,7 @@ public final class Tensor {
     requireCount(bytes.remaining() / dtype.bytes(), shape);
     Tensor tensor = empty(dtype, shape);
     long size = tensor.count() * dtype.bytes();
-    if (size > 0) {
+    if (size > 0 && !Shapes.isOpen()) {
       new BytePointer(tensor.handle.data_ptr())
           .capacity(size)
           .asByteBuffer()
@@ -144,17 +153,13 @@ public final class Tensor {
     }
   }
 
-  private static TensorOptions options(DType dtype) {
-    return new TensorOptions(dtype.scalarType());
-  }
-
   private static Tensor empty(DType dtype, long... shape) {
-    return op("empty", () -> torch.empty(shape, options(dtype), null));
+    return op("empty", () -> torch.empty(shape, Shapes.options(dtype, shape), null));
   }
 
   /** Zeros of the given type, on the CPU. */
   public static Tensor zeros(DType dtype, long... shape) {
-    return op("zeros", () -> torch.zeros(shape, options(dtype)));
+    return op("zeros", () -> torch.zeros(shape, Shapes.options(dtype, shape)));
   }
 
   /** 32-bit zeros, on the CPU. */
@@ -164,7 +169,7 @@ public final class Tensor {
 
   /** One value everywhere, 32 bit, on the CPU. */
   public static Tensor full(double value, long... shape) {
-    return op("full", () -> torch.full(shape, new Scalar(value), options(DType.F32)));
+    return op("full", () -> torch.full(shape, new Scalar(value), Shapes.options(DType.F32, shape)));
   }
 
   /** Standard normal draws from the given generator, 32 bit, on the CPU. */
@@ -181,7 +186,9 @@ public final class Tensor {
   static Tensor dropoutMask(double p, long... shape) {
     Tensor mask = empty(DType.F32, shape);
     long seed =
-        op("random", () -> torch.empty(new long[] {1}, options(DType.I64), null).random_())
+        op(
+                "random",
+                () -> torch.empty(new long[] {1}, Shapes.options(DType.I64, 1), null).random_())
             .toLongs()[0];
     new DropoutMask(seed, p).fill(mask);
     return mask;
@@ -189,9 +196,12 @@ public final class Tensor {
 
   private static Tensor drawn(Rng rng, long[] shape, Draw draw) {
     Tensor tensor = empty(DType.F32, shape);
-    draw.into(
-        tensor.handle,
-        new org.bytedeco.pytorch.GeneratorOptional(torch.createCPUGenerator(rng.nextLong())));
+    long seed = rng.nextLong();
+    if (!Shapes.isOpen()) {
+      draw.into(
+          tensor.handle,
+          new org.bytedeco.pytorch.GeneratorOptional(torch.createCPUGenerator(seed)));
+    }
     return tensor;
   }
 
@@ -454,7 +464,7 @@ public final class Tensor {
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
     return Work.counted(
-        Products.call("plusBmm", (x, y, sum) -> sum.baddbmm(x, y), a, b, this), a.size(-1), a, b);
+        Products.plus("plusBmm", (x, y, sum) -> sum.baddbmm(x, y), a, b, this), a.size(-1), a, b);
   }
 
   /**
@@ -463,9 +473,9 @@ public final class Tensor {
    * results of products may be written over, those of softmax or GELU may not.
    */
   public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
-    Products.Kernel kernel =
+    Products.SumKernel kernel =
         (x, y, sum) -> sum.addmm_(x.toType(sum.scalar_type()), y.toType(sum.scalar_type()));
-    Tensor sum = Products.call("plusMatmulInPlace", kernel, a, b, this).to(dtype());
+    Tensor sum = Products.plus("plusMatmulInPlace", kernel, a, b, this).to(dtype());
     if (sum.handle.is_alias_of(handle)) {
       Work.writtenOver(sum, a, b);
     }

@@ -31,6 +31,13 @@ public record SwinSettings(
     double dropPath,
     Options options) {
 
+  /** Most channels of any layer. */
+  public static final int MOST_WIDTH = 16_384;
+
+  private static final int MOST_SIDE = 16_384;
+  private static final int MOST_BLOCKS = 256;
+  private static final int MOST_WINDOW = 64;
+
   /** Side of a patch, in pixels. */
   static final int PATCH = 4;
 
@@ -56,7 +63,7 @@ public record SwinSettings(
     public static final Options STANDARD = new Options(true, null, false, true);
   }
 
-  /** Checks that the stages agree and that the windows divide the image. */
+  /** Checks the sizes, that the stages agree, and that the windows divide the image. */
   public SwinSettings {
     depths = List.copyOf(depths);
     heads = List.copyOf(heads);
@@ -78,6 +85,7 @@ public record SwinSettings(
               mlpRatio,
               depths));
     }
+    requireBounds(imageSize, embed, depths, window, mlpRatio);
     for (int s = 0; s < heads.size(); s++) {
       if (heads.get(s) < 1 || (embed << s) % heads.get(s) != 0) {
         throw new IllegalArgumentException(
@@ -97,6 +105,29 @@ public record SwinSettings(
               imageSize,
               window,
               fitting(imageSize, depths.size(), window)));
+    }
+  }
+
+  /** What is larger is refused before there is anything of that size. */
+  private static void requireBounds(
+      int imageSize, int embed, List<Integer> depths, int window, double mlpRatio) {
+    requireAtMost(MOST_SIDE, imageSize, "image size");
+    requireAtMost(MOST_WINDOW, window, "window");
+    depths.forEach(depth -> requireAtMost(MOST_BLOCKS, depth, "number of blocks in a stage"));
+    double widest = embed * Math.pow(2, depths.size() - 1);
+    requireAtMost(MOST_WIDTH, widest, "width of the last stage");
+    requireAtMost(MOST_WIDTH, widest * mlpRatio, "width of the last stage's MLP");
+    double side = imageSize / (double) PATCH;
+    if (side > window) {
+      requireAtMost(Integer.MAX_VALUE, side * side * window * window, "mask of shifted windows");
+    }
+  }
+
+  private static void requireAtMost(int most, double value, String what) {
+    if (!(value <= most)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "swin's %s must be at most %,d but is %.0f", what, most, value));
     }
   }
 

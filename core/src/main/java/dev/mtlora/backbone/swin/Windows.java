@@ -74,6 +74,11 @@ class Windows {
     if (shift == 0) {
       return null;
     }
+    long n = (long) window * window;
+    return Tensor.ofFloats(this::maskValues, count(), 1, n, n);
+  }
+
+  private float[] maskValues() {
     int perSide = side / window;
     int n = window * window;
     float[] mask = new float[perSide * perSide * n * n];
@@ -85,7 +90,7 @@ class Windows {
         }
       }
     }
-    return Tensor.of(mask, (long) perSide * perSide, 1, n, n);
+    return mask;
   }
 
   /** Which of the 3x3 regions of the rolled grid a position of a window belongs to. */
@@ -105,6 +110,11 @@ class Windows {
 
   /** Rows of the bias table for every pair of positions, {@code [N * N]}, N = window². */
   final Tensor relativePositionIndex() {
+    long n = (long) window * window;
+    return Tensor.ofLongs(this::indices, n * n);
+  }
+
+  private long[] indices() {
     int n = window * window;
     long[] index = new long[n * n];
     for (int i = 0; i < n; i++) {
@@ -114,6 +124,6 @@ class Windows {
         index[i * n + j] = (long) rows * (2 * window - 1) + columns;
       }
     }
-    return Tensor.of(index, (long) n * n);
+    return index;
   }
 }

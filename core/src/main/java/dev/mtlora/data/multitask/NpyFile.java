@@ -127,7 +127,7 @@ final class NpyFile {
 
   /** Height, width, channels. */
   private int[] shape(String text) {
-    String[] sides = text.replace("L", "").replace(" ", "").split(",");
+    String[] sides = text.replace("L", "").replace(" ", "").split(",", 0);
     boolean fits = sides.length == 2 || sides.length == 3;
     int[] shape = {0, 0, 1};
     for (int i = 0; fits && i < sides.length; i++) {
