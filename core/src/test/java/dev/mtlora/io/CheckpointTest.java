@@ -25,10 +25,10 @@ class CheckpointTest {
     model.put("count", Tensor.of(new long[] {1L << 40}));
     return new TrainState(
         step,
-        2,
+        1,
         3,
         Long.MIN_VALUE,
-        Map.of("weight", 7L),
+        Map.of("weight", step, "rare", step - 1),
         model,
         Map.of("exp_avg.weight", Tensor.of(new float[] {1, 2, 3, 4}, 2, 2)),
         "[{\"step\":3}]",
@@ -50,7 +50,7 @@ class CheckpointTest {
       Checkpoint.write(last, written);
       TrainState read = Checkpoint.read(last);
       assertThat(read.step()).isEqualTo(5);
-      assertThat(read.epoch()).isEqualTo(2);
+      assertThat(read.epoch()).isEqualTo(1);
       assertThat(read.batch()).isEqualTo(3);
       assertThat(read.seed()).isEqualTo(Long.MIN_VALUE);
       assertThat(read.optimizerSteps()).isEqualTo(written.optimizerSteps());
