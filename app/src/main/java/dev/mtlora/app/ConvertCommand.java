@@ -64,10 +64,11 @@ final class ConvertCommand implements Callable<Integer> {
         || in.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
       throw usage(out + " must be another file that ends in .safetensors, .pth, .pt or .bin");
     }
-    TensorSource source = TensorSource.open(in);
-    Conversion conversion = conversion(source);
-    conversion.write(out);
-    report(source, conversion);
+    try (TensorSource source = TensorSource.open(in)) {
+      Conversion conversion = conversion(source);
+      conversion.write(out);
+      report(source, conversion);
+    }
     return 0;
   }
 

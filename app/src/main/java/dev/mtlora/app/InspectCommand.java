@@ -39,7 +39,9 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     for (Path found : Files.isDirectory(file) ? filesBelow(file) : List.of(file)) {
-      print(found, TensorSource.open(found), out);
+      try (TensorSource source = TensorSource.open(found)) {
+        print(found, source, out);
+      }
     }
     out.flush();
     return 0;

@@ -13,6 +13,7 @@ final class TensorTree {
 
   private final Map<String, TensorTree> children = new LinkedHashMap<>();
   private String text = "";
+  private String note = "";
   private long bytes;
 
   private TensorTree() {}
@@ -27,22 +28,18 @@ final class TensorTree {
 
   /** Bytes of all values of some tensors. */
   static long bytes(Map<String, SafeTensors.Entry> entries) {
-    return entries.values().stream().mapToLong(TensorTree::bytes).sum();
-  }
-
-  private static long bytes(SafeTensors.Entry entry) {
-    boolean empty = Arrays.stream(entry.shape()).anyMatch(side -> side == 0);
-    return empty ? 0 : Arrays.stream(entry.shape()).reduce(entry.dtype().bytes(), (a, b) -> a * b);
+    return entries.values().stream().mapToLong(SafeTensors.Entry::bytes).sum();
   }
 
   private void add(String[] path, SafeTensors.Entry entry) {
     TensorTree node = this;
     for (String name : path) {
-      node.bytes += bytes(entry);
+      node.bytes += entry.bytes();
       node = node.children.computeIfAbsent(name, key -> new TensorTree());
     }
-    node.bytes += bytes(entry);
-    node.text = entry.dtype() + " " + Arrays.toString(entry.shape());
+    node.bytes += entry.bytes();
+    node.text = entry.type() + " " + Arrays.toString(entry.shape());
+    node.note = entry.isReadable() ? "" : "  cannot be read: " + plain(entry.obstacle());
   }
 
   /** One line per tensor; a branch that does not fork shares the line of what follows. */
@@ -52,7 +49,7 @@ final class TensorTree {
       return;
     }
     String label = indent + plain(name);
-    out.append(String.format(Locale.ROOT, "%-52s %-24s %s%n", label, text, size(bytes)));
+    out.append(String.format(Locale.ROOT, "%-52s %-24s %s%s%n", label, text, size(bytes), note));
     children.forEach((child, node) -> node.print(child, indent + "  ", out));
   }
 

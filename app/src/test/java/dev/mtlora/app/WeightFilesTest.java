@@ -10,8 +10,12 @@ import dev.mtlora.tensor.Scope;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -204,5 +208,70 @@ class WeightFilesTest {
     assertThat(run("convert", at("a.safetensors"), at("b.pth"), "--to", "ms")).isEqualTo(1);
     assertThat(err.toString()).contains("holds no Swin Transformer whose names we know");
     assertThat(folder.resolve("b.pth")).doesNotExist();
+  }
+
+  /** A file with a byte for every value, of a type that we do not know, beside one that we do. */
+  private Path withUnknownType() throws IOException {
+    byte[] json =
+        """
+         {"a.f8":{"dtype":"F8_E4M3","shape":[2,3],"data_offsets":[0,6]},
+          "a.odd":{"dtype":"U8","scale":0.5,"shape":[2],"data_offsets":[6,8]},
+          "a.u16":{"dtype":"U16","shape":[2],"data_offsets":[8,12]}}"""
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Long.BYTES + json.length + 12).order(ByteOrder.LITTLE_ENDIAN);
+    return Files.write(
+        folder.resolve("new.safetensors"), bytes.putLong(json.length).put(json).array());
+  }
+
+  @Test
+  void inspect_typesAndFieldsThatAreNotKnown_areShownAndRefusedWhenNeeded() throws IOException {
+    String file = withUnknownType().toString();
+    assertThat(run("inspect", file)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("3 tensors, 12 B")
+        .containsPattern("f8 +F8_E4M3 \\[2, 3\\] +6 B  cannot be read: its type is not known")
+        .containsPattern("odd +U8 \\[2\\] +2 B  cannot be read: its field 'scale' is not known")
+        .containsPattern("u16 +U16 \\[2\\] +4 B\\R");
+    assertThat(run("convert", file, at("b.safetensors"))).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("'a.f8' is F8_E4M3[2, 3], which cannot be read", "convert it in Python");
+    assertThat(folder.resolve("b.safetensors")).doesNotExist();
+  }
+
+  private void flipLastBit(Path file) throws IOException {
+    byte[] all = Files.readAllBytes(file);
+    all[all.length - 1] ^= 1;
+    Files.write(file, all);
+  }
+
+  private void assertDamaged(Path file, String... command) {
+    assertThat(run(command)).as(String.join(" ", command)).isEqualTo(1);
+    assertThat(err.toString()).contains(file.toString(), "SHA-256", "the file is damaged");
+  }
+
+  @Test
+  void commands_onFilesWithAFlippedBit_returnOneAndNameTheFile() throws IOException {
+    assertThat(run("train", config(), "--out", at("run"))).as(err.toString()).isZero();
+    assertThat(run("merge", at("run"), "--out", at("merged"))).as(err.toString()).isZero();
+    Path best = folder.resolve("run/checkpoints/best/model.safetensors");
+    assertThat(run("convert", best.toString(), at("b.safetensors"))).isZero();
+    Path merged = folder.resolve("merged/model.safetensors");
+    Path adapter = folder.resolve("run/adapter/adapter_model.safetensors");
+    Path optimizer = folder.resolve("run/checkpoints/last/optimizer.safetensors");
+    Path converted = folder.resolve("b.safetensors");
+    for (Path file : List.of(best, merged, adapter, optimizer, converted)) {
+      flipLastBit(file);
+      assertThat(run("inspect", file.toString())).as("inspect reads no value").isZero();
+    }
+    assertDamaged(best, "eval", at("run"));
+    assertDamaged(best, "merge", at("run"), "--out", at("other"));
+    assertDamaged(merged, "eval", at("merged"));
+    assertDamaged(adapter, "eval", at("run/adapter"));
+    assertDamaged(converted, "convert", at("b.safetensors"), at("c.pth"));
+    String[] more = {"--set", "train.epochs=2"};
+    assertDamaged(optimizer, "train", config(), "--out", at("run"), "--resume", more[0], more[1]);
+    assertThat(folder.resolve("other")).doesNotExist();
+    assertThat(folder.resolve("c.pth")).doesNotExist();
   }
 }

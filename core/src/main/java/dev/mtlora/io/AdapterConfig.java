@@ -121,7 +121,19 @@ public record AdapterConfig(Origin origin, String baseSha256) {
                 Files.size(file),
                 MOST_BYTES));
       }
-      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      return parse(file, Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(
+          file, "does not exist; name the folder that holds " + AdapterFile.CONFIG, e);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e, e);
+    }
+  }
+
+  /** Takes a description apart that was read from a file. */
+  static AdapterConfig parse(Path file, byte[] description) {
+    try {
+      JsonNode json = JSON.readTree(description);
       if (json.path("format").asInt() != FORMAT) {
         throw new CheckpointException(
             file,
@@ -132,9 +144,6 @@ public record AdapterConfig(Origin origin, String baseSha256) {
                 FORMAT));
       }
       return new AdapterConfig(origin(json), json.path("base_sha256").asText());
-    } catch (NoSuchFileException e) {
-      throw new CheckpointException(
-          file, "does not exist; name the folder that holds " + AdapterFile.CONFIG, e);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e, e);
     }

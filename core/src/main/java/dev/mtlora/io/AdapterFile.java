@@ -28,6 +28,9 @@ public final class AdapterFile {
   /** Name of the file with the description. */
   public static final String CONFIG = "adapter_config.json";
 
+  private static final OpenContent.Description<AdapterConfig> DESCRIPTION =
+      new OpenContent.Description<>(CONFIG, AdapterConfig::parse);
+
   private AdapterFile() {}
 
   /**
@@ -72,8 +75,7 @@ public final class AdapterFile {
         .forEach((name, t) -> stored.put(name, unrounded.contains(t) ? t : t.to(floats)));
     stored.forEach(
         (name, tensor) -> {
-          if (tensor.dtype() == DType.F16
-              && tensor.isFinite().not().to(DType.F32).sum().item() > 0) {
+          if (tensor.dtype() == DType.F16 && !tensor.isAllFinite()) {
             throw new CheckpointException(
                 folder,
                 name,
@@ -94,16 +96,15 @@ public final class AdapterFile {
    *     what training this model changes; nothing has been changed then
    */
   public static void load(Path folder, MultiTaskModel model, boolean force) {
-    Path current = new AtomicFolder(folder).current();
-    AdapterConfig config = AdapterConfig.read(current.resolve(CONFIG));
-    if (!force) {
-      requireBase(folder, config, BaseHash.of(model));
-    }
-    Map<String, Tensor> changed = model.trainable();
-    changed.putAll(model.buffers());
-    Path file = current.resolve(MODEL);
-    try (Scope scope = Scope.inference()) {
-      new StrictLoading(file.toString(), TensorFile.read(file)).into(changed, model.shrinking());
+    try (Scope scope = Scope.inference();
+        OpenContent<AdapterConfig> open =
+            OpenContent.of(new AtomicFolder(folder), DESCRIPTION, MODEL)) {
+      if (!force) {
+        requireBase(folder, open.description(), BaseHash.of(model));
+      }
+      Map<String, Tensor> changed = model.trainable();
+      changed.putAll(model.buffers());
+      new StrictLoading(open.tensors(MODEL)).into(changed, model.shrinking());
     }
   }
 

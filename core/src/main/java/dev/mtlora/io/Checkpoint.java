@@ -30,6 +30,9 @@ public final class Checkpoint {
   private static final int FORMAT = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final OpenContent.Description<JsonNode> DESCRIPTION =
+      new OpenContent.Description<>(STATE, Checkpoint::state);
+
   private Checkpoint() {}
 
   /**
@@ -74,51 +77,67 @@ public final class Checkpoint {
         : -1;
   }
 
-  /** True if the folder holds a checkpoint. */
+  /** True if the folder holds a checkpoint, also while another process replaces it. */
   public static boolean exists(Path folder) {
-    return Files.isRegularFile(new AtomicFolder(folder).current().resolve(STATE));
+    return OpenContent.exists(new AtomicFolder(folder), STATE);
   }
 
   /**
-   * Reads a checkpoint; its tensors belong to the scope that is open.
+   * Reads a checkpoint, all of it from the same one if another process replaces it meanwhile; its
+   * tensors belong to the scope that is open.
    *
-   * @throws CheckpointException if it is missing or damaged
+   * @throws CheckpointException if it is missing or damaged, or its parts contradict each other
    */
   public static TrainState read(Path folder) {
-    Path current = existing(folder);
+    try (OpenContent<JsonNode> open = open(folder, MODEL, OPTIMIZER)) {
+      return read(open, open.description());
+    }
+  }
+
+  private static TrainState read(OpenContent<JsonNode> open, JsonNode json) {
+    Map<String, Long> steps = new LinkedHashMap<>();
+    json.path("optimizer_steps")
+        .properties()
+        .forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
     try {
-      JsonNode json = JSON.readTree(Files.readAllBytes(current.resolve(STATE)));
-      requireFormat(current, json);
-      Map<String, Long> steps = new LinkedHashMap<>();
-      json.path("optimizer_steps")
-          .properties()
-          .forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
       return new TrainState(
           json.path("step").asLong(),
           json.path("epoch").asInt(),
           json.path("batch").asInt(),
           json.path("seed").asLong(),
           steps,
-          TensorFile.read(current.resolve(MODEL)),
-          TensorFile.read(current.resolve(OPTIMIZER)),
+          TensorFile.read(open.tensors(MODEL)),
+          TensorFile.read(open.tensors(OPTIMIZER)),
           json.path("history").toString(),
           json.path("config").toString(),
           json.path("version").asText());
-    } catch (IOException e) {
-      throw new CheckpointException(current, "cannot be read: " + e, e);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(
+          open.file(STATE),
+          "contradicts itself: "
+              + e.getMessage()
+              + "; it is damaged or was edited: take another checkpoint (best, last or last-STEP)",
+          e);
     }
   }
 
-  private static void requireFormat(Path folder, JsonNode json) {
+  private static JsonNode state(Path file, byte[] description) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(description);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e, e);
+    }
     if (json.path("format").asInt() != FORMAT) {
       throw new CheckpointException(
-          folder.resolve(STATE),
+          file,
           String.format(
               Locale.ROOT,
               "has format %s but this version reads format %d",
               json.path("format"),
               FORMAT));
     }
+    return json;
   }
 
   /**
@@ -127,7 +146,9 @@ public final class Checkpoint {
    * @throws CheckpointException if the checkpoint is missing or does not hold this model
    */
   public static void loadModel(Path folder, Module model) {
-    Weights.load(existing(folder).resolve(MODEL), model);
+    try (OpenContent<JsonNode> open = open(folder, MODEL)) {
+      Weights.load(open.tensors(MODEL), model);
+    }
   }
 
   /**
@@ -154,13 +175,13 @@ public final class Checkpoint {
     }
   }
 
-  private static Path existing(Path folder) {
+  private static OpenContent<JsonNode> open(Path folder, String... files) {
     if (!exists(folder)) {
       throw new CheckpointException(
           folder,
           "holds no checkpoint; training keeps one every few epochs and when it is interrupted");
     }
-    return new AtomicFolder(folder).current();
+    return OpenContent.of(new AtomicFolder(folder), DESCRIPTION, files);
   }
 
   private static byte[] json(TrainState state) throws JsonProcessingException {

@@ -130,7 +130,7 @@ final class FileBytes {
       buffer.compact();
       buffer.limit((int) Math.min(buffer.capacity(), buffer.position() + end - fetched));
       int kept = buffer.position();
-      SafeTensors.fill(channel, buffer, fetched - kept);
+      OpenFile.fill(channel, buffer, fetched - kept);
       fetched += buffer.position() - kept;
       buffer.flip();
     }

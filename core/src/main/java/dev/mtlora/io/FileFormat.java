@@ -38,11 +38,14 @@ enum FileFormat {
    */
   static FileFormat of(Path file) {
     byte[] head = head(file);
-    if (head.length > Long.BYTES && head[Long.BYTES] == '{') {
+    if (text(head).startsWith("{")) {
       return SAFETENSORS; // asked first: the length before it may look like the start of the others
     }
     if (startsWith(head, 0, "PK") || head.length > 0 && head[0] == (byte) 0x80) {
       return TORCH;
+    }
+    if (head.length == HEAD && text(head).isEmpty()) {
+      return SAFETENSORS; // a header may begin with any amount of white space
     }
     throw new CheckpointException(
         file, "is neither safetensors nor a file of torch.save" + what(head));
@@ -54,7 +57,7 @@ enum FileFormat {
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer head = ByteBuffer.allocate((int) Math.min(HEAD, channel.size()));
-      SafeTensors.fill(channel, head, 0);
+      OpenFile.fill(channel, head, 0);
       return head.array();
     } catch (NoSuchFileException e) {
       throw new CheckpointException(file, "does not exist; check the name and the folder", e);
@@ -77,6 +80,12 @@ enum FileFormat {
     return startsWith(head, 0, "<")
         ? ": it looks like a web page; download the file itself"
         : "; convert it in Python, for instance with safetensors.torch.save_file";
+  }
+
+  /** What a safetensors file would have as its header, from where the white space ends. */
+  private static String text(byte[] head) {
+    int begin = Math.min(Long.BYTES, head.length);
+    return new String(head, begin, head.length - begin, StandardCharsets.ISO_8859_1).stripLeading();
   }
 
   private static boolean startsWith(byte[] head, int at, String text) {

@@ -36,10 +36,7 @@ final class FloatsSource implements TensorSource {
         .forEach(
             (name, entry) ->
                 entries.put(
-                    name,
-                    entry.dtype().isFloat()
-                        ? new SafeTensors.Entry(floats, entry.shape())
-                        : entry));
+                    name, entry.isFloat() ? new SafeTensors.Entry(floats, entry.shape()) : entry));
     return entries;
   }
 
@@ -47,7 +44,7 @@ final class FloatsSource implements TensorSource {
   public ByteBuffer bytes(String name) {
     ByteBuffer bytes = source.bytes(name);
     SafeTensors.Entry entry = source.entries().get(name);
-    if (entry == null || !entry.dtype().isFloat() || entry.dtype() == floats) {
+    if (entry == null || !entry.isFloat() || entry.dtype() == floats) {
       return bytes;
     }
     float[] values = new float[bytes.remaining() / entry.dtype().bytes()];

@@ -95,11 +95,11 @@ public final class MappedSource implements TensorSource {
               recipe.parts()));
     }
     shape[0] = shape[0] * found.size() / recipe.parts();
-    return new SafeTensors.Entry(first.dtype(), shape);
+    return first.with(shape, first.bytes() * found.size() / recipe.parts());
   }
 
   private static boolean joins(SafeTensors.Entry a, SafeTensors.Entry b) {
-    return a.dtype() == b.dtype() && Arrays.equals(a.shape(), b.shape());
+    return a.type().equals(b.type()) && Arrays.equals(a.shape(), b.shape());
   }
 
   @Override
@@ -137,7 +137,7 @@ public final class MappedSource implements TensorSource {
   }
 
   private ByteBuffer joined(String name, Recipe recipe) {
-    long size = SafeTensorsWriter.size(Objects.requireNonNull(entries.get(name)));
+    long size = Objects.requireNonNull(entries.get(name)).bytes();
     if (size > Integer.MAX_VALUE - 8) {
       throw new CheckpointException(file(), name, "is too large for one array");
     }

@@ -1,14 +1,15 @@
 package dev.mtlora.io;
 
+import dev.mtlora.data.Sha256;
 import dev.mtlora.tensor.DType;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -18,30 +19,51 @@ import java.util.function.Supplier;
  *
  * <p>Opening reads and checks the header only: names are unique, and the byte ranges lie in the
  * file, agree with dtype and shape, and cover it without a hole or an overlap. Values are read when
- * asked for, one tensor at a time, so a file may be far larger than memory. Nothing stays open, and
- * nothing is mapped: a file may be replaced, also under Windows, and one that is cut short while we
- * read is an error and not a crash. Safe to use from several threads.
+ * asked for, one tensor at a time, so a file may be far larger than memory. Before the first of
+ * them, the data is compared with its SHA-256, which files of ours keep in their metadata.
+ *
+ * <p>The file stays open until {@link #close}: all values are those of one file, also if its name
+ * is given to another meanwhile. Nothing is mapped: a file that is cut short while we read is an
+ * error and not a crash. Safe to use from several threads.
  */
 public final class SafeTensors implements TensorSource {
-  private static final int CHUNK = 1 << 20;
+  /** Where the metadata keep the hash of the data, in hexadecimal digits. */
+  static final String SHA256 = "sha256";
 
-  private final Path file;
+  private final OpenFile file;
   private final SafeTensorsHeader header;
+  private boolean checked;
 
-  private SafeTensors(Path file, SafeTensorsHeader header) {
+  private SafeTensors(OpenFile file, SafeTensorsHeader header) {
     this.file = file;
     this.header = header;
   }
 
   /**
-   * What the header says of a tensor.
+   * What a file says of a tensor.
    *
-   * @param dtype type of the stored values
+   * @param type what the file calls the type of the values: {@code F32}
    * @param shape sides, each 0 or more; empty for a single value
+   * @param bytes size of all values
+   * @param obstacle why the values cannot be read; empty if they can
    */
-  public record Entry(DType dtype, long[] shape) {
+  public record Entry(String type, long[] shape, long bytes, String obstacle) {
+    /** Keeps a copy of the shape. */
     public Entry {
       shape = shape.clone();
+    }
+
+    /**
+     * A tensor that can be read.
+     *
+     * @throws ArithmeticException if it is larger than any file
+     */
+    public Entry(DType dtype, long[] shape) {
+      this(
+          dtype.name(),
+          shape,
+          Math.multiplyExact(SafeTensorsHeader.elements(shape), dtype.bytes()),
+          "");
     }
 
     @Override
@@ -49,9 +71,46 @@ public final class SafeTensors implements TensorSource {
       return shape.clone();
     }
 
+    /** True if the values can be read. */
+    public boolean isReadable() {
+      return obstacle.isEmpty();
+    }
+
+    /**
+     * Type of the values.
+     *
+     * @throws IllegalStateException if they cannot be read
+     */
+    public DType dtype() {
+      if (!isReadable()) {
+        throw new IllegalStateException(this + " cannot be read: " + obstacle);
+      }
+      return DType.valueOf(type);
+    }
+
+    /** True if it holds floating-point values that can be read. */
+    public boolean isFloat() {
+      return isReadable() && dtype().isFloat();
+    }
+
+    /** Says so, and what to do; to be continued from the tensor's name. */
+    String unreadable() {
+      return String.format(
+          Locale.ROOT,
+          "is %s, which cannot be read here: %s; convert it in Python to one of %s",
+          this,
+          obstacle,
+          Arrays.toString(DType.values()));
+    }
+
+    /** The same type of values in another shape. */
+    Entry with(long[] sides, long size) {
+      return new Entry(type, sides, size, obstacle);
+    }
+
     @Override
     public String toString() {
-      return dtype + Arrays.toString(shape);
+      return type + Arrays.toString(shape);
     }
   }
 
@@ -71,7 +130,7 @@ public final class SafeTensors implements TensorSource {
       return new Source(new Entry(dtype, shape), () -> Values.bytes(dtype, values));
     }
 
-    /** Integers stored as I64, I32, I16, I8, U8 or BOOL, each of which must hold the values. */
+    /** Integers or truth values stored as any other type, which must hold the values. */
     public static Source of(DType dtype, long[] values, long... shape) {
       if (dtype.isFloat()) {
         throw new IllegalArgumentException("integers cannot be stored as " + dtype);
@@ -81,17 +140,17 @@ public final class SafeTensors implements TensorSource {
   }
 
   /**
-   * Reads and checks the header of a file.
+   * Opens a file, which the caller closes; reads and checks its header.
    *
    * @throws CheckpointException if the file cannot be read or is no sound safetensors file
    */
   public static SafeTensors open(Path file) {
-    return new SafeTensors(file, SafeTensorsHeader.read(file));
+    return OpenFile.open(file, opened -> new SafeTensors(opened, SafeTensorsHeader.read(opened)));
   }
 
   /**
    * Writes a file that appears complete or not at all: under a temporary name beside it, flushed to
-   * the disk, then renamed over what was there.
+   * the disk, then renamed over what was there. Its metadata get the SHA-256 of the data.
    *
    * @param metadata free text, by name
    * @param tensors what to write, in this order
@@ -103,7 +162,7 @@ public final class SafeTensors implements TensorSource {
 
   @Override
   public Path file() {
-    return file;
+    return file.path();
   }
 
   @Override
@@ -116,79 +175,100 @@ public final class SafeTensors implements TensorSource {
     return header.metadata();
   }
 
+  @Override
+  public void close() {
+    file.close();
+  }
+
   /**
    * The values of a floating-point tensor, row-major; F64 is rounded to float, F16 and BF16 are
    * widened.
    */
   public float[] floats(String name) {
     Entry entry = entry(name);
-    if (!entry.dtype().isFloat()) {
-      throw new CheckpointException(file, name, "holds " + entry + " but floats are needed");
+    DType dtype = entry.dtype();
+    if (!dtype.isFloat()) {
+      throw new CheckpointException(file(), name, "holds " + entry + " but floats are needed");
     }
-    float[] values = new float[length(name, entry.dtype().bytes())];
-    read(name, entry, (chunk, at) -> Values.floats(entry.dtype(), chunk, values, at));
+    float[] values = new float[length(entry, name, dtype.bytes())];
+    read(name, (part, at) -> Values.floats(dtype, part, values, (int) (at / dtype.bytes())));
     return values;
   }
 
-  /** The values of an integer or truth-value tensor, row-major; U8 is 0..255, BOOL 0 or 1. */
+  /**
+   * The values of an integer or truth-value tensor, row-major; U8 is 0..255, BOOL 0 or 1.
+   *
+   * @throws CheckpointException also if a U64 is larger than the largest long
+   */
   public long[] longs(String name) {
     Entry entry = entry(name);
-    if (entry.dtype().isFloat()) {
-      throw new CheckpointException(file, name, "holds " + entry + " but integers are needed");
+    DType dtype = entry.dtype();
+    if (dtype.isFloat()) {
+      throw new CheckpointException(file(), name, "holds " + entry + " but integers are needed");
     }
-    long[] values = new long[length(name, entry.dtype().bytes())];
-    read(name, entry, (chunk, at) -> Values.longs(entry.dtype(), chunk, values, at));
+    long[] values = new long[length(entry, name, dtype.bytes())];
+    read(name, (part, at) -> Values.longs(dtype, part, values, (int) (at / dtype.bytes())));
     return values;
   }
 
   @Override
   public ByteBuffer bytes(String name) {
-    ByteBuffer all = ByteBuffer.allocate(length(name, 1)).order(ByteOrder.LITTLE_ENDIAN);
-    read(name, entry(name), (chunk, at) -> all.put(chunk));
+    int length = length(entry(name), name, 1);
+    ByteBuffer all = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    read(name, (part, at) -> all.put(part));
     return all.flip();
   }
 
+  /** What is there and can be read. */
   private Entry entry(String name) {
     Entry entry = header.entries().get(name);
     if (entry == null) {
-      throw new CheckpointException(file, name, "is not in the file");
+      throw new CheckpointException(file(), name, "is not in the file");
+    }
+    if (!entry.isReadable()) {
+      throw new CheckpointException(file(), name, entry.unreadable());
     }
     return entry;
   }
 
-  private int length(String name, int unit) {
-    long length = header.range(name).size() / unit;
+  private int length(Entry entry, String name, int unit) {
+    long length = entry.bytes() / unit;
     if (length > Integer.MAX_VALUE - 8) {
-      throw new CheckpointException(file, name, "is too large for one array: " + entry(name));
+      throw new CheckpointException(file(), name, "is too large for one array: " + entry);
     }
     return (int) length;
   }
 
-  private interface ChunkReader {
-    void accept(ByteBuffer chunk, int firstIndex);
-  }
-
-  private void read(String name, Entry entry, ChunkReader reader) {
-    SafeTensorsHeader.Range range = header.range(name);
-    ByteBuffer chunk =
-        ByteBuffer.allocate((int) Math.min(CHUNK, range.size())).order(ByteOrder.LITTLE_ENDIAN);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      for (long at = range.begin(); at < range.end(); at += chunk.limit()) {
-        chunk.clear().limit((int) Math.min(CHUNK, range.end() - at));
-        fill(channel, chunk, at);
-        reader.accept(chunk.flip(), (int) ((at - range.begin()) / entry.dtype().bytes()));
-      }
+  private void read(String name, OpenFile.Part part) {
+    try {
+      check();
+      file.read(header.range(name), part);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file(), name, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw new CheckpointException(file, "'" + name + "' cannot be read: " + e, e);
+      throw new CheckpointException(file(), "'" + name + "' cannot be read: " + e, e);
     }
   }
 
-  static void fill(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
-    while (buffer.hasRemaining()) {
-      int read = channel.read(buffer, position + buffer.position());
-      if (read < 0) {
-        throw new EOFException("the file ends early");
-      }
+  /** Compares the data with its hash, once, before the first values. */
+  private synchronized void check() throws IOException {
+    String written = header.metadata().get(SHA256);
+    if (checked || written == null) {
+      return;
     }
+    MessageDigest digest = Sha256.digest();
+    file.read(header.data(), (part, at) -> digest.update(part));
+    String found = HexFormat.of().formatHex(digest.digest());
+    if (!found.equals(written)) {
+      throw new CheckpointException(
+          file(),
+          String.format(
+              Locale.ROOT,
+              "holds values with the SHA-256 %s, but %s was written; the file is damaged: copy it"
+                  + " again, or take another (of a run: best, last or last-STEP)",
+              found,
+              written));
+    }
+    checked = true;
   }
 }

@@ -2,19 +2,26 @@ package dev.mtlora.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mtlora.data.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /** Writes safetensors files; see {@link SafeTensors#write}. */
 final class SafeTensorsWriter {
   private static final int ALIGNMENT = 8;
+
+  /** Keeps the place of the hash, which is known when all is written. */
+  private static final String NO_HASH = "0".repeat(64);
 
   private SafeTensorsWriter() {}
 
@@ -23,41 +30,47 @@ final class SafeTensorsWriter {
     AtomicFile.write(
         file,
         channel -> {
-          writeAll(channel, header(metadata, tensors));
+          MessageDigest digest = Sha256.digest();
+          writeAll(channel, header(metadata, NO_HASH, tensors));
           for (Map.Entry<String, SafeTensors.Source> tensor : tensors.entrySet()) {
-            writeAll(channel, checkedBytes(tensor.getKey(), tensor.getValue()));
+            ByteBuffer bytes = checkedBytes(tensor.getKey(), tensor.getValue());
+            digest.update(bytes.duplicate());
+            writeAll(channel, bytes);
           }
+          channel.position(0);
+          writeAll(channel, header(metadata, HexFormat.of().formatHex(digest.digest()), tensors));
         });
   }
 
   /** The bytes of a tensor, as many as it needs. */
   static ByteBuffer checkedBytes(String name, SafeTensors.Source source) {
     ByteBuffer bytes = source.bytes().get();
-    if (bytes.remaining() != size(source.entry())) {
+    if (bytes.remaining() != source.entry().bytes()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "'%s' is %s and needs %d bytes but has %d",
               name,
               source.entry(),
-              size(source.entry()),
+              source.entry().bytes(),
               bytes.remaining()));
     }
     return bytes;
   }
 
   private static ByteBuffer header(
-      Map<String, String> metadata, Map<String, SafeTensors.Source> tensors) throws IOException {
+      Map<String, String> metadata, String hash, Map<String, SafeTensors.Source> tensors)
+      throws IOException {
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.put(SafeTensors.SHA256, hash);
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator out = new JsonFactory().createGenerator(json)) {
       out.writeStartObject();
-      if (!metadata.isEmpty()) {
-        out.writeObjectFieldStart(SafeTensorsHeader.METADATA);
-        for (Map.Entry<String, String> entry : metadata.entrySet()) {
-          out.writeStringField(entry.getKey(), entry.getValue());
-        }
-        out.writeEndObject();
+      out.writeObjectFieldStart(SafeTensorsHeader.METADATA);
+      for (Map.Entry<String, String> entry : all.entrySet()) {
+        out.writeStringField(entry.getKey(), entry.getValue());
       }
+      out.writeEndObject();
       writeEntries(out, tensors);
       out.writeEndObject();
     }
@@ -77,9 +90,9 @@ final class SafeTensorsWriter {
         throw new IllegalArgumentException("no tensor can be called " + tensor.getKey());
       }
       SafeTensors.Entry entry = tensor.getValue().entry();
-      long end = Math.addExact(at, size(entry));
+      long end = Math.addExact(at, entry.bytes());
       out.writeObjectFieldStart(tensor.getKey());
-      out.writeStringField("dtype", entry.dtype().name());
+      out.writeStringField("dtype", entry.type());
       out.writeFieldName("shape");
       out.writeArray(entry.shape(), 0, entry.shape().length);
       out.writeFieldName("data_offsets");
@@ -87,11 +100,6 @@ final class SafeTensorsWriter {
       out.writeEndObject();
       at = end;
     }
-  }
-
-  /** Bytes of a tensor. */
-  static long size(SafeTensors.Entry entry) {
-    return Math.multiplyExact(SafeTensorsHeader.elements(entry.shape()), entry.dtype().bytes());
   }
 
   static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies named tensors of a file over those of a model: all of them, or none and one report of all
- * that does not fit.
+ * that does not fit. Floats of one type fit floats of another, and so do integers; what is not
+ * finite fits nothing.
  */
 final class StrictLoading {
   /** Names listed per kind of trouble; the rest is counted. */
@@ -30,9 +32,31 @@ final class StrictLoading {
   private final boolean resizesPositions;
 
   /** A value of the file, read when all is known to fit. */
-  private record Given(long[] shape, Supplier<Tensor> value) {
+  private record Given(SafeTensors.Entry entry, Supplier<Tensor> value) {
+    long[] shape() {
+      return entry.shape();
+    }
+
     Given resized(String name, long[] to) {
-      return new Given(to, () -> PositionResize.apply(name, value.get(), to));
+      return new Given(
+          new SafeTensors.Entry(entry.dtype(), to),
+          () -> PositionResize.apply(name, value.get(), to));
+    }
+
+    /** Why its values cannot be those of a tensor; empty if they can. */
+    String misfit(DType target) {
+      if (!entry.isReadable()) {
+        return entry.unreadable();
+      }
+      DType dtype = entry.dtype();
+      boolean integers = isInteger(dtype) && isInteger(target);
+      return dtype == target || dtype.isFloat() && target.isFloat() || integers
+          ? ""
+          : String.format(Locale.ROOT, "is %s but must hold %s", entry, target);
+    }
+
+    private static boolean isInteger(DType dtype) {
+      return !dtype.isFloat() && dtype != DType.BOOL;
     }
   }
 
@@ -48,7 +72,11 @@ final class StrictLoading {
 
   private static Map<String, Given> inMemory(Map<String, Tensor> tensors) {
     Map<String, Given> given = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> given.put(name, new Given(tensor.shape(), () -> tensor)));
+    tensors.forEach(
+        (name, tensor) ->
+            given.put(
+                name,
+                new Given(new SafeTensors.Entry(tensor.dtype(), tensor.shape()), () -> tensor)));
     return given;
   }
 
@@ -58,7 +86,7 @@ final class StrictLoading {
         .entries()
         .forEach(
             (name, entry) ->
-                given.put(name, new Given(entry.shape(), () -> TensorFile.read(source, name))));
+                given.put(name, new Given(entry, () -> TensorFile.read(source, name))));
     return given;
   }
 
@@ -106,7 +134,8 @@ final class StrictLoading {
   /**
    * Copies.
    *
-   * @throws CheckpointException if a tensor is missing, unexpected or of another shape
+   * @throws CheckpointException if a tensor is missing, unexpected, of another shape or type, or
+   *     not finite
    */
   void into(Map<String, Tensor> targets) {
     into(targets, Map.of());
@@ -116,13 +145,15 @@ final class StrictLoading {
    * Copies; some tensors take the shapes that the file has.
    *
    * @param shrinking these, and the largest shape of each
-   * @throws CheckpointException if a tensor is missing, unexpected or of another shape
+   * @throws CheckpointException if a tensor is missing, unexpected, of another shape or type, or
+   *     not finite
    */
   void into(Map<String, Tensor> targets, Map<Tensor, long[]> shrinking) {
     Set<String> unexpected = new TreeSet<>(given.keySet());
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
-    Map<Tensor, Given> copies = new LinkedHashMap<>();
+    List<String> mistyped = new ArrayList<>();
+    Map<String, Copy> copies = new LinkedHashMap<>();
     targets.forEach(
         (name, target) -> {
           String key = given.containsKey(name) ? name : otherName.apply(name);
@@ -132,8 +163,10 @@ final class StrictLoading {
             if (!mayBeAbsent.test(name)) {
               missing.add(name);
             }
+          } else if (!value.misfit(target.dtype()).isEmpty()) {
+            mistyped.add(key + " " + value.misfit(target.dtype()));
           } else if (resizesPositions && PositionResize.fits(name, value.shape(), target.shape())) {
-            copies.put(target, value.resized(name, target.shape()));
+            copies.put(key, new Copy(target, value.resized(name, target.shape())));
           } else if (!Arrays.equals(value.shape(), target.shape())
               && !fits(value.shape(), shrinking.get(target))) {
             misshaped.add(
@@ -144,13 +177,39 @@ final class StrictLoading {
                     Arrays.toString(value.shape()),
                     Arrays.toString(target.shape())));
           } else {
-            copies.put(target, value);
+            copies.put(key, new Copy(target, value));
           }
         });
     report(missing, List.copyOf(unexpected), misshaped);
-    Map<Tensor, Tensor> values = new LinkedHashMap<>();
-    copies.forEach((target, value) -> values.put(target, value.value().get()));
+    reportTypes(mistyped);
+    Map<Tensor, Tensor> values = finite(copies);
     values.forEach(StrictLoading::assign);
+  }
+
+  /** Where a value of the file goes. */
+  private record Copy(Tensor target, Given value) {}
+
+  /** All values, as their targets will hold them. */
+  private Map<Tensor, Tensor> finite(Map<String, Copy> copies) {
+    Map<Tensor, Tensor> values = new LinkedHashMap<>();
+    List<String> notFinite = new ArrayList<>();
+    copies.forEach(
+        (key, copy) -> {
+          Tensor value = copy.value().value().get().to(copy.target().dtype());
+          values.put(copy.target(), value);
+          if (value.dtype().isFloat() && !value.isAllFinite()) {
+            notFinite.add(key);
+          }
+        });
+    if (!notFinite.isEmpty()) {
+      throw new CheckpointException(
+          source
+              + " holds infinite values or NaN"
+              + part("not finite", notFinite)
+              + "\nThe training that made it has gone wrong, or it is damaged: take an earlier"
+              + " checkpoint (best, last-STEP), or another copy.");
+    }
+    return values;
   }
 
   private void report(List<String> missing, List<String> unexpected, List<String> misshaped) {
@@ -163,6 +222,16 @@ final class StrictLoading {
               + report
               + "\nIt comes from another architecture, method, rank or set of tasks: use the"
               + " configuration it was made with.");
+    }
+  }
+
+  private void reportTypes(List<String> mistyped) {
+    if (!mistyped.isEmpty()) {
+      throw new CheckpointException(
+          source
+              + " holds values of another type than the model"
+              + part("of another type", mistyped)
+              + "\nIt was damaged or changed after it was written: take another copy.");
     }
   }
 

@@ -43,8 +43,7 @@ final class StridedReader {
     ByteBuffer values =
         ByteBuffer.allocate(Math.toIntExact(view.bytes())).order(ByteOrder.LITTLE_ENDIAN);
     if (view.isContiguous()) {
-      SafeTensors.fill(
-          channel, values, storage.begin() + view.first() * view.entry().dtype().bytes());
+      OpenFile.fill(channel, values, storage.begin() + view.first() * view.entry().dtype().bytes());
     } else if (values.hasRemaining()) {
       new StridedReader(channel, view, storage).gather(values.array());
     }
@@ -119,7 +118,7 @@ final class StridedReader {
       boolean whole = window.capacity() >= end - windowBegin && window.limit() == 0;
       windowBegin = whole ? windowBegin : position;
       window.clear().limit((int) Math.min(window.capacity(), end - windowBegin));
-      SafeTensors.fill(channel, window, windowBegin);
+      OpenFile.fill(channel, window, windowBegin);
     }
     window.get((int) (position - windowBegin), values, at, unit);
   }

@@ -23,8 +23,7 @@ final class TensorFile {
   }
 
   /** Reads all tensors of a file into the scope that is open. */
-  static Map<String, Tensor> read(Path file) {
-    SafeTensors source = SafeTensors.open(file);
+  static Map<String, Tensor> read(TensorSource source) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     source.entries().keySet().forEach(name -> tensors.put(name, read(source, name)));
     return tensors;

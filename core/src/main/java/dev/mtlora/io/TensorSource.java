@@ -9,9 +9,11 @@ import java.util.Map;
 /**
  * Named tensors of a file that are described at once and read one at a time, whatever the format.
  */
-public interface TensorSource {
+public interface TensorSource extends AutoCloseable {
   /**
-   * Opens a file of any format we read, told by its first bytes and not by its name.
+   * Opens a file of any format we read, told by its first bytes and not by its name. The caller
+   * closes it; until then all values come from the file that was opened, whatever becomes of its
+   * name.
    *
    * @throws CheckpointException if the file is missing, of no format we read, or unsound
    */
@@ -40,6 +42,10 @@ public interface TensorSource {
             (name, entry) -> sources.put(name, new SafeTensors.Source(entry, () -> bytes(name))));
     return sources;
   }
+
+  /** Closes the file; of a view of another source nothing, since who has opened that closes it. */
+  @Override
+  default void close() {}
 
   /** What the file holds beside tensors, by name: {@code epoch}, {@code config}. */
   default List<String> withoutTensors() {

@@ -4,9 +4,7 @@ import dev.mtlora.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,49 +25,47 @@ import java.util.concurrent.ConcurrentHashMap;
  * as tensors of their own.
  *
  * <p>Opening reads the pickle and checks it against the file, in at most 40 MB. Values are read
- * when asked for, one tensor at a time, so a file may be far larger than memory; nothing stays open
- * or mapped. Safe to use from several threads.
+ * when asked for, one tensor at a time, so a file may be far larger than memory; it stays open
+ * until {@link #close}, and nothing is mapped. Safe to use from several threads.
  */
 public final class TorchFile implements TensorSource {
   /** How much larger than the file a tensor may be that repeats its values. */
   private static final long MAX_EXPANSION = 1 << 24;
 
-  private final Path file;
+  private final OpenFile file;
   private final Map<String, TorchView> views;
   private final Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
   private final Map<String, TorchContents.Stored> storages;
   private final List<String> withoutTensors;
   private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
-  private TorchFile(Path file, TorchContents contents, TorchTree tree, long fileSize) {
+  private TorchFile(OpenFile file, TorchContents contents, TorchTree tree) throws IOException {
     this.file = file;
     this.storages = contents.storages();
     this.withoutTensors = List.copyOf(tree.withoutTensors());
     this.views = new LinkedHashMap<>();
-    tree.tensors().forEach((name, tensor) -> views.put(name, view(name, tensor, fileSize)));
+    long size = file.channel().size();
+    tree.tensors().forEach((name, tensor) -> views.put(name, view(name, tensor, size)));
     views.forEach((name, view) -> entries.put(name, view.entry()));
   }
 
   /**
-   * Reads and checks what a file describes.
+   * Opens a file, which the caller closes; reads and checks what it describes.
    *
    * @throws CheckpointException if the file cannot be read, is no sound file of torch.save, holds
    *     tensors we do not know (complex, quantised, sparse), or wants to call something
    */
   public static TorchFile open(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Allowance allowance = new Allowance(file);
-      TorchContents contents =
-          isZip(channel)
-              ? TorchZip.read(file, channel, allowance)
-              : TorchLegacy.read(file, channel, allowance);
-      TorchTree tree = new TorchTree(file, allowance, contents.root());
-      return new TorchFile(file, contents, tree, channel.size());
-    } catch (NoSuchFileException e) {
-      throw new CheckpointException(file, "does not exist; check the name and the folder", e);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + e, e);
-    }
+    return OpenFile.open(file, TorchFile::read);
+  }
+
+  private static TorchFile read(OpenFile file) throws IOException {
+    Allowance allowance = new Allowance(file.path());
+    TorchContents contents =
+        isZip(file.channel())
+            ? TorchZip.read(file.path(), file.channel(), allowance)
+            : TorchLegacy.read(file.path(), file.channel(), allowance);
+    return new TorchFile(file, contents, new TorchTree(file.path(), allowance, contents.root()));
   }
 
   /**
@@ -86,7 +82,7 @@ public final class TorchFile implements TensorSource {
 
   private static boolean isZip(FileChannel channel) throws IOException {
     ByteBuffer head = ByteBuffer.allocate((int) Math.min(2, channel.size()));
-    SafeTensors.fill(channel, head, 0);
+    OpenFile.fill(channel, head, 0);
     return head.limit() == 2 && head.get(0) == 'P' && head.get(1) == 'K';
   }
 
@@ -103,9 +99,9 @@ public final class TorchFile implements TensorSource {
       requireStored(view, tensor.storage());
       return view;
     } catch (ArithmeticException e) {
-      throw new CheckpointException(file, name, "is larger than any file");
+      throw new CheckpointException(file.path(), name, "is larger than any file");
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file, name, String.valueOf(e.getMessage()));
+      throw new CheckpointException(file.path(), name, String.valueOf(e.getMessage()));
     }
   }
 
@@ -134,7 +130,12 @@ public final class TorchFile implements TensorSource {
 
   @Override
   public Path file() {
-    return file;
+    return file.path();
+  }
+
+  @Override
+  public void close() {
+    file.close();
   }
 
   @Override
@@ -151,30 +152,30 @@ public final class TorchFile implements TensorSource {
   public ByteBuffer bytes(String name) {
     TorchView view = views.get(name);
     if (view == null) {
-      throw new CheckpointException(file, name, "is not in the file");
+      throw new CheckpointException(file.path(), name, "is not in the file");
     }
     if (view.bytes() > Integer.MAX_VALUE - 8) {
-      throw new CheckpointException(file, name, "is too large for one array: " + view.entry());
+      throw new CheckpointException(
+          file.path(), name, "is too large for one array: " + view.entry());
     }
     if (view.elements() == 0) {
       return ByteBuffer.allocate(0);
     }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try {
       TorchContents.Stored stored = Objects.requireNonNull(storages.get(view.key()));
-      verify(channel, view.key(), stored);
-      return StridedReader.read(channel, view, stored.range());
+      verify(view.key(), stored);
+      return StridedReader.read(file.channel(), view, stored.range());
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file, name, String.valueOf(e.getMessage()));
+      throw new CheckpointException(file.path(), name, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw new CheckpointException(file, "'" + name + "' cannot be read: " + e, e);
+      throw new CheckpointException(file.path(), "'" + name + "' cannot be read: " + e, e);
     }
   }
 
   /** Once per storage, before its first tensor. */
-  private void verify(FileChannel channel, String key, TorchContents.Stored stored)
-      throws IOException {
+  private void verify(String key, TorchContents.Stored stored) throws IOException {
     if (stored.checked() && !verified.contains(key)) {
-      ZipDirectory.verify(file, channel, "data/" + key, stored.entry());
+      ZipDirectory.verify(file.path(), file.channel(), "data/" + key, stored.entry());
       verified.add(key);
     }
   }

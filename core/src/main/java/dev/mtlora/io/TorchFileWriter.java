@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -81,21 +82,28 @@ final class TorchFileWriter {
   private static void tensor(PickleWriter out, String key, SafeTensors.Entry entry) {
     long[] shape = entry.shape();
     long[] strides = new long[shape.length];
-    long elements = SafeTensorsHeader.elements(shape);
+    DType dtype = entry.dtype();
+    long elements = entry.bytes() / dtype.bytes();
     long stride = 1;
     for (int i = shape.length - 1; i >= 0; i--) {
       strides[i] = stride;
       stride *= elements == 0 ? 1 : shape[i];
     }
-    out.global("torch._utils", "_rebuild_tensor_v2").mark();
-    out.storage(key, TorchType.of(entry.dtype()), elements);
-    out.integer(0).integers(shape).integers(strides).no().emptyOrderedDict().tuple().call();
+    TorchType type = TorchType.of(dtype);
+    boolean untyped = !type.hasStorages();
+    out.global("torch._utils", untyped ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2").mark();
+    out.storage(key, untyped ? TorchType.UNTYPED : type, untyped ? entry.bytes() : elements);
+    out.integer(0).integers(shape).integers(strides).no().emptyOrderedDict();
+    if (untyped) {
+      out.global("torch", type.tensorType().substring("torch.".length()));
+    }
+    out.tuple().call();
   }
 
   private static void requireFits(Path file, long pickle, Map<String, SafeTensors.Source> tensors) {
     long size = pickle + 1024;
     for (SafeTensors.Source tensor : tensors.values()) {
-      size = Math.addExact(size, SafeTensorsWriter.size(tensor.entry()) + 256);
+      size = Math.addExact(size, tensor.entry().bytes() + 256);
     }
     if (size > MAX_SIZE || tensors.size() > MAX_ENTRIES) {
       throw new CheckpointException(

@@ -5,12 +5,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a pickle of torch.save may refer to and call: storages, the functions that make tensors and
- * parameters of them, and plain containers. Some harmless classes that training scripts leave in
- * checkpoints may be called too, and become objects without a soul. Whatever else is called is
- * refused by name.
+ * parameters of them, and plain containers.
+ *
+ * <p>Training scripts leave more beside them: enums, settings, random generators. Nothing of it is
+ * looked up or run, so calling a class only makes an object without a soul, whatever class it is,
+ * and so do some functions that are known to make values. The call of any other function, and of a
+ * class that exists to start or load something, is refused by name: no file of weights needs it,
+ * and whoever gets such a file should know.
  */
 final class TorchPickle implements PickleHost {
   private static final Set<String> DICTS =
@@ -21,11 +26,10 @@ final class TorchPickle implements PickleHost {
           "builtins.dict",
           "__builtin__.dict");
 
-  /** Classes and functions whose results no tensor needs. */
+  /** Classes and functions, named like functions, whose results no tensor needs. */
   private static final Set<String> INERT =
       Set.of(
           "_codecs.encode",
-          "argparse.Namespace",
           "builtins.bytearray",
           "builtins.bytes",
           "builtins.complex",
@@ -34,6 +38,7 @@ final class TorchPickle implements PickleHost {
           "builtins.range",
           "builtins.set",
           "builtins.slice",
+          "collections.deque",
           "__builtin__.bytearray",
           "__builtin__.complex",
           "__builtin__.frozenset",
@@ -45,19 +50,50 @@ final class TorchPickle implements PickleHost {
           "copyreg._reconstructor",
           "datetime.date",
           "datetime.datetime",
+          "datetime.time",
           "datetime.timedelta",
+          "datetime.timezone",
+          "functools.partial",
+          "itertools.count",
+          "itertools.cycle",
+          "itertools.repeat",
           "numpy.core.multiarray._reconstruct",
           "numpy.core.multiarray.scalar",
           "numpy._core.multiarray._reconstruct",
           "numpy._core.multiarray.scalar",
+          "numpy._core.numeric._frombuffer",
+          "numpy.core.numeric._frombuffer",
           "numpy.dtype",
-          "pathlib.Path",
-          "pathlib.PosixPath",
-          "pathlib.PurePosixPath",
-          "pathlib.PureWindowsPath",
-          "pathlib.WindowsPath",
-          "torch.Size",
+          "numpy.random._pickle.__bit_generator_ctor",
+          "numpy.random._pickle.__generator_ctor",
+          "numpy.random._pickle.__randomstate_ctor",
+          "_operator.or_",
+          "operator.attrgetter",
+          "operator.itemgetter",
           "torch.device");
+
+  /** A class, by the rule that their names begin with a capital letter; also inside another one. */
+  private static final Pattern CLASS = Pattern.compile("(\\w+\\.)+_*[A-Z]\\w*");
+
+  /** Modules whose classes start programs, open connections, or load code. */
+  private static final Set<String> NO_DATA =
+      Set.of(
+          "_pickle",
+          "cloudpickle",
+          "code",
+          "ctypes",
+          "dill",
+          "importlib",
+          "multiprocessing",
+          "nt",
+          "os",
+          "pickle",
+          "posix",
+          "socket",
+          "subprocess",
+          "zipimport");
+
+  private static final String WITH_ATTRIBUTES = "torch._tensor._rebuild_from_type";
 
   private final FileBytes in;
   private final Allowance allowance;
@@ -144,8 +180,10 @@ final class TorchPickle implements PickleHost {
       case "torch._utils._rebuild_tensor_v3" -> typedTensor(arguments);
       case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
           argument(arguments, 0, TorchTensor.class);
+      case "builtins.getattr", "__builtin__.getattr" -> attribute(name, arguments);
+      case WITH_ATTRIBUTES, WITH_ATTRIBUTES + "_v2" -> withAttributes(arguments);
       default -> {
-        if (!INERT.contains(name)) {
+        if (!isInert(name)) {
           throw in.fault(
               String.format(
                       Locale.ROOT,
@@ -157,6 +195,39 @@ final class TorchPickle implements PickleHost {
         yield new PickleDict(name);
       }
     };
+  }
+
+  private static boolean isInert(String name) {
+    String module = name.substring(0, Math.max(0, name.indexOf('.')));
+    return INERT.contains(name) || CLASS.matcher(name).matches() && !NO_DATA.contains(module);
+  }
+
+  /**
+   * {@code (owner, name)}, as enums and methods are stored: of a class again a name, which may be
+   * called as far as any other.
+   */
+  private Object attribute(String function, List<?> arguments) {
+    if (arguments.size() == 2
+        && arguments.get(0) instanceof PickleGlobal owner
+        && arguments.get(1) instanceof String attribute) {
+      String name = owner.name() + "." + attribute;
+      allowance.chargeText(name.length());
+      return new PickleGlobal(name);
+    }
+    return new PickleDict(function);
+  }
+
+  /** {@code (function, class, arguments of the function, attributes)}, the last not kept. */
+  private TorchTensor withAttributes(List<?> arguments) {
+    PickleGlobal function = argument(arguments, 0, PickleGlobal.class);
+    if (function.name().startsWith(WITH_ATTRIBUTES)) {
+      throw in.fault("wraps a tensor with attributes in another one, which torch does not");
+    }
+    List<?> its = argument(arguments, 2, List.class);
+    if (call(function, List.copyOf(its)) instanceof TorchTensor tensor) {
+      return tensor;
+    }
+    throw in.fault("makes no tensor by '" + function.name() + "' where one is needed");
   }
 
   /** Python 2 gives an ordered dictionary its items as a list of pairs. */

@@ -21,6 +21,9 @@ enum TorchType {
   CHAR("Char", "int8", DType.I8),
   BYTE("Byte", "uint8", DType.U8),
   BOOL("Bool", "bool", DType.BOOL),
+  UINT16("", "uint16", DType.U16),
+  UINT32("", "uint32", DType.U32),
+  UINT64("", "uint64", DType.U64),
   UNTYPED("Untyped", "bytes", DType.U8),
   COMPLEX_DOUBLE("ComplexDouble", "complex128", 16),
   COMPLEX_FLOAT("ComplexFloat", "complex64", 8),
@@ -57,6 +60,11 @@ enum TorchType {
     return Optional.ofNullable(dtype);
   }
 
+  /** False for the types of later versions of torch, whose storages are {@link #UNTYPED}. */
+  boolean hasStorages() {
+    return !storage.equals("torch.Storage");
+  }
+
   /** The class of its storages: {@code torch.FloatStorage}. */
   String storageClass() {
     return storage;
@@ -74,7 +82,10 @@ enum TorchType {
   /** By the name of a storage class; those of a GPU are the same. */
   static Optional<TorchType> ofStorage(String name) {
     String plain = name.replace("torch.cuda.", "torch.").replace("torch.storage.", "torch.");
-    return Arrays.stream(values()).filter(type -> type.storage.equals(plain)).findFirst();
+    return Arrays.stream(values())
+        .filter(TorchType::hasStorages)
+        .filter(type -> type.storage.equals(plain))
+        .findFirst();
   }
 
   /** By the name of a tensor's type. */

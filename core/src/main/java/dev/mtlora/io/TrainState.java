@@ -32,7 +32,12 @@ public record TrainState(
     String config,
     String version) {
 
-  /** Checks the counts and keeps copies of the maps, in their order; the tensors are not copied. */
+  /**
+   * Keeps copies of the maps, in their order; the tensors are not copied.
+   *
+   * @throws IllegalArgumentException if a count is negative, or if step and epoch are not what the
+   *     optimiser has counted: every step updates something, and every epoch has a step
+   */
   public TrainState {
     if (step < 0 || epoch < 0 || batch < 0) {
       throw new IllegalArgumentException(
@@ -42,6 +47,16 @@ public record TrainState(
               step,
               epoch,
               batch));
+    }
+    long updates = optimizerSteps.values().stream().mapToLong(Long::longValue).max().orElse(step);
+    if (updates != step || epoch > step) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a training state at step %d, epoch %d cannot have an optimiser that made %d steps",
+              step,
+              epoch,
+              updates));
     }
     optimizerSteps = new LinkedHashMap<>(optimizerSteps);
     model = new LinkedHashMap<>(model);

@@ -36,6 +36,9 @@ final class Values {
             case I16 -> chunk.getShort();
             case I8 -> chunk.get();
             case U8, BOOL -> chunk.get() & 0xff;
+            case U16 -> chunk.getShort() & 0xffff;
+            case U32 -> chunk.getInt() & 0xffffffffL;
+            case U64 -> within(dtype, chunk.getLong(), 0, Long.MAX_VALUE);
             default -> throw new IllegalArgumentException(dtype + " holds no integers");
           };
     }
@@ -64,6 +67,9 @@ final class Values {
         case I16 -> bytes.putShort((short) within(dtype, value, Short.MIN_VALUE, Short.MAX_VALUE));
         case I8 -> bytes.put((byte) within(dtype, value, Byte.MIN_VALUE, Byte.MAX_VALUE));
         case U8 -> bytes.put((byte) within(dtype, value, 0, 255));
+        case U16 -> bytes.putShort((short) within(dtype, value, 0, 0xffff));
+        case U32 -> bytes.putInt((int) within(dtype, value, 0, 0xffffffffL));
+        case U64 -> bytes.putLong(within(dtype, value, 0, Long.MAX_VALUE));
         case BOOL -> bytes.put((byte) within(dtype, value, 0, 1));
         default -> throw new IllegalArgumentException(dtype + " holds no integers");
       }
@@ -80,7 +86,12 @@ final class Values {
     if (value < low || value > high) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "%s holds %d..%d but the value is %d", dtype, low, high, value));
+              Locale.ROOT,
+              "%s holds %d..%d but the value is %s",
+              dtype,
+              low,
+              high,
+              dtype == DType.U64 ? Long.toUnsignedString(value) : Long.toString(value)));
     }
     return value;
   }

@@ -45,9 +45,15 @@ public final class Weights {
    * @throws CheckpointException if the file does not hold exactly this module's state
    */
   public static void load(Path file, Module module) {
+    try (TensorSource source = TensorSource.open(file)) {
+      load(source, module);
+    }
+  }
+
+  /** The same from a file that is open. */
+  static void load(TensorSource source, Module module) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(KeyMap.read(TensorSource.open(file)))
-          .into(module.state(), module.shrinking());
+      new StrictLoading(KeyMap.read(source)).into(module.state(), module.shrinking());
     }
   }
 
@@ -63,8 +69,9 @@ public final class Weights {
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
   public static void loadBackbone(Path file, Module backbone) {
-    try (Scope scope = Scope.inference()) {
-      TensorSource source = backboneOf(KeyMap.read(TensorSource.open(file)));
+    try (Scope scope = Scope.inference();
+        TensorSource opened = TensorSource.open(file)) {
+      TensorSource source = backboneOf(KeyMap.read(opened));
       new StrictLoading(source)
           .renamed(name -> name.replace(".linear.", "."))
           .absent(AddedNames::isAdded)

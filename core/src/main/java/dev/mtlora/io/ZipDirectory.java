@@ -76,7 +76,7 @@ final class ZipDirectory {
     ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, entry.range().size()));
     for (long at = entry.range().begin(); at < entry.range().end(); at += chunk.limit()) {
       chunk.clear().limit((int) Math.min(CHUNK, entry.range().end() - at));
-      SafeTensors.fill(channel, chunk, at);
+      OpenFile.fill(channel, chunk, at);
       crc.update(chunk.flip());
     }
     if (crc.getValue() != entry.crc()) {
@@ -221,7 +221,7 @@ final class ZipDirectory {
           String.format(Locale.ROOT, "is no sound zip archive: it points to byte %d", position));
     }
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    SafeTensors.fill(channel, bytes, position);
+    OpenFile.fill(channel, bytes, position);
     return bytes.rewind();
   }
 

@@ -187,14 +187,10 @@ public final class AdamW {
   public Optional<String> nonFiniteGrad() {
     try (Scope scope = Scope.inference()) {
       return slots.entrySet().stream()
-          .filter(e -> e.getValue().parameter.grad().map(AdamW::isNotFinite).orElse(false))
+          .filter(e -> e.getValue().parameter.grad().filter(g -> !g.isAllFinite()).isPresent())
           .map(Map.Entry::getKey)
           .findFirst();
     }
-  }
-
-  private static boolean isNotFinite(Tensor grad) {
-    return grad.isFinite().not().to(DType.F32).sum().item() > 0;
   }
 
   /** Keeps only some slices of a tensor, and the same ones of its moments if it has any. */

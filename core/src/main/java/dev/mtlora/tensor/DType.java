@@ -22,6 +22,12 @@ public enum DType {
   I8(1, ScalarType.Char),
   /** 8-bit unsigned integer. */
   U8(1, ScalarType.Byte),
+  /** 16-bit unsigned integer: storage only. */
+  U16(2, ScalarType.UInt16),
+  /** 32-bit unsigned integer: storage only. */
+  U32(4, ScalarType.UInt32),
+  /** 64-bit unsigned integer: storage only. */
+  U64(8, ScalarType.UInt64),
   /** Truth values, one byte each. */
   BOOL(1, ScalarType.Bool);
 
@@ -42,7 +48,7 @@ public enum DType {
   public boolean isFloat() {
     return switch (this) {
       case F64, F32, F16, BF16 -> true;
-      case I64, I32, I16, I8, U8, BOOL -> false;
+      case I64, I32, I16, I8, U8, U16, U32, U64, BOOL -> false;
     };
   }
 

@@ -652,6 +652,13 @@ public final class Tensor {
     return op("isFinite", handle::isfinite, this);
   }
 
+  /** True if no value is infinite or NaN. */
+  public boolean isAllFinite() {
+    try (Scope scope = Scope.inference()) {
+      return op("isAllFinite", () -> handle.isfinite().all(), this).item() == 1;
+    }
+  }
+
   /** This where the mask is false, the value where it is true. */
   public Tensor maskedFill(Tensor mask, double value) {
     return op("maskedFill", () -> handle.masked_fill(mask.handle, new Scalar(value)), this, mask);

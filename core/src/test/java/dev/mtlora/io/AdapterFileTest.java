@@ -27,6 +27,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -267,5 +270,92 @@ class AdapterFileTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining(config.toString());
     }
+  }
+
+  /** Writes the adapter's tensors anew, one of them as something else. */
+  private static void change(Path adapter, String name, SafeTensors.Source other) {
+    Path file = adapter.resolve(AdapterFile.MODEL);
+    try (TensorSource source = TensorSource.open(file)) {
+      Map<String, SafeTensors.Source> tensors = source.sources();
+      assertThat(tensors.put(name, other)).isNotNull();
+      SafeTensors.write(file, Map.of(), tensors);
+    }
+  }
+
+  @Test
+  void load_integersForFloatsOrNotFinite_namesTheTensorAndChangesNothing() {
+    String name = "backbone.layers.0.blocks.0.norm1.weight";
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel loaded = model(1);
+      Map<String, float[]> before = values(loaded);
+      Path file = write(trained(1, 2), DType.F16);
+      change(file, name, SafeTensors.Source.of(DType.I16, new long[12], 12));
+      assertThatThrownBy(() -> AdapterFile.load(file, loaded, false))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(
+              file.resolve(AdapterFile.MODEL).toString(), name + " is I16[12] but must hold F32");
+      float[] nan = new float[12];
+      nan[5] = Float.NaN;
+      change(file, name, SafeTensors.Source.of(DType.F16, nan, 12));
+      assertThatThrownBy(() -> AdapterFile.load(file, loaded, false))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(AdapterFile.MODEL, "1 not finite:\n  " + name);
+      assertSame(values(loaded), before);
+    }
+  }
+
+  @Test
+  void load_withAFlippedBit_namesTheFileAndChangesNothing() throws IOException {
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel loaded = model(1);
+      Map<String, float[]> before = values(loaded);
+      Path file = write(trained(1, 2), DType.F16).resolve(AdapterFile.MODEL);
+      byte[] all = Files.readAllBytes(file);
+      all[all.length / 2] ^= 1;
+      Files.write(file, all);
+      assertThatThrownBy(() -> AdapterFile.load(file.getParent(), loaded, false))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(file.toString(), "SHA-256", "damaged");
+      assertSame(values(loaded), before);
+    }
+  }
+
+  @Test
+  void load_whileItIsReplaced_isAlwaysOneAdapter() throws Exception {
+    try (Scope scope = Scope.inference()) {
+      Path file = write(constant(1), DType.F32);
+      AtomicBoolean done = new AtomicBoolean();
+      CompletableFuture<Void> writer =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Scope own = Scope.inference()) {
+                  for (int value = 2; !done.get(); value = value % 100 + 1) {
+                    write(constant(value), DType.F32);
+                  }
+                }
+              });
+      MultiTaskModel loaded = model(1);
+      Set<Float> seen = new TreeSet<>();
+      while (seen.size() < 5 && !writer.isDone()) {
+        AdapterFile.load(file, loaded, false);
+        Set<Float> values = new TreeSet<>();
+        for (Tensor tensor : loaded.trainable().values()) {
+          for (float value : tensor.toFloats()) {
+            values.add(value);
+          }
+        }
+        assertThat(values).hasSize(1);
+        seen.addAll(values);
+      }
+      done.set(true);
+      writer.join();
+    }
+  }
+
+  /** A model whose trained values are all the same number. */
+  private static MultiTaskModel constant(int value) {
+    MultiTaskModel model = model(1);
+    model.trainable().values().forEach(t -> t.assignInPlace(t.times(0).plus(value)));
+    return model;
   }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * done; {@link KillTest} runs it in a JVM of its own.
  */
 final class CheckpointLoop {
-  private static final int VALUES = 200_000;
+  static final int VALUES = 200_000;
 
   private CheckpointLoop() {}
 

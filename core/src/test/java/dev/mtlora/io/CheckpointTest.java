@@ -3,6 +3,7 @@ package dev.mtlora.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointTest {
   @TempDir private Path run;
@@ -25,10 +29,10 @@ class CheckpointTest {
     model.put("count", Tensor.of(new long[] {1L << 40}));
     return new TrainState(
         step,
-        2,
+        1,
         3,
         Long.MIN_VALUE,
-        Map.of("weight", 7L),
+        Map.of("weight", step, "rare", step - 1),
         model,
         Map.of("exp_avg.weight", Tensor.of(new float[] {1, 2, 3, 4}, 2, 2)),
         "[{\"step\":3}]",
@@ -50,7 +54,7 @@ class CheckpointTest {
       Checkpoint.write(last, written);
       TrainState read = Checkpoint.read(last);
       assertThat(read.step()).isEqualTo(5);
-      assertThat(read.epoch()).isEqualTo(2);
+      assertThat(read.epoch()).isEqualTo(1);
       assertThat(read.batch()).isEqualTo(3);
       assertThat(read.seed()).isEqualTo(Long.MIN_VALUE);
       assertThat(read.optimizerSteps()).isEqualTo(written.optimizerSteps());
@@ -184,6 +188,76 @@ class CheckpointTest {
       assertThatThrownBy(() -> Checkpoint.read(last))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContainingAll("state.json", "format 9");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"step\" : 5', '\"step\" : 6', 'at step 6, epoch 1 cannot have an optimiser that made 5 steps'",
+    "'\"step\" : 5', '\"step\" : 4', 'at step 4, epoch 1 cannot have an optimiser that made 5 steps'",
+    "'\"epoch\" : 1', '\"epoch\" : 6', 'at step 5, epoch 6 cannot have an optimiser that made 5'",
+    "'\"weight\" : 5', '\"weight\" : 7', 'at step 5, epoch 1 cannot have an optimiser that made 7'",
+    "'\"step\" : 5', '\"step\" : -1', 'counts of at least 0'"
+  })
+  void read_stateThatContradictsItself_isRefusedWithACure(String from, String to, String message)
+      throws IOException {
+    Path last = run.resolve("last");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(5));
+      Path file = last.resolve("state.json");
+      String json = Files.readString(file);
+      assertThat(json).contains(from);
+      Files.writeString(file, json.replace(from, to));
+      assertThatThrownBy(() -> Checkpoint.read(last))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(file.toString(), message, "take another checkpoint");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors", "optimizer.safetensors"})
+  void read_withAFlippedBit_isRefusedByTheFilesName(String name) throws IOException {
+    Path last = run.resolve("last");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(5));
+      Path file = last.resolve(name);
+      byte[] all = Files.readAllBytes(file);
+      all[all.length - 1] ^= 1;
+      Files.write(file, all);
+      assertThatThrownBy(() -> Checkpoint.read(last))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(file.toString(), "SHA-256", "damaged");
+    }
+  }
+
+  @Test
+  void restore_valuesOfAnotherTypeOrNotFinite_namesThemAndChangesNothing() {
+    try (Scope scope = Scope.inference()) {
+      Map<String, Tensor> live = Map.of("a", Tensor.zeros(2), "n", Tensor.of(new long[] {1}));
+      Map<String, Tensor> saved = new LinkedHashMap<>();
+      saved.put("a", Tensor.of(new float[] {1, Float.NaN}, 2));
+      saved.put("n", Tensor.of(new long[] {2}));
+      assertThatThrownBy(() -> Checkpoint.restore("the state", saved, live))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll("the state", "1 not finite:\n  a\n", "earlier checkpoint");
+      saved.put("a", Tensor.of(new float[] {1, Float.NEGATIVE_INFINITY}, 2));
+      assertThatThrownBy(() -> Checkpoint.restore("the state", saved, live))
+          .hasMessageContaining("1 not finite:");
+      saved.put("a", Tensor.of(new float[] {1, 2}, 2).to(DType.I16));
+      saved.put("n", Tensor.of(new float[] {2}, 1));
+      assertThatThrownBy(() -> Checkpoint.restore("the state", saved, live))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(
+              "2 of another type:",
+              "a is I16[2] but must hold F32",
+              "n is F32[1] but must hold I64");
+      assertThat(live.get("a").toFloats()).containsExactly(0, 0);
+      assertThat(live.get("n").toLongs()).containsExactly(1);
+      saved.put("a", Tensor.of(new float[] {1, 2}, 2).to(DType.BF16));
+      saved.put("n", Tensor.of(new long[] {3}).to(DType.I16));
+      Checkpoint.restore("the state", saved, live);
+      assertThat(live.get("a").toFloats()).containsExactly(1, 2);
+      assertThat(live.get("n").toLongs()).containsExactly(3);
     }
   }
 }

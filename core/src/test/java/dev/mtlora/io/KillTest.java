@@ -52,19 +52,7 @@ class KillTest {
 
   /** Lets a process write from a step on, kills it, and returns the last step it had done. */
   private static long killed(Path folder, long from, int millis) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CheckpointLoop.class.getName(),
-                folder.toString(),
-                Long.toString(from),
-                Integer.toString(KEEP))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = writer(folder, from, KEEP);
     try (BufferedReader output = process.inputReader()) {
       String done = output.readLine(); // the first is written
       Thread.sleep(millis);
@@ -78,6 +66,22 @@ class KillTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** A process that writes checkpoints from a step on until it is killed. */
+  static Process writer(Path folder, long from, int keep) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            CheckpointLoop.class.getName(),
+            folder.toString(),
+            Long.toString(from),
+            Integer.toString(keep))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   private void assertFormerAreWhole(String when) throws IOException {

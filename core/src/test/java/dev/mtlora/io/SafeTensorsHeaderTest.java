@@ -1,13 +1,16 @@
 package dev.mtlora.io;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -38,10 +41,13 @@ class SafeTensorsHeaderTest {
         "negative  | {'a':{'dtype':'U8','shape':[-8,-1],'data_offsets':[0,8]}} | negative number -8",
         "fraction  | {'a':{'dtype':'U8','shape':[8.0],'data_offsets':[0,8]}} | VALUE_NUMBER_FLOAT",
         "duplicate | {'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8]},'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8]}} | Duplicate",
-        "dtype     | {'a':{'dtype':'F8','shape':[8],'data_offsets':[0,8]}} | has the dtype 'F8'; known are [F64",
+        "dtype     | {'a':{'dtype':'f8','shape':[8],'data_offsets':[0,8]}} | has the dtype 'f8'; known are [F64",
         "no shape  | {'a':{'dtype':'U8','data_offsets':[0,8]}} | needs a dtype, a shape",
         "3 offsets | {'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8,8]}} | two data_offsets",
-        "unknown   | {'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8],'x':1}} | unknown entry 'x'",
+        "zeros     | {'a':{'dtype':'U8','shape':[9223372036854775807,9223372036854775807,0],'data_offsets':[0,0]}} | larger than any file",
+        "backwards | {'a':{'dtype':'F8','shape':[8],'data_offsets':[8,0]}} | but has the offsets [8, 0]",
+        "surrogate | {'a\\ud800':{'dtype':'U8','shape':[8],'data_offsets':[0,8]}} | lone surrogate",
+        "surrogate | {'__metadata__':{'a':'\\udc00'}} | lone surrogate",
         "no object | [1] | START_ARRAY",
         "two values| {} {} | more than one",
         "cut       | {'a':{'dtype':'U8' | sound safetensors file",
@@ -79,9 +85,39 @@ class SafeTensorsHeaderTest {
     assertThatThrownBy(() -> SafeTensors.open(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("so many objects");
-    String sides = "{\"a\":{\"dtype\":\"U8\",\"shape\":[" + "0,".repeat(70) + "0]}}";
-    Files.write(file, bytes(sides, 0));
-    assertThatThrownBy(() -> SafeTensors.open(file)).hasMessageContaining("more than 64 sides");
+    for (String lots : List.of("\"shape\":[%s0]", "\"x\":[%s0]", "\"x\":{\"x\":[%s0]}")) {
+      String list = lots.replace("%s", "0,".repeat(1_000_000));
+      Files.write(file, bytes("{\"a\":{\"dtype\":\"U8\"," + list + "}}", 0));
+      assertThatThrownBy(() -> SafeTensors.open(file)).hasMessageContaining("so many objects");
+    }
+  }
+
+  @Test
+  void open_headerThatIsNotUtf8_isRefused() throws IOException {
+    Path file = folder.resolve("bad.safetensors");
+    String header = "{'a':{'dtype':'U8','shape':[8],'data_offsets':[0,8]}}".replace('\'', '"');
+    for (Charset other : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16)) {
+      byte[] json = header.getBytes(other);
+      ByteBuffer bytes = ByteBuffer.allocate(16 + json.length).order(ByteOrder.LITTLE_ENDIAN);
+      Files.write(file, bytes.putLong(json.length).put(json).array());
+      assertThatThrownBy(() -> SafeTensors.open(file)).isInstanceOf(CheckpointException.class);
+    }
+    byte[] all = bytes(header, 8);
+    all[10] = (byte) 0xff;
+    Files.write(file, all);
+    assertThatThrownBy(() -> SafeTensors.open(file)).hasMessageContaining("no UTF-8");
+  }
+
+  @Test
+  void open_leadingWhiteSpaceOfAnyLength_isLegal() throws IOException {
+    Path file = folder.resolve("white.safetensors");
+    String header = "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}";
+    for (int length : new int[] {1, 500, 503, 504, 505, 5000}) {
+      Files.write(file, bytes("\n\t \r ".repeat(length).substring(0, length) + header, 8));
+      try (TensorSource source = TensorSource.open(file)) {
+        assertThat(source.entries()).as("%d blanks", length).containsOnlyKeys("a");
+      }
+    }
   }
 
   @Property(tries = 200)

@@ -29,12 +29,16 @@ class TorchAttackTest {
   @CsvSource({
     "os, system",
     "builtins, eval",
-    "builtins, getattr",
+    "builtins, __import__",
     "__builtin__, exec",
     "torch.storage, _load_from_bytes",
     "torch, load",
-    "functools, partial",
-    "their.model, Net",
+    "subprocess, Popen",
+    "ctypes, CDLL",
+    "multiprocessing.context, Process",
+    "_pickle, Unpickler",
+    "torch, _utils._Rebuild.x",
+    "their.model, build",
     "torch._utils, _rebuild_sparse_tensor"
   })
   void call_ofAnythingElse_isRefusedByName(String module, String name) throws IOException {
@@ -44,6 +48,45 @@ class TorchAttackTest {
         .hasMessageContaining("wants to call '" + module + "." + name + "'")
         .hasMessageContaining("nothing was run")
         .hasMessageContaining("state_dict()");
+  }
+
+  @Test
+  void call_ofWhatACallHasMade_isRefused() throws IOException {
+    PickleWriter out = new PickleWriter().global("functools", "partial").mark();
+    out.global("os", "system").tuple().call().mark().text("touch /tmp/x").tuple().call();
+    opening(out.bytes()).hasMessageContaining("a function is needed but there is an object");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "os, system, wants to call 'os.system'",
+    "collections, OrderedDict, makes no tensor by",
+    "their.enums, Mode, makes no tensor by",
+    "torch._tensor, _rebuild_from_type_v2, in another one"
+  })
+  void tensorWithAttributes_madeByAnythingElse_isRefused(String module, String name, String message)
+      throws IOException {
+    PickleWriter out = new PickleWriter().global("torch._tensor", "_rebuild_from_type_v2").mark();
+    out.global(module, name).global("torch", "Tensor").mark().tuple().emptyDict();
+    opening(out.tuple().call().bytes()).hasMessageContaining(message);
+  }
+
+  @Test
+  void call_ofAnAttribute_isRefusedByItsName() throws IOException {
+    PickleWriter out = new PickleWriter().global("builtins", "getattr").mark();
+    out.global("their.Model", "Helper").text("system").tuple().call();
+    out.mark().text("touch /tmp/x").tuple().call();
+    opening(out.bytes()).hasMessageContaining("wants to call 'their.Model.Helper.system'");
+  }
+
+  @Test
+  void names_ofAttributesOfAttributes_areCharged() throws IOException {
+    PickleWriter out = new PickleWriter().global("a", "B").raw('q', 1);
+    for (int i = 0; i < 100; i++) {
+      out.global("builtins", "getattr").mark().raw('h', 1).text("x".repeat(60_000));
+      out.tuple().call().raw('q', 1);
+    }
+    opening(out.bytes()).hasMessageContaining("so many objects");
   }
 
   @Test

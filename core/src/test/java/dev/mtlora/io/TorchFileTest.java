@@ -70,7 +70,7 @@ class TorchFileTest {
   @Test
   void golden_odd_keepsEveryDtype() {
     Map<String, SafeTensors.Entry> entries = TorchFile.open(golden("odd_zip.pth")).entries();
-    for (DType dtype : DType.values()) {
+    for (DType dtype : TorchPythonTest.OLD_TYPES) {
       String name = "model." + dtype.name().toLowerCase(java.util.Locale.ROOT);
       assertThat(entries.get(name).dtype()).isEqualTo(dtype);
     }
@@ -195,6 +195,51 @@ class TorchFileTest {
     TorchFile read = TorchFile.open(file("a.pth"));
     assertThat(read.entries()).containsOnlyKeys("config.x");
     assertThat(read.withoutTensors()).containsExactly("args");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "functools, partial",
+    "collections, deque",
+    "argparse, Namespace",
+    "types, SimpleNamespace",
+    "their.enums, Mode",
+    "their.enums, Outer.Mode",
+    "http, HTTPStatus",
+    "random, Random",
+    "numpy.random._pickle, __randomstate_ctor",
+    "numpy.random._pickle, __generator_ctor",
+    "torch, Generator",
+    "their.config, _Node",
+    "pathlib, PosixPath"
+  })
+  void calls_ofHarmlessThings_areInertBesideSoundTensors(String module, String name)
+      throws IOException {
+    PickleWriter out = new PickleWriter().emptyDict().mark().text("beside");
+    out.global(module, name).mark().global("os", "system").text("value").tuple().call();
+    out.emptyDict().mark().text("attribute").integer(1).setItems().raw('b'); // BUILD
+    out.mark().integer(1).raw('e').text("x"); // APPENDS
+    TorchFiles.tensor(out, TorchType.FLOAT, 1, 0, new long[] {1}, new long[] {1});
+    byte[] pickle = out.setItems().bytes();
+    TorchFiles.zip(file("a.pth"), pickle, Map.of("0", TorchFiles.floats(4)));
+    TorchFile read = TorchFile.open(file("a.pth"));
+    assertThat(TorchFiles.floats(read, "x")).containsExactly(4);
+    assertThat(read.entries()).containsOnlyKeys("x");
+    assertThat(read.withoutTensors()).containsExactly("beside");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"_rebuild_from_type", "_rebuild_from_type_v2"})
+  void tensor_withPythonAttributes_isRead(String function) throws IOException {
+    PickleWriter out = new PickleWriter().emptyDict().mark().text("x");
+    out.global("torch._tensor", function).mark();
+    out.global("torch._utils", "_rebuild_tensor_v2").global("torch", "Tensor");
+    out.mark().storage("0", TorchType.FLOAT, 2).integer(0).integers(2).integers(1);
+    out.no().emptyOrderedDict().tuple();
+    out.emptyDict().mark().text("note").text("mine").setItems();
+    byte[] pickle = out.tuple().call().setItems().bytes();
+    TorchFiles.zip(file("a.pth"), pickle, Map.of("0", TorchFiles.floats(4, 5)));
+    assertThat(TorchFiles.floats(TorchFile.open(file("a.pth")), "x")).containsExactly(4, 5);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.mtlora.testing.Skip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,35 @@ class TorchPythonTest {
       torch.save(saved, sys.argv[3])
       torch.save(inside, sys.argv[4], _use_new_zipfile_serialization=False)
       """;
+
+  private static final String BESIDE =
+      """
+      import sys, torch, collections, functools, enum, argparse, types, random, http, operator
+      import datetime, decimal, itertools, pathlib
+      class Mode(enum.Enum): A = 1
+      class Bits(enum.IntFlag): A = 1; B = 2
+      tensor = torch.tensor([3.0]); tensor.note = 'mine'
+      parameter = torch.nn.Parameter(torch.tensor([4.0])); parameter.note = 'mine'
+      saved = dict(x=torch.tensor([1.0, 2.0]), attributes=tensor, parameter=parameter,
+          partial=functools.partial(print, 1, sep=''), deque=collections.deque([1, 2], maxlen=3),
+          enum=Mode.A, flag=Bits.A | Bits.B, status=http.HTTPStatus.OK,
+          namespace=argparse.Namespace(a=1), simple=types.SimpleNamespace(a=1),
+          random=random.Random(1), state=random.getstate(), method='abc'.upper, function=len,
+          time=datetime.datetime.now(datetime.timezone.utc), decimal=decimal.Decimal('1.5'),
+          count=itertools.count(1), item=operator.itemgetter(1), path=pathlib.PurePosixPath('a'),
+          counter=collections.Counter('aab'), fault=ValueError('x'), numpy=None)
+      try:
+          import numpy as np
+          saved['numpy'] = [np.random.RandomState(1), np.random.default_rng(1), np.zeros(3),
+              np.float64(1), np.random.get_state()]
+      except ImportError:
+          pass
+      torch.save(saved, sys.argv[1], pickle_protocol=int(sys.argv[2]))
+      """;
+
+  /** What every version of torch has. */
+  static final List<DType> OLD_TYPES =
+      Arrays.stream(DType.values()).filter(dtype -> TorchType.of(dtype).hasStorages()).toList();
 
   @TempDir private Path folder;
 
@@ -61,7 +91,7 @@ class TorchPythonTest {
 
   private static Map<String, SafeTensors.Source> tensors() {
     Map<String, SafeTensors.Source> tensors = new LinkedHashMap<>();
-    for (DType dtype : DType.values()) {
+    for (DType dtype : OLD_TYPES) {
       tensors.put(
           dtype.name(),
           dtype.isFloat()
@@ -94,6 +124,23 @@ class TorchPythonTest {
               assertThat(legacy.bytes("model." + name)).as(name).isEqualTo(source.bytes().get());
               assertThat(zip.entries().get(name)).hasToString(source.entry().toString());
             });
+  }
+
+  @Test
+  void read_whatScriptsLeaveBesideTensors_isInert() throws Exception {
+    Optional<String> python = pythonWithTorch();
+    Skip.unless(python.isPresent(), "TorchPythonTest: no Python here can import torch");
+    for (String protocol : List.of("2", "4")) {
+      int code = run(python.orElseThrow(), "-c", BESIDE, at("beside.pth"), protocol);
+      assertThat(code).as(Files.readString(folder.resolve("log"))).isZero();
+      try (TorchFile read = TorchFile.open(folder.resolve("beside.pth"))) {
+        assertThat(TorchFiles.floats(read, "x")).containsExactly(1, 2);
+        assertThat(TorchFiles.floats(read, "attributes")).containsExactly(3);
+        assertThat(TorchFiles.floats(read, "parameter")).containsExactly(4);
+        assertThat(read.entries().keySet()).containsExactly("x", "attributes", "parameter");
+        assertThat(read.withoutTensors()).contains("partial", "deque", "enum", "flag", "numpy");
+      }
+    }
   }
 
   private String at(String name) {

@@ -18,6 +18,9 @@ import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -164,5 +167,74 @@ class WeightsTest {
       values(loaded.state())
           .forEach((name, value) -> assertThat(value).as(name).isEqualTo(before.get(name)));
     }
+  }
+
+  /** A backbone's file in which one tensor is another. */
+  private Path with(String name, SafeTensors.Source other) {
+    Path file = folder.resolve("whole.safetensors");
+    Path changed = folder.resolve("changed.safetensors");
+    Weights.save(file, backbone(mtlora(), 12, 1), DType.F32);
+    try (TensorSource source = TensorSource.open(file)) {
+      Map<String, SafeTensors.Source> tensors = source.sources();
+      tensors.put(name, other);
+      SafeTensors.write(changed, Map.of(), tensors);
+    }
+    return changed;
+  }
+
+  @Test
+  void loadBackbone_valuesOfAnotherTypeOrNotFinite_namesThemAndChangesNothing() {
+    String name = "patch_embed.proj.bias";
+    try (Scope scope = Scope.inference()) {
+      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      Map<String, float[]> before = values(loaded.state());
+      Path integers = with(name, SafeTensors.Source.of(DType.I16, new long[12], 12));
+      assertThatThrownBy(() -> Weights.loadBackbone(integers, loaded))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(
+              integers.toString(), "1 of another type:", name + " is I16[12] but must hold F32");
+      for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
+        ByteBuffer bytes = ByteBuffer.allocate(96).order(ByteOrder.LITTLE_ENDIAN);
+        SafeTensors.Entry entry = new SafeTensors.Entry(DType.F64, new long[] {12});
+        Path file =
+            with(name, new SafeTensors.Source(entry, () -> bytes.clear().putDouble(8, wrong)));
+        assertThatThrownBy(() -> Weights.loadBackbone(file, loaded))
+            .as("%s", wrong)
+            .isInstanceOf(CheckpointException.class)
+            .hasMessageContainingAll(file.toString(), "1 not finite:\n  " + name);
+      }
+      assertThat(values(loaded.state()).get(name)).isEqualTo(before.get(name));
+      assertThat(values(loaded.state()).get("patch_embed.proj.weight"))
+          .isEqualTo(before.get("patch_embed.proj.weight"));
+    }
+  }
+
+  @Test
+  void loadBackbone_tensorOfAnUnknownType_isRefusedOnlyIfItIsNeeded() throws Exception {
+    Path file = folder.resolve("model.safetensors");
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel saved = model(1);
+      Weights.save(file, saved, DType.F32);
+      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+      String decoder = firstType(text, "\"decoders[^{]*\\{\"dtype\":\"");
+      Files.writeString(file, decoder, StandardCharsets.ISO_8859_1);
+      Weights.loadBackbone(file, loaded);
+      assertEqual(loaded.state(), saved.backbone().state());
+      Files.writeString(
+          file,
+          firstType(text, "\"backbone.patch_embed.proj.bias\":\\{\"dtype\":\""),
+          StandardCharsets.ISO_8859_1);
+      assertThatThrownBy(() -> Weights.loadBackbone(file, loaded))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll("patch_embed.proj.bias is X32[12], which cannot be read");
+    }
+  }
+
+  /** The type behind the first place is one that nobody knows. */
+  private static String firstType(String file, String place) {
+    String changed = file.replaceFirst("(" + place + ")F32", "$1X32");
+    assertThat(changed).isNotEqualTo(file);
+    return changed;
   }
 }
