@@ -35,9 +35,17 @@ public final class Images {
   /** Larger pictures are refused before they are decoded. */
   public static final int MAX_PIXELS = 64_000_000;
 
+  /** Decoded bytes and floats of three channels, and as many again of what is made of them. */
+  private static final int BYTES_PER_PIXEL = 40;
+
   private static final long MAX_BYTES = 512L << 20;
 
   private Images() {}
+
+  /** As many pixels as are read with the memory that this program may use. */
+  static long mostPixels() {
+    return Math.min(MAX_PIXELS, Runtime.getRuntime().maxMemory() / BYTES_PER_PIXEL);
+  }
 
   /**
    * Reads a JPEG or PNG photograph: RGB, 3 channels, 0..255, turned as its EXIF orientation says.
