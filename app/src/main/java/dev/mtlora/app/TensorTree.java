@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.io.SafeTensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,14 +52,9 @@ final class TensorTree {
       children.forEach((child, node) -> node.print(name + "." + child, indent, out));
       return;
     }
-    String label = indent + plain(name);
+    String label = indent + Printable.of(name);
     out.append(String.format(Locale.ROOT, "%-52s %-24s %s%n", label, text, size(bytes)));
     children.forEach((child, node) -> node.print(child, indent + "  ", out));
-  }
-
-  /** A name from anyone's file cannot move the cursor of a terminal. */
-  static String plain(String name) {
-    return name.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** For instance 1.5 MB. */

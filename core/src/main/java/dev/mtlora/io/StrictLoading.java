@@ -1,5 +1,8 @@
 package dev.mtlora.io;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.mtlora.data.Printable;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -158,7 +161,7 @@ final class StrictLoading {
         part("missing", missing) + part("unexpected", unexpected) + part("mis-shaped", misshaped);
     if (!report.isEmpty()) {
       throw new CheckpointException(
-          source
+          Printable.of(source)
               + " does not fit the model"
               + report
               + "\nIt comes from another architecture, method, rank or set of tasks: use the"
@@ -179,7 +182,7 @@ final class StrictLoading {
         "\n%d %s:\n  %s%s",
         names.size(),
         kind,
-        String.join("\n  ", names.subList(0, Math.min(LISTED, names.size()))),
+        names.stream().limit(LISTED).map(Printable::of).collect(joining("\n  ")),
         more);
   }
 }
