@@ -74,6 +74,13 @@ class TerminalTest {
   }
 
   @Test
+  void commands_printToTerminalsUnlessToldOtherwise() {
+    CommandLine eval = Main.commandLine().getSubcommands().get("eval");
+    assertThat(eval.getOut()).isInstanceOf(Terminal.class);
+    assertThat(eval.getErr()).isInstanceOf(Terminal.class);
+  }
+
+  @Test
   void help_hasNoEscapes() {
     Main.commandLine().setOut(terminal).execute("--help");
     assertThat(text.toString()).contains("Usage: mtlora").doesNotContain("\\u001b");
