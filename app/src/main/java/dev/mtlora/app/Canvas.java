@@ -54,13 +54,7 @@ final class Canvas {
     }
 
     void write(Path file) {
-      Raster raster = new Raster(height, width, 3);
-      for (int i = 0; i < rgb.length; i++) {
-        raster.values()[3 * i] = rgb[i] >> 16 & 0xFF;
-        raster.values()[3 * i + 1] = rgb[i] >> 8 & 0xFF;
-        raster.values()[3 * i + 2] = rgb[i] & 0xFF;
-      }
-      Images.writePng(file, raster);
+      Images.writeRgb(file, width, rgb);
     }
   }
 

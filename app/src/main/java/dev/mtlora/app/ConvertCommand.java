@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.io.Conversion;
 import dev.mtlora.io.KeyMap;
 import dev.mtlora.io.TensorSource;
@@ -111,7 +112,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   private static String some(List<String> names) {
     String listed =
-        TensorTree.plain(String.join(", ", names.subList(0, Math.min(LISTED, names.size()))));
+        Printable.of(String.join(", ", names.subList(0, Math.min(LISTED, names.size()))));
     return names.size() > LISTED
         ? String.format(Locale.ROOT, "%s and %d more", listed, names.size() - LISTED)
         : listed;

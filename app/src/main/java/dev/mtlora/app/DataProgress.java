@@ -16,8 +16,13 @@ final class DataProgress implements SplitCheck.Progress {
   private long last = System.nanoTime();
   private boolean shown;
 
+  /**
+   * Of a check of one split.
+   *
+   * @param err hears of it if standard error is no terminal, where a line can be rewritten
+   */
   DataProgress(PrintWriter err, String split) {
-    this.err = err;
+    this.err = terminal ? new PrintWriter(System.err) : err;
     this.split = split;
   }
 
@@ -26,14 +31,7 @@ final class DataProgress implements SplitCheck.Progress {
     if (System.nanoTime() - last >= (terminal ? TERMINAL_NANOS : PLAIN_NANOS)) {
       last = System.nanoTime();
       shown = true;
-      err.printf(
-          Locale.ROOT,
-          "%s%s: %d of %d%s",
-          terminal ? "\r" : "",
-          split,
-          done,
-          all,
-          terminal ? "" : "\n");
+      err.printf(Locale.ROOT, terminal ? "\r%s: %d of %d" : "%s: %d of %d%n", split, done, all);
       err.flush();
     }
   }

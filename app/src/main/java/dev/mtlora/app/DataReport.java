@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.data.check.Findings;
 import dev.mtlora.data.check.LabelStats;
 import dev.mtlora.data.check.Severity;
@@ -72,7 +73,7 @@ final class DataReport {
     StringBuilder text = new StringBuilder();
     for (int c = 0; c < stats.classes().size(); c++) {
       String name = c < task.classNames().size() ? task.classNames().get(c) : "";
-      text.append(line("    %3d %-20s %6.2f %%", c, name, 100 * stats.share(c)));
+      text.append(line("    %3d %-20s %6.2f %%", c, Printable.of(name), 100 * stats.share(c)));
     }
     return text.toString();
   }
@@ -86,7 +87,7 @@ final class DataReport {
             found.task().isEmpty() ? "" : found.task() + ": ",
             found.kind().title(),
             found.count()));
-    found.examples().forEach(example -> text.append(line("    %s", example)));
+    found.examples().forEach(example -> text.append(line("    %s", Printable.of(example))));
     int others = found.count() - found.examples().size();
     if (others > 0) {
       text.append(line("    and %d more", others));

@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.io.CheckpointException;
 import dev.mtlora.io.KeyMap;
 import dev.mtlora.io.SafeTensors;
@@ -75,7 +76,7 @@ final class InspectCommand implements Callable<Integer> {
         TensorTree.size(TensorTree.bytes(source.entries())));
     out.print(TensorTree.of(source.entries()));
     if (!source.withoutTensors().isEmpty()) {
-      out.println("  beside them: " + TensorTree.plain(String.join(", ", source.withoutTensors())));
+      out.println("  beside them: " + Printable.of(String.join(", ", source.withoutTensors())));
     }
   }
 }

@@ -3,9 +3,13 @@ package dev.mtlora.app;
 import dev.mtlora.config.ConfigException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import dev.mtlora.data.Printable;
+import dev.mtlora.io.CheckpointException;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -59,19 +63,47 @@ public final class Main {
 
   static CommandLine commandLine() {
     Main main = new Main();
-    return new CommandLine(main)
+    CommandLine command = new CommandLine(main);
+    return command
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF)) // a Terminal lets none pass
+        .setOut(new Terminal(command.getOut()))
+        .setErr(new Terminal(command.getErr()))
+        .setExecutionStrategy(Main::run)
         .setExecutionExceptionHandler(main::explain);
   }
 
-  /** One readable paragraph instead of a stack trace. */
+  private static int run(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) { // nothing is kept of what needed it
+      CommandLine command = parsed.commandSpec().commandLine();
+      throw new CommandLine.ExecutionException(command, "memory ran out", e);
+    }
+  }
+
+  /** One readable paragraph instead of a stack trace; further lines of a report are indented. */
   private int explain(Exception error, CommandLine command, ParseResult parsed) {
     if (verbose) {
       error.printStackTrace(command.getErr());
     }
-    String message = error.getMessage() == null ? error.toString() : error.getMessage();
-    command.getErr().println("mtlora: " + message);
+    command.getErr().println("mtlora: " + message(error).replace("\n", "\n  "));
     return error instanceof ConfigException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+  }
+
+  private static String message(Exception error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        return String.format(
+            Locale.ROOT,
+            "memory ran out (%s): Java may use %d MB here; give it more, MTLORA_OPTS=-Xmx4g, or make"
+                + " the pictures, train.batch or train.workers smaller",
+            Printable.of(String.valueOf(cause.getMessage())),
+            Runtime.getRuntime().maxMemory() >> 20);
+      }
+    }
+    String message = error.getMessage() == null ? error.toString() : error.getMessage();
+    return error instanceof CheckpointException ? message : Printable.of(message);
   }
 
   static final class Version implements IVersionProvider {

@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.metric.Confusion;
 import dev.mtlora.train.DeltaM;
 import dev.mtlora.train.Scores;
@@ -124,7 +125,7 @@ final class ScoreTable {
               Locale.ROOT,
               "%-12s %-16s %10.4f %10.2f %%%n",
               task,
-              confusion.classes().get(c),
+              Printable.of(confusion.classes().get(c)),
               confusion.iou(c),
               100.0 * confusion.labelled(c) / all));
     }

@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.io.SafeTensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ final class TensorTree {
     }
     node.bytes += entry.bytes();
     node.text = entry.type() + " " + Arrays.toString(entry.shape());
-    node.note = entry.isReadable() ? "" : "  cannot be read: " + plain(entry.obstacle());
+    node.note = entry.isReadable() ? "" : "  cannot be read: " + Printable.of(entry.obstacle());
   }
 
   /** One line per tensor; a branch that does not fork shares the line of what follows. */
@@ -48,14 +49,9 @@ final class TensorTree {
       children.forEach((child, node) -> node.print(name + "." + child, indent, out));
       return;
     }
-    String label = indent + plain(name);
+    String label = indent + Printable.of(name);
     out.append(String.format(Locale.ROOT, "%-52s %-24s %s%s%n", label, text, size(bytes), note));
     children.forEach((child, node) -> node.print(child, indent + "  ", out));
-  }
-
-  /** A name from anyone's file cannot move the cursor of a terminal. */
-  static String plain(String name) {
-    return name.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** For instance 1.5 MB. */

@@ -130,7 +130,7 @@ class WeightFilesTest {
     assertThat(run("inspect", at("a.pth"))).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("a.pth: torch.save, names of MTLoRA for Java, 1 tensors, 1.2 kB")
-        .containsPattern("  model\\.fc\\.we\\?ight +F16 \\[20, 30\\] +1\\.2 kB\\R");
+        .containsPattern("  model\\.fc\\.we\\\\u001bight +F16 \\[20, 30\\] +1\\.2 kB\\R");
   }
 
   @Test

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.config.WeightsSource;
 import dev.mtlora.data.Sha256;
-import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.YamlText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ public record Cell(String row, String name, long seed, RunConfig config) {
 
   /** The fingerprint of a configuration. */
   public static String fingerprint(RunConfig config) {
-    JsonNode tree = YamlBlock.tree(config.json());
+    JsonNode tree = YamlText.read(config.json());
     OF_THE_MACHINE.forEach(path -> remove(tree, JsonPointer.compile(path)));
     for (JsonNode source : tree.at("/data/sources")) {
       remove(source, JsonPointer.compile("/root"));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
 import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.YamlText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -62,7 +63,7 @@ public record Comparison(
    */
   public static Comparison read(Path file, List<String> overrides) {
     try {
-      return of(file, new YamlBlock(YamlBlock.tree(Files.readString(file)), ""), overrides);
+      return of(file, new YamlBlock(YamlText.read(Files.readString(file)), ""), overrides);
     } catch (NoSuchFileException e) {
       throw new ConfigException(file + " does not exist; check the name and the folder", e);
     } catch (IOException e) {
@@ -82,7 +83,7 @@ public record Comparison(
     Path folder = Objects.requireNonNull(here.getParent());
     RunConfig base =
         RunConfig.parse(new RunConfig.Source(here.toString(), folder), all.toString(), overrides);
-    Recipe recipe = new Recipe(here, folder, YamlBlock.tree(base.json()));
+    Recipe recipe = new Recipe(here, folder, YamlText.read(base.json()));
     Map<String, ObjectNode> methods = methods(yaml);
     List<Cell> cells = new ArrayList<>();
     for (long seed : seeds(yaml)) {

@@ -1,6 +1,7 @@
 package dev.mtlora.config;
 
 import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.YamlText;
 import dev.mtlora.nn.Catalogue;
 import dev.mtlora.peft.Adapter;
 import dev.mtlora.peft.AdapterMethod;
@@ -72,7 +73,7 @@ public final class AdapterMethods {
 
   /** MTLoRA with a setting that a configuration need not name. */
   private static Reader mtloraWith(String key, String value) {
-    return (yaml, target) -> MtLoraYaml.readWith(key, YamlBlock.tree(value), yaml, target);
+    return (yaml, target) -> MtLoraYaml.readWith(key, YamlText.read(value), yaml, target);
   }
 
   /** A method without settings. */
@@ -113,7 +114,7 @@ public final class AdapterMethods {
    * @throws IllegalArgumentException if there is none of this name; proposes the nearest
    */
   public static AdapterMethod of(String id, Target target) {
-    return ALL.of(id).read(new YamlBlock(YamlBlock.tree(""), "method"), target);
+    return ALL.of(id).read(new YamlBlock(YamlText.read(""), "method"), target);
   }
 
   /** Reads the block {@code method}. */

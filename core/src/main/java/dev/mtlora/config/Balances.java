@@ -1,6 +1,7 @@
 package dev.mtlora.config;
 
 import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.YamlText;
 import dev.mtlora.nn.Catalogue;
 import dev.mtlora.train.balance.Balance;
 import dev.mtlora.train.balance.Dwa;
@@ -69,7 +70,7 @@ public final class Balances {
    * @throws IllegalArgumentException if there is none of this name; proposes the nearest
    */
   public static Balance of(String id) {
-    return ALL.of(id).read(new YamlBlock(YamlBlock.tree(""), "balance"));
+    return ALL.of(id).read(new YamlBlock(YamlText.read(""), "balance"));
   }
 
   /** Reads the block {@code train.balance}. */

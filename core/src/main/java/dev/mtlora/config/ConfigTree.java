@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.YamlText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -83,7 +84,7 @@ final class ConfigTree {
    * the block.
    */
   private static ObjectNode withBase(String text, Path folder, int depth) {
-    ObjectNode own = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
+    ObjectNode own = (ObjectNode) new YamlBlock(YamlText.read(text), "").node();
     JsonNode base = own.remove(BASE);
     ObjectNode tree = own;
     if (base != null && !base.isNull()) {
@@ -129,7 +130,7 @@ final class ConfigTree {
   }
 
   private static void set(ObjectNode tree, String path, String value) {
-    set(tree, path, value.isBlank() ? JsonNodeFactory.instance.nullNode() : YamlBlock.tree(value));
+    set(tree, path, value.isBlank() ? JsonNodeFactory.instance.nullNode() : YamlText.read(value));
   }
 
   private static void set(ObjectNode tree, String path, JsonNode value) {

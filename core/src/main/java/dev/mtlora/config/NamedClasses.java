@@ -11,11 +11,12 @@ import java.util.List;
 
 /**
  * Writes names of classes out where they are used, so that a run folder or an adapter has them
- * wherever it goes: those of a file in the place of its name, and those of the labels of semseg
- * also as those of the task, if it has none of its own.
+ * wherever it goes: those of a file in the place of its name, and those of the labels of semseg, or
+ * their count, also as those of the task, if it has none of its own.
  */
 final class NamedClasses {
   private static final String TASK = "semseg";
+  private static final int MOST = 255; // of which data.labels says that it has too many
 
   private NamedClasses() {}
 
@@ -31,9 +32,8 @@ final class NamedClasses {
         replace(block, root);
       }
     }
-    List<String> names = names(data.path("labels").path(TASK).path("classes"));
-    if (!names.isEmpty() && tree.path("tasks").has(TASK)) {
-      name((ObjectNode) tree.get("tasks"), names);
+    if (tree.path("tasks").has(TASK)) {
+      give((ObjectNode) tree.get("tasks"), data.path("labels").path(TASK).path("classes"));
     }
   }
 
@@ -57,12 +57,22 @@ final class NamedClasses {
     return names;
   }
 
-  private static void name(ObjectNode tasks, List<String> names) {
+  private static void give(ObjectNode tasks, JsonNode classes) {
     JsonNode own = tasks.path(TASK);
-    boolean fits = own.path("classes").asInt(names.size()) == names.size();
-    if (fits && !own.hasNonNull("names") && (own.isObject() || own.isNull())) {
-      ObjectNode task = own instanceof ObjectNode block ? block : tasks.putObject(TASK);
-      names.forEach(task.putArray("names")::add);
+    if (own.hasNonNull("names") || !(own.isObject() || own.isNull())) {
+      return;
     }
+    List<String> names = names(classes);
+    if (!names.isEmpty() && own.path("classes").asInt(names.size()) == names.size()) {
+      names.forEach(block(tasks, own).putArray("names")::add);
+    }
+    boolean count = classes.isInt() && classes.intValue() > 0 && classes.intValue() <= MOST;
+    if (count && !own.hasNonNull("classes")) {
+      block(tasks, own).set("classes", classes);
+    }
+  }
+
+  private static ObjectNode block(ObjectNode tasks, JsonNode own) {
+    return own instanceof ObjectNode block ? block : tasks.putObject(TASK);
   }
 }

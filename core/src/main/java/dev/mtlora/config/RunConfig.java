@@ -1,10 +1,8 @@
 package dev.mtlora.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.YamlText;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.task.Task;
 import java.io.IOException;
@@ -153,7 +151,7 @@ public record RunConfig(
         TrainConfig.read(yaml.block("train")),
         scores(yaml.block("singleTask"), tasks),
         reference,
-        write(tree));
+        YamlText.write(tree));
   }
 
   private static Map<String, Double> scores(YamlBlock yaml, List<Task> tasks) {
@@ -179,26 +177,14 @@ public record RunConfig(
     return scores;
   }
 
-  private static String write(JsonNode tree) {
-    try {
-      return YAMLMapper.builder()
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-          .build()
-          .writeValueAsString(tree);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a YAML tree could not be written", e);
-    }
-  }
-
   /** The configuration as a JSON object. */
   public String json() {
-    return YamlBlock.tree(yaml).toString();
+    return YamlText.read(yaml).toString();
   }
 
   /** Name of the method, as in {@link AdapterMethods#ids}. */
   public String methodName() {
-    return new YamlBlock(YamlBlock.tree(yaml), "")
+    return new YamlBlock(YamlText.read(yaml), "")
         .block("method")
         .text("name", AdapterMethods.DEFAULT);
   }

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -49,12 +47,11 @@ public final class ClassNames {
   }
 
   private static JsonNode tree(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
-      if (bytes.length > LARGEST_FILE) {
+    try {
+      if (SmallFile.regular(file).size() > LARGEST_FILE) {
         throw wrong(file, "is larger than 1 MiB");
       }
-      return JSON.readTree(bytes);
+      return JSON.readTree(SmallFile.bytes(file, LARGEST_FILE, "a file of class names"));
     } catch (NoSuchFileException e) {
       throw new DataException(
           file + " does not exist; names of classes are looked for in the dataset's root", e);

@@ -4,13 +4,13 @@ package dev.mtlora.data;
 public final class DataException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** An error with a message for the user. */
+  /** An error with a message for the user, made {@link Printable}. */
   public DataException(String message) {
-    super(message);
+    super(Printable.of(message));
   }
 
-  /** An error with a message for the user and the cause for the developer. */
+  /** An error with such a message and the cause for the developer. */
   public DataException(String message, Throwable cause) {
-    super(message, cause);
+    super(Printable.of(message), cause);
   }
 }

@@ -36,6 +36,11 @@ public interface Dataset {
     return Map.of();
   }
 
+  /** Files among those of the dataset that look as if they belonged to it, and are not used. */
+  default List<Stray> strays() {
+    return List.of();
+  }
+
   /**
    * The samples of a shuffled epoch, in order, as many as {@link #size} says: each of them once,
    * unless the dataset knows better.

@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +27,8 @@ public final class FolderDataset extends LabelledImages {
   private FolderDataset(FolderSettings settings, boolean training) {
     this.settings = settings;
     this.images =
-        new FolderListing(settings.root().resolve(settings.images()), Set.of("jpg", "jpeg", "png"));
+        new FolderListing(settings.root().resolve(settings.images()), FolderFiles.PHOTOGRAPHS);
+    images.listed().orNone();
     this.ids = split(training);
     settings
         .labels()
@@ -54,13 +56,6 @@ public final class FolderDataset extends LabelledImages {
 
   private List<String> split(boolean training) {
     List<String> all = images.ids();
-    if (all.isEmpty()) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "the folder %s holds no .jpg, .jpeg or .png file; check the name of the image folder",
-              images.folder()));
-    }
     if (settings.split() instanceof FolderSplit.Lists lists) {
       Path list = settings.root().resolve(training ? lists.train() : lists.val());
       return ImageList.read(list, images, "use split: {val: 0.2, seed: 1} instead of lists");
@@ -124,6 +119,30 @@ public final class FolderDataset extends LabelledImages {
           }
         });
     return doubts;
+  }
+
+  @Override
+  public List<Stray> strays() {
+    List<Stray> strays = new ArrayList<>();
+    images.listed().others().forEach(file -> strays.add(stray(Stray.Why.OTHER_KIND, "", file)));
+    labels.forEach(
+        (task, listing) -> {
+          listing
+              .listed()
+              .others()
+              .forEach(file -> strays.add(stray(Stray.Why.OTHER_KIND, task, file)));
+          for (String id : listing.ids()) {
+            if (images.file(id).isEmpty()) {
+              strays.add(stray(Stray.Why.NO_IMAGE, task, listing.file(id).orElseThrow()));
+            }
+          }
+        });
+    return strays;
+  }
+
+  private Stray stray(Stray.Why why, String task, Path file) {
+    int names = file.getNameCount();
+    return new Stray(why, task, file.subpath(Math.max(0, names - 2), names).toString());
   }
 
   @Override

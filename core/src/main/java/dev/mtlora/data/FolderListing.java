@@ -1,8 +1,5 @@
 package dev.mtlora.data;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.List;
@@ -17,7 +14,7 @@ import java.util.TreeMap;
  * Unicode's composed form, since some file systems store an umlaut as two characters.
  */
 public final class FolderListing {
-  private final Path folder;
+  private final FolderFiles listed;
   private final SortedMap<String, Path> files = new TreeMap<>();
 
   /**
@@ -27,34 +24,12 @@ public final class FolderListing {
    * @throws DataException if there is no such folder, it can't be read, or two files have one id
    */
   public FolderListing(Path folder, Set<String> extensions) {
-    this.folder = folder;
-    if (!Files.isDirectory(folder)) {
-      throw new DataException(
-          Files.isSymbolicLink(folder)
-              ? String.format(
-                  Locale.ROOT,
-                  "the folder %s is a symbolic link that leads nowhere or in a circle; correct the link",
-                  folder)
-              : String.format(
-                  Locale.ROOT,
-                  "the folder %s does not exist; check the root and the folder's name",
-                  folder));
-    }
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      stream.forEach(file -> add(file, extensions));
-    } catch (IOException e) {
-      throw new DataException(
-          String.format(Locale.ROOT, "the folder %s could not be read (%s)", folder, e), e);
-    }
+    listed = FolderFiles.list(folder, extensions);
+    listed.files().forEach(this::add);
   }
 
-  private void add(Path file, Set<String> extensions) {
-    String name = Optional.ofNullable(file.getFileName()).orElseThrow().toString();
-    int dot = name.lastIndexOf('.');
-    if (dot < 1 || !extensions.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT))) {
-      return;
-    }
-    Path other = files.put(composed(name.substring(0, dot)), file);
+  private void add(Path file) {
+    Path other = files.put(composed(FolderFiles.stem(file)), file);
     if (other != null) {
       throw new DataException(
           String.format(
@@ -77,8 +52,13 @@ public final class FolderListing {
     return List.copyOf(files.keySet());
   }
 
+  /** The files, and what lies beside them. */
+  public FolderFiles listed() {
+    return listed;
+  }
+
   /** Where the files lie. */
   public Path folder() {
-    return folder;
+    return listed.folder();
   }
 }

@@ -1,9 +1,6 @@
 package dev.mtlora.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +13,6 @@ import java.util.Map;
 public final class FolderYaml {
   private static final List<String> ENCODINGS = List.of("index", "depth_mm", "normals_rgb", "mask");
 
-  private static final YAMLMapper YAML =
-      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
   private FolderYaml() {}
 
   /**
@@ -28,14 +22,10 @@ public final class FolderYaml {
    */
   public static FolderSettings read(Path file) {
     try {
-      JsonNode tree = YAML.readTree(Files.readString(file));
+      JsonNode tree = YamlText.read(Files.readString(file));
       JsonNode data = tree.has("data") ? tree.get("data") : tree;
       Path folder = file.toAbsolutePath().getParent();
       return parse(new YamlBlock(data, "data"), folder == null ? file.toAbsolutePath() : folder);
-    } catch (JsonProcessingException e) {
-      String what = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new DataException(
-          String.format(Locale.ROOT, "%s is not valid YAML: %s", file, what), e);
     } catch (IOException e) {
       throw new DataException(file + " could not be read (" + e + ")", e);
     } catch (IllegalArgumentException e) {

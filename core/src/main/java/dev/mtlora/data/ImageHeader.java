@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 import java.util.zip.CRC32;
 
@@ -9,8 +11,8 @@ import java.util.zip.CRC32;
  * <p>Decoders fill what a truncated file lacks with grey and say nothing, and allocate whatever a
  * damaged header asks for. So the structure is walked first: a PNG must consist of whole chunks
  * with right checksums up to {@code IEND}, a JPEG of whole segments up to its end marker, and
- * neither may claim more than {@link Images#MAX_PIXELS}. Bits that flipped inside the compressed
- * data of a JPEG cannot be seen: the format has no checksum.
+ * neither may claim more than {@link Images#MAX_PIXELS}, or than there is memory for. Bits that
+ * flipped inside the compressed data of a JPEG cannot be seen: the format has no checksum.
  *
  * @param png whether it is a PNG; else a JPEG
  * @param bits per sample
@@ -199,15 +201,27 @@ record ImageHeader(boolean png, int bits, int channels, boolean palette) {
               height,
               AGAIN));
     }
-    if (width > Images.MAX_PIXELS / height) {
+    checkLimit(width, height, Images.MAX_PIXELS, "that are read; make it smaller first", name);
+    checkLimit(
+        width,
+        height,
+        Images.mostPixels(),
+        "that this program has memory for; make it smaller, or give Java more (MTLORA_OPTS=-Xmx4g)",
+        name);
+  }
+
+  private static void checkLimit(long width, long height, long most, String why, String name) {
+    if (width > most / height) {
       throw new DataException(
           String.format(
               Locale.ROOT,
-              "%s has %d x %d pixels, more than the %d million that are read; make it smaller first",
+              "%s has %d x %d pixels, more than the %s million %s",
               name,
               width,
               height,
-              Images.MAX_PIXELS / 1_000_000));
+              new DecimalFormat("0.#", DecimalFormatSymbols.getInstance(Locale.ROOT))
+                  .format(most / 1e6),
+              why));
     }
   }
 

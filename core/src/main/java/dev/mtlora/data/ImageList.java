@@ -1,7 +1,9 @@
 package dev.mtlora.data;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,8 @@ import java.util.Locale;
 
 /** Text files that name the images of a split, one id a line. */
 public final class ImageList {
+  private static final long LARGEST = 64 << 20;
+
   private ImageList() {}
 
   /**
@@ -46,17 +50,24 @@ public final class ImageList {
 
   private static List<String> lines(Path list, String otherwise) {
     try {
-      return Files.readAllLines(list);
-    } catch (IOException e) {
-      throw new DataException(
-          String.format(
-                  Locale.ROOT,
-                  "the list of images %s could not be read (%s); write one image name a line, in UTF-8, or",
-                  list,
-                  e)
-              + " "
-              + otherwise,
-          e);
+      byte[] bytes = SmallFile.bytes(list, LARGEST, "a list of images");
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString().lines().toList();
+    } catch (CharacterCodingException e) {
+      throw unreadable(list, "it is not in UTF-8", otherwise, e);
+    } catch (DataException e) {
+      throw unreadable(list, String.valueOf(e.getMessage()), otherwise, e);
     }
+  }
+
+  private static DataException unreadable(
+      Path list, String why, String otherwise, Exception cause) {
+    return new DataException(
+        String.format(
+            Locale.ROOT,
+            "the list of images %s could not be read (%s); write one image name a line, in UTF-8, or %s",
+            list,
+            why,
+            otherwise),
+        cause);
   }
 }

@@ -35,9 +35,17 @@ public final class Images {
   /** Larger pictures are refused before they are decoded. */
   public static final int MAX_PIXELS = 64_000_000;
 
+  /** Decoded bytes, floats of three channels, as many of what is made of them, and room to move. */
+  private static final int BYTES_PER_PIXEL = 40;
+
   private static final long MAX_BYTES = 512L << 20;
 
   private Images() {}
+
+  /** As many pixels as are read with the memory that this program may use. */
+  static long mostPixels() {
+    return Math.min(MAX_PIXELS, Runtime.getRuntime().maxMemory() / BYTES_PER_PIXEL);
+  }
 
   /**
    * Reads a JPEG or PNG photograph: RGB, 3 channels, 0..255, turned as its EXIF orientation says.
@@ -171,6 +179,26 @@ public final class Images {
     try {
       int type = CV_8UC(picture.channels());
       write(file, new Mat(picture.height(), picture.width(), type, new BytePointer(bytes)));
+    } finally {
+      scope.close();
+    }
+  }
+
+  /**
+   * Writes an 8-bit RGB PNG, as {@link #writePng} does.
+   *
+   * @param rgb 0xRRGGBB for every pixel, row by row
+   */
+  public static void writeRgb(Path file, int width, int[] rgb) {
+    byte[] bytes = new byte[3 * rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      bytes[3 * i] = (byte) rgb[i];
+      bytes[3 * i + 1] = (byte) (rgb[i] >> 8);
+      bytes[3 * i + 2] = (byte) (rgb[i] >> 16);
+    }
+    PointerScope scope = new PointerScope();
+    try {
+      write(file, new Mat(rgb.length / width, width, CV_8UC(3), new BytePointer(bytes)));
     } finally {
       scope.close();
     }

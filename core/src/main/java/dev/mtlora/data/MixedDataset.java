@@ -75,6 +75,11 @@ public record MixedDataset(List<Part> parts, Mode mode) implements Dataset {
     return parts.get(place.part()).samples().doubts(place.index());
   }
 
+  @Override
+  public List<Stray> strays() {
+    return parts.stream().flatMap(part -> part.samples().strays().stream()).distinct().toList();
+  }
+
   private record Place(int part, int index) {}
 
   private Place place(int index) {

@@ -22,6 +22,11 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   }
 
   @Override
+  public List<Stray> strays() {
+    return dataset.strays();
+  }
+
+  @Override
   public Dataset storedLabels() {
     return dataset.storedLabels().with(transform);
   }

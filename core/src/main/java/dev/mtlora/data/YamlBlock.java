@@ -1,10 +1,7 @@
 package dev.mtlora.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.mtlora.nn.Catalogue;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,31 +43,6 @@ public record YamlBlock(JsonNode node, String path) {
               key,
               key.substring(0, colon),
               key.substring(colon + 1)));
-    }
-  }
-
-  /**
-   * The tree of a YAML text; an empty text is an empty block.
-   *
-   * @throws IllegalArgumentException if it is not YAML; names the line
-   */
-  public static JsonNode tree(String text) {
-    try {
-      JsonNode tree =
-          YAMLMapper.builder()
-              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-              .build()
-              .readTree(text);
-      return tree.isMissingNode() ? JsonNodeFactory.instance.objectNode() : tree;
-    } catch (JsonProcessingException e) {
-      String line = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "not valid YAML%s: %s",
-              line,
-              e.getOriginalMessage().lines().findFirst().orElse("")),
-          e);
     }
   }
 

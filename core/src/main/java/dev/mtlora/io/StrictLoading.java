@@ -1,5 +1,8 @@
 package dev.mtlora.io;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.mtlora.data.Printable;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
@@ -217,7 +220,7 @@ final class StrictLoading {
         part("missing", missing) + part("unexpected", unexpected) + part("mis-shaped", misshaped);
     if (!report.isEmpty()) {
       throw new CheckpointException(
-          source
+          Printable.of(source)
               + " does not fit the model"
               + report
               + "\nIt comes from another architecture, method, rank or set of tasks: use the"
@@ -248,7 +251,7 @@ final class StrictLoading {
         "\n%d %s:\n  %s%s",
         names.size(),
         kind,
-        String.join("\n  ", names.subList(0, Math.min(LISTED, names.size()))),
+        names.stream().limit(LISTED).map(Printable::of).collect(joining("\n  ")),
         more);
   }
 }

@@ -90,9 +90,43 @@ class NamedClassesTest {
   }
 
   @Test
-  void count_only_givesNoNames() {
-    RunConfig config = read(CONFIG, "data.labels.semseg.classes=4", "tasks.semseg.classes=4");
-    assertThat(semseg(config).classNames()).isEmpty();
+  void count_ofLabels_isThatOfATaskThatSaysNone() {
+    for (String own : List.of("tasks.semseg=", "tasks.semseg={weight: 2}")) {
+      RunConfig config = read(CONFIG, "data.labels.semseg.classes=4", own);
+      assertThat(semseg(config).outputs()).isEqualTo(4);
+      assertThat(semseg(config).classNames()).isEmpty();
+      assertThat(read(config.yaml())).isEqualTo(config);
+    }
+    RunConfig other = read(CONFIG, "data.labels.semseg.classes=4", "tasks.semseg.classes=5");
+    assertThat(semseg(other).outputs()).isEqualTo(5);
+    assertThatThrownBy(() -> read(CONFIG, "data.labels.semseg.classes=256"))
+        .hasMessageContaining("index labels need 1..255 classes but have 256");
+    assertThatThrownBy(() -> read(CONFIG, "data.labels.semseg.classes=1"))
+        .hasMessageContaining("semseg.classes must be 2 to 255 but is 1");
+  }
+
+  @Test
+  void names_thatYamlHasOtherUsesFor_stayTheWordsTheyAre() {
+    String words =
+        "[no, on, off, yes, y, N, ~x, 'true', 'null', '0x1F', '1_000', '.inf', '1:30', '007']";
+    RunConfig config = read(CONFIG, "data.labels.semseg.classes=" + words);
+    assertThat(semseg(config).classNames())
+        .containsExactly(
+            "no", "on", "off", "yes", "y", "N", "~x", "true", "null", "0x1F", "1_000", ".inf",
+            "1:30", "007");
+    assertThat(read(config.yaml())).isEqualTo(config);
+    assertThat(read(config.json())).isEqualTo(config);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yes", "on", "off", "y", "1"})
+  void flag_anythingButTrueAndFalse_isRefusedByItsKey(String word) {
+    String key = "data.labels.semseg.classes=4";
+    assertThat(read(CONFIG, key, "reference=True").reference()).isTrue();
+    assertThatThrownBy(() -> read(CONFIG, key, "reference=" + word))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("reference must be true or false but is: ")
+        .hasMessageContaining(word);
   }
 
   @Test

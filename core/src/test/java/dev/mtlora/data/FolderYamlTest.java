@@ -77,7 +77,7 @@ class FolderYamlTest {
         "val: val.txt | 'split: {val: 0.1}' | keep one of the two",
         "val: val.txt | '' | data.val is missing",
         "images: photos | images: [a] | data.images must be a text",
-        "kind: folder | kind: [ | is not valid YAML",
+        "kind: folder | kind: [ | not valid YAML (line ",
       })
   void read_mistake_namesKeyAndCure(String right, String wrong, String message) {
     assertThat(GOOD).contains(right);
@@ -91,7 +91,7 @@ class FolderYamlTest {
   void read_emptyOrMissingFile_saysSo() {
     assertThatThrownBy(() -> read(""))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("block of keys");
+        .hasMessageContaining("data.train is missing");
     assertThatThrownBy(() -> FolderYaml.read(folder.resolve("none.yaml")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("none.yaml");

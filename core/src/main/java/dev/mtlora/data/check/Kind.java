@@ -77,6 +77,37 @@ public enum Kind {
       false,
       "images without a label of this task",
       "fine if meant so: they add nothing to its loss and score; else add the files"),
+  /** Numbers of 12 bits in a picture of 16, or a picture of nothing. */
+  LOW_RANGE(
+      WARNING,
+      false,
+      "pictures that use less than a tenth of their range",
+      "are 12 bits stored in 16? stretch the values over the whole range"),
+  /** Bits that a sensor's own format rotates. */
+  EIGHTHS(
+      WARNING,
+      false,
+      "depths that are multiples of 8 mm",
+      "are the bits rotated by 3, as some sensors store them? turn them back: (v >> 3) | (v << 13)"),
+  /** Depth of a unit other than millimetres, by its look. */
+  ODD_DEPTH(
+      NOTE,
+      false,
+      "an improbable range of depths",
+      "fine if the scenes are that near or far; else write millimetres: metres times 256 are read as a"
+          + " quarter of the distance, bits rotated by 3 as eight times"),
+  /** A file beside the images or labels that is not read. */
+  OTHER_KIND(
+      NOTE,
+      false,
+      "pictures of kinds that are not read",
+      "images are .jpg, .jpeg or .png, labels .png: convert these, or they do not count"),
+  /** A label that no image has the name of. */
+  NO_IMAGE(
+      NOTE,
+      false,
+      "labels that belong to no image",
+      "a label has the name of its image, but for the extension: rename them, or add the images"),
   /** A label that is resized at every reading. */
   OTHER_SIZE(
       NOTE,
@@ -104,6 +135,11 @@ public enum Kind {
    */
   Severity severity(boolean all) {
     return all && certainIfAll ? ERROR : severity;
+  }
+
+  /** True if it is about the files as a whole, whatever split they are in. */
+  boolean ofAllSplits() {
+    return this == OTHER_KIND || this == NO_IMAGE;
   }
 
   /** What it is, in a few words. */

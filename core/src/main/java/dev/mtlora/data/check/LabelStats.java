@@ -3,6 +3,7 @@ package dev.mtlora.data.check;
 import dev.mtlora.data.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.task.Task;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -16,6 +17,7 @@ import java.util.stream.LongStream;
  * @param classes pixels of each class, or of 0 and 1 in masks; empty for depth and normals
  * @param outside pixels of a value that the task does not have
  * @param notUnit vectors whose length differs from 1 by more than a tenth
+ * @param eighths labels most of whose depths are multiples of 8 mm
  * @param least smallest depth in metres; infinity if there is none
  * @param most largest depth in metres; 0 if there is none
  * @param sum of all depths
@@ -27,10 +29,14 @@ public record LabelStats(
     List<Long> classes,
     long outside,
     long notUnit,
+    int eighths,
     double least,
     double most,
     double sum) {
   private static final double LENGTH_TOLERANCE = 0.1;
+  private static final double WHOLE = 0.01; // more than what float32 metres are off
+  private static final int SIXTEEN_BITS = 65535;
+  private static final int MANY = 16; // a few round numbers are multiples of 8, too
 
   /** Copies the counts. */
   public LabelStats {
@@ -74,6 +80,7 @@ public record LabelStats(
         LongStream.of(classes).boxed().toList(),
         outside,
         0,
+        0,
         Double.POSITIVE_INFINITY,
         0,
         0);
@@ -92,7 +99,35 @@ public record LabelStats(
         sum += metres;
       }
     }
-    return new LabelStats(1, label.values().length, labelled, List.of(), 0, 0, least, most, sum);
+    return new LabelStats(
+        1,
+        label.values().length,
+        labelled,
+        List.of(),
+        0,
+        0,
+        isOfEighths(label) ? 1 : 0,
+        least,
+        most,
+        sum);
+  }
+
+  /**
+   * Different depths are counted, not pixels, of which a flat wall may have most. Rotated bits are
+   * no multiples from 8.192 m on, so that some of the depths are none.
+   */
+  private static boolean isOfEighths(Raster label) {
+    BitSet depths = new BitSet();
+    for (float metres : label.values()) {
+      long millimetres = Math.round(metres * 1000.0);
+      if (Math.abs(metres * 1000.0 - millimetres) < WHOLE
+          && millimetres > 0
+          && millimetres <= SIXTEEN_BITS) {
+        depths.set((int) millimetres);
+      }
+    }
+    long eighths = depths.stream().filter(depth -> depth % 8 == 0).count();
+    return eighths >= MANY && 2 * eighths > depths.cardinality();
   }
 
   private static LabelStats ofVectors(Raster label) {
@@ -105,7 +140,7 @@ public record LabelStats(
     }
     long pixels = (long) label.height() * label.width();
     return new LabelStats(
-        1, pixels, labelled, List.of(), 0, notUnit, Double.POSITIVE_INFINITY, 0, 0);
+        1, pixels, labelled, List.of(), 0, notUnit, 0, Double.POSITIVE_INFINITY, 0, 0);
   }
 
   private static double length(Raster label, int from) {
@@ -127,6 +162,7 @@ public record LabelStats(
             .toList(),
         outside + other.outside,
         notUnit + other.notUnit,
+        eighths + other.eighths,
         Math.min(least, other.least),
         Math.max(most, other.most),
         sum + other.sum);

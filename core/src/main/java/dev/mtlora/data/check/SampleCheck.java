@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What one sample looks like.
@@ -22,6 +23,7 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
   private static final double EIGHT_BITS = 0.2555;
   private static final double SIXTEEN_BITS = 65.535;
   private static final double HALF = 0.5;
+  private static final double LEAST_RANGE = 25.5; // of 255
 
   /**
    * Checks a sample that could be read.
@@ -32,7 +34,7 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
    */
   static SampleCheck of(Sample sample, List<Task> tasks, Map<String, String> doubts) {
     Map<String, LabelStats> stats = new LinkedHashMap<>();
-    List<Finding> findings = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>(range(sample));
     for (Task task : tasks) {
       Raster label = sample.labels().get(task.name());
       if (label == null) {
@@ -64,9 +66,26 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
   SampleCheck plus(SampleCheck other) {
     Map<String, LabelStats> allStats = new LinkedHashMap<>(stats);
     allStats.putAll(other.stats);
-    List<Finding> all = new ArrayList<>(findings);
-    all.addAll(other.findings);
+    List<Finding> all =
+        Stream.concat(findings.stream(), other.findings.stream())
+            .distinct() // what is said of the image is found with every task
+            .toList();
     return new SampleCheck(other.id, other.size, allStats, all);
+  }
+
+  private static List<Finding> range(Sample sample) {
+    float least = Float.POSITIVE_INFINITY;
+    float most = 0;
+    for (float value : sample.image().values()) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    String text = "%s: values from %.0f to %.0f of 255";
+    return most - least >= LEAST_RANGE
+        ? List.of()
+        : List.of(
+            new Finding(
+                Kind.LOW_RANGE, "", String.format(Locale.ROOT, text, sample.id(), least, most)));
   }
 
   private static List<Finding> size(Sample sample, String task, Raster label) {
@@ -118,6 +137,9 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
     }
     if (stats.most() == stats.least() && stats.labelled() > 1) {
       kinds.add(Kind.FLAT_DEPTH);
+    }
+    if (stats.eighths() > 0) {
+      kinds.add(Kind.EIGHTHS);
     }
     if (Math.abs(stats.most() - SIXTEEN_BITS) < 1e-3) {
       kinds.add(Kind.FULL_DEPTH);

@@ -3,6 +3,7 @@ package dev.mtlora.data.check;
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Stray;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
@@ -99,6 +100,7 @@ public final class SplitCheck {
   private void read(List<Alone> alone, Tally tally, Progress progress) {
     Dataset all = opening.open(alone.stream().map(Alone::task).toList());
     tally.size(all.size());
+    all.strays().forEach(stray -> tally.add(finding(stray)));
     ExecutorService workers = Executors.newFixedThreadPool(settings.workers());
     try {
       for (int from = 0; from < all.size(); from += BLOCK) {
@@ -120,6 +122,15 @@ public final class SplitCheck {
     } finally {
       workers.shutdownNow();
     }
+  }
+
+  private static Finding finding(Stray stray) {
+    Kind kind =
+        switch (stray.why()) {
+          case OTHER_KIND -> Kind.OTHER_KIND;
+          case NO_IMAGE -> Kind.NO_IMAGE;
+        };
+    return new Finding(kind, stray.task(), stray.file());
   }
 
   private static SampleCheck check(int index, Dataset all, List<Alone> alone) {

@@ -35,23 +35,19 @@ public record SplitReport(
   }
 
   /**
-   * The same with the images that another split has too as a finding.
+   * The same beside another split: the images that it has too are a finding, and what it says of
+   * the files of both is not said again.
    *
    * @param examples how many to name
    */
   public SplitReport besides(SplitReport other, int examples) {
-    List<String> shared = ids.stream().filter(other.ids::contains).toList();
-    if (shared.isEmpty()) {
-      return this;
-    }
     List<Findings> more = new ArrayList<>(findings);
-    more.add(
-        new Findings(
-            Severity.WARNING,
-            Kind.SHARED,
-            "",
-            shared.size(),
-            shared.subList(0, Math.min(examples, shared.size()))));
+    more.removeIf(found -> found.kind().ofAllSplits() && other.findings.contains(found));
+    List<String> shared = ids.stream().filter(other.ids::contains).toList();
+    if (!shared.isEmpty()) {
+      List<String> first = shared.subList(0, Math.min(examples, shared.size()));
+      more.add(new Findings(Severity.WARNING, Kind.SHARED, "", shared.size(), first));
+    }
     more.sort(Comparator.comparing(Findings::severity).reversed());
     return new SplitReport(name, samples, ids, sizes, stats, more);
   }

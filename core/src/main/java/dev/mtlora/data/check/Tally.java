@@ -12,6 +12,16 @@ import java.util.Set;
 
 /** Adds up what the samples of a split look like, and what that says about the split. */
 final class Tally {
+  /** Metres that a room has at least, and that few sensors of depth reach. */
+  private static final double NEAR = 3;
+
+  private static final double FAR = 40;
+
+  /** The ends of 8 and 16 bits of millimetres: findings of their own. */
+  private static final double EIGHT_BITS = 0.2555;
+
+  private static final double SIXTEEN_BITS = 65.534;
+
   private final SplitCheck.Settings settings;
   private final Set<String> ids = new LinkedHashSet<>();
   private final Map<String, Integer> sizes = new LinkedHashMap<>();
@@ -117,10 +127,22 @@ final class Tally {
     } else if (task.outputs() > 1) {
       absent.forEach(text -> add(new Finding(Kind.ABSENT_CLASS, task.name(), text)));
     }
+    if (isOdd(all.most())) {
+      String text = "the depths of all %d labels are from %.3f to %.3f m, %.3f m on average";
+      add(
+          new Finding(
+              Kind.ODD_DEPTH,
+              task.name(),
+              String.format(Locale.ROOT, text, all.images(), all.least(), all.most(), all.mean())));
+    }
     if (task.name().equals("edge") && all.labelled() > 0 && all.share(1) > 0.5) {
       String text =
           String.format(Locale.ROOT, "%.0f %% of the pixels are edges", 100 * all.share(1));
       add(new Finding(Kind.MANY_EDGES, task.name(), text));
     }
+  }
+
+  private static boolean isOdd(double farthest) {
+    return farthest > EIGHT_BITS && farthest < NEAR || farthest > FAR && farthest < SIXTEEN_BITS;
   }
 }

@@ -47,7 +47,9 @@ class SplitCheckTest {
               found.put(task, label);
             }
           });
-      return new Sample("s" + index, new Raster(2, 4, 3), found);
+      Raster image = new Raster(2, 4, 3);
+      image.values()[index] = 255;
+      return new Sample("s" + index, image, found);
     }
   }
 

@@ -1,0 +1,112 @@
+package dev.mtlora.data;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The files of a folder that are pictures, told by the ends of their names. Names that begin with a
+ * dot are none: other systems leave such files beside pictures ({@code ._a.jpg} beside {@code
+ * a.jpg}).
+ *
+ * @param folder where they lie
+ * @param files that are read, by name
+ * @param others pictures of other kinds, by name
+ */
+public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
+  /** What the names of photographs end with. */
+  public static final Set<String> PHOTOGRAPHS = Set.of("jpg", "jpeg", "png");
+
+  private static final Set<String> PICTURES =
+      Set.of(
+          "jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "tif", "tiff", "gif", "heic", "heif",
+          "avif", "jp2", "jxl", "pgm", "ppm", "exr", "dng");
+
+  /** Copies the lists. */
+  public FolderFiles {
+    files = List.copyOf(files);
+    others = List.copyOf(others);
+  }
+
+  /**
+   * Lists a folder.
+   *
+   * @param extensions of the files that are read, lower case, without the dot
+   * @throws DataException if there is no such folder, or it can't be read
+   */
+  public static FolderFiles list(Path folder, Set<String> extensions) {
+    if (!Files.isDirectory(folder)) {
+      throw new DataException(
+          Files.isSymbolicLink(folder)
+              ? String.format(
+                  Locale.ROOT,
+                  "the folder %s is a symbolic link that leads nowhere or in a circle; correct the link",
+                  folder)
+              : String.format(
+                  Locale.ROOT,
+                  "the folder %s does not exist; check the root and the folder's name",
+                  folder));
+    }
+    List<Path> files = new ArrayList<>();
+    List<Path> others = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      for (Path file : stream) {
+        String extension = extension(name(file));
+        if (extensions.contains(extension)) {
+          files.add(file);
+        } else if (PICTURES.contains(extension)) {
+          others.add(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new DataException(
+          String.format(Locale.ROOT, "the folder %s could not be read (%s)", folder, e), e);
+    }
+    Collections.sort(files);
+    Collections.sort(others);
+    return new FolderFiles(folder, files, others);
+  }
+
+  private static String extension(String name) {
+    int dot = name.lastIndexOf('.');
+    return name.startsWith(".") ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private static String name(Path file) {
+    return Optional.ofNullable(file.getFileName()).orElseThrow().toString();
+  }
+
+  /** The name of a file without its extension. */
+  public static String stem(Path file) {
+    String name = name(file);
+    int dot = name.lastIndexOf('.');
+    return dot < 1 ? name : name.substring(0, dot);
+  }
+
+  /**
+   * Fails if there are no photographs.
+   *
+   * @throws DataException that says what else there is
+   */
+  public FolderFiles orNone() {
+    if (!files.isEmpty()) {
+      return this;
+    }
+    throw new DataException(
+        String.format(Locale.ROOT, "the folder %s holds no .jpg, .jpeg or .png file", folder)
+            + (others.isEmpty()
+                ? "; check the name of the image folder"
+                : String.format(
+                    Locale.ROOT,
+                    " but %d pictures of other kinds, for instance %s: convert them to PNG or JPEG",
+                    others.size(),
+                    others.get(0).getFileName())));
+  }
+}
