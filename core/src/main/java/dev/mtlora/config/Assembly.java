@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -97,13 +98,22 @@ public final class Assembly {
    *     merged
    */
   public MultiTaskModel model() {
+    return model(line -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param say hears in one sentence what a file of weights gave, if one is named
+   */
+  public MultiTaskModel model(Consumer<String> say) {
     if (config.model().merged()) {
       throw new ConfigException(
           "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
               + " train with the configuration of the run that it was merged from");
     }
     MultiTaskModel model = untrainedModel();
-    BackboneWeights.load(config.model().weights(), model.backbone());
+    BackboneWeights.load(config.model().weights(), model, say);
     return model;
   }
 

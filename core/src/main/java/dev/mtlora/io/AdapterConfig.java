@@ -33,6 +33,11 @@ public record AdapterConfig(Origin origin, String baseSha256) {
   private static final int FORMAT = 1;
   private static final long MOST_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PEFT = "peft_type";
+  private static final String PEFT_ADAPTER =
+      "a PEFT adapter, which is not read; merge it in Python,"
+          + " model.merge_and_unload().save_pretrained(DIR), and start a training from it with"
+          + " model.weights=DIR";
 
   /**
    * What only the training knows.
@@ -122,6 +127,9 @@ public record AdapterConfig(Origin origin, String baseSha256) {
                 MOST_BYTES));
       }
       JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      if (json.has(PEFT)) {
+        throw new CheckpointException(file, "describes " + PEFT_ADAPTER);
+      }
       if (json.path("format").asInt() != FORMAT) {
         throw new CheckpointException(
             file,
@@ -137,6 +145,19 @@ public record AdapterConfig(Origin origin, String baseSha256) {
           file, "does not exist; name the folder that holds " + AdapterFile.CONFIG, e);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e, e);
+    }
+  }
+
+  /** What a folder with a description is, for those who wanted weights to start from. */
+  static String whatFolder(Path folder) {
+    try {
+      JsonNode json = JSON.readTree(folder.resolve(AdapterFile.CONFIG).toFile());
+      return json.has(PEFT)
+          ? "is " + PEFT_ADAPTER
+          : "is an adapter of mtlora, which has no backbone of its own; name the weights that it"
+              + " was trained on, or give the folder to eval, predict or merge";
+    } catch (IOException e) {
+      throw new CheckpointException(folder, "cannot be read: " + e, e);
     }
   }
 

@@ -24,6 +24,11 @@ final class FloatsSource implements TensorSource {
   }
 
   @Override
+  public String format() {
+    return source.format();
+  }
+
+  @Override
   public Path file() {
     return source.file();
   }

@@ -11,16 +11,20 @@ import java.util.Map;
  */
 public interface TensorSource {
   /**
-   * Opens a file of any format we read, told by its first bytes and not by its name.
+   * Opens a file of any format we read, told by its first bytes and not by its name; or what else
+   * {@link WeightsFile} says that a name may mean.
    *
    * @throws CheckpointException if the file is missing, of no format we read, or unsound
    */
   static TensorSource open(Path file) {
-    return FileFormat.of(file).open(file);
+    return WeightsFile.of(file).open();
   }
 
   /** The file. */
   Path file();
+
+  /** Name of its format. */
+  String format();
 
   /** All tensors by name, in the order of the file. */
   Map<String, SafeTensors.Entry> entries();
@@ -39,6 +43,11 @@ public interface TensorSource {
         .forEach(
             (name, entry) -> sources.put(name, new SafeTensors.Source(entry, () -> bytes(name))));
     return sources;
+  }
+
+  /** Names under which NumPy arrays lie, which are not read. */
+  default List<String> arrays() {
+    return List.of();
   }
 
   /** What the file holds beside tensors, by name: {@code epoch}, {@code config}. */

@@ -39,12 +39,14 @@ public final class TorchFile implements TensorSource {
   private final Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
   private final Map<String, TorchContents.Stored> storages;
   private final List<String> withoutTensors;
+  private final List<String> arrays;
   private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
   private TorchFile(Path file, TorchContents contents, TorchTree tree, long fileSize) {
     this.file = file;
     this.storages = contents.storages();
     this.withoutTensors = List.copyOf(tree.withoutTensors());
+    this.arrays = List.copyOf(tree.arrays());
     this.views = new LinkedHashMap<>();
     tree.tensors().forEach((name, tensor) -> views.put(name, view(name, tensor, fileSize)));
     views.forEach((name, view) -> entries.put(name, view.entry()));
@@ -133,6 +135,11 @@ public final class TorchFile implements TensorSource {
   }
 
   @Override
+  public String format() {
+    return "torch.save";
+  }
+
+  @Override
   public Path file() {
     return file;
   }
@@ -145,6 +152,11 @@ public final class TorchFile implements TensorSource {
   @Override
   public List<String> withoutTensors() {
     return withoutTensors;
+  }
+
+  @Override
+  public List<String> arrays() {
+    return arrays;
   }
 
   @Override

@@ -33,6 +33,9 @@ final class TorchZip {
   }
 
   private static String folder(Path file, Map<String, ZipDirectory.Entry> entries) {
+    if (entries.keySet().stream().anyMatch(name -> name.endsWith(".npy"))) {
+      throw new CheckpointException(file, "is an .npz archive of NumPy arrays" + FileFormat.ARRAYS);
+    }
     List<String> pickles = entries.keySet().stream().filter(n -> n.endsWith(PICKLE)).toList();
     if (pickles.size() != 1) {
       throw new CheckpointException(

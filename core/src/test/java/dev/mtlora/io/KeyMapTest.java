@@ -41,6 +41,10 @@ class KeyMapTest {
     return SafeTensors.open(file);
   }
 
+  private static KeyMap detect(TensorSource source) {
+    return ModelInFile.of(source).orElseThrow().family();
+  }
+
   private TensorSource saved(TensorSource source, String name) {
     Path file = folder.resolve(name + ".safetensors");
     SafeTensors.write(file, Map.of(), source.sources());
@@ -67,7 +71,7 @@ class KeyMapTest {
     MappedSource ours = KeyMap.read(microsoft());
     TensorSource theirs = saved(map.write(ours), map.id());
     assertThat(map.write(ours).leftOut()).isEmpty();
-    assertThat(KeyMap.detect(theirs)).isEqualTo(map);
+    assertThat(detect(theirs)).isEqualTo(map);
     assertSame(KeyMap.read(theirs), ours);
   }
 
@@ -80,7 +84,7 @@ class KeyMapTest {
     assertThat(ours.leftOut())
         .containsOnlyKeys("norm.weight", "norm.bias", "head.weight", "head.bias");
     TensorSource theirs = saved(map.write(ours), map.id());
-    assertThat(KeyMap.detect(theirs)).isEqualTo(map);
+    assertThat(detect(theirs)).isEqualTo(map);
     assertSame(KeyMap.read(theirs), ours);
   }
 
@@ -99,7 +103,7 @@ class KeyMapTest {
   @Test
   void read_referenceCheckpoint_takesTheModelAndSaysWhatItLeaves() {
     MappedSource ours = KeyMap.read(reference());
-    assertThat(KeyMap.detect(reference())).isEqualTo(KeyMap.REFERENCE);
+    assertThat(detect(reference())).isEqualTo(KeyMap.REFERENCE);
     assertThat(ours.entries().keySet())
         .allMatch(name -> name.matches("(backbone|downsampler|decoders)\\..*"))
         .contains(
@@ -154,8 +158,8 @@ class KeyMapTest {
   })
   void huggingFace_eachName_isMappedBothWays(String ours, String theirs) {
     assertThat(KeyMap.HUGGING_FACE.fromOurs(ours)).isEqualTo(theirs);
-    assertThat(KeyMap.HUGGING_FACE.toOurs(theirs)).isEqualTo(ours);
-    assertThat(KeyMap.HUGGING_FACE.toOurs("swin." + theirs)).isEqualTo(ours);
+    assertThat(KeyMap.HUGGING_FACE.toOurs(theirs)).contains(ours);
+    assertThat(KeyMap.HUGGING_FACE.toOurs("swin." + theirs)).contains(ours);
   }
 
   @ParameterizedTest
@@ -167,7 +171,7 @@ class KeyMapTest {
   })
   void timm_eachName_isMappedBothWays(String ours, String theirs) {
     assertThat(KeyMap.TIMM.fromOurs(ours)).isEqualTo(theirs);
-    assertThat(KeyMap.TIMM.toOurs(theirs)).isEqualTo(ours);
+    assertThat(KeyMap.TIMM.toOurs(theirs)).contains(ours);
   }
 
   @Test
@@ -206,7 +210,7 @@ class KeyMapTest {
     "head.fc.weight, TIMM"
   })
   void detect_oneMoreName_tellsTheFamily(String name, KeyMap expected) {
-    assertThat(KeyMap.detect(file("patch_embed.proj.weight", name.isEmpty() ? "x" : name)))
+    assertThat(detect(file("patch_embed.proj.weight", name.isEmpty() ? "x" : name)))
         .isEqualTo(expected);
   }
 
@@ -214,8 +218,9 @@ class KeyMapTest {
   @CsvSource({"state_dict.", "model.module.", "student.0."})
   void read_modelInsideContainers_isFound(String container) {
     MappedSource ours =
-        KeyMap.read(file(container + "patch_embed.proj.weight", container + "x", "epoch.y"));
-    assertThat(ours.entries().keySet()).isEqualTo(Set.of("patch_embed.proj.weight", "x"));
+        KeyMap.read(
+            file(container + "patch_embed.proj.weight", container + "norm.bias", "epoch.y"));
+    assertThat(ours.entries().keySet()).isEqualTo(Set.of("patch_embed.proj.weight", "norm.bias"));
     assertThat(ours.leftOut()).containsOnlyKeys("epoch.y");
   }
 
