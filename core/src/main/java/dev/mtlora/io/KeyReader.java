@@ -27,7 +27,6 @@ final class KeyReader {
   private final ModelInFile model;
   private final MappedSource mapped;
   private final Map<String, List<String>> joined = new LinkedHashMap<>();
-  private final Map<String, String> strangers = new LinkedHashMap<>();
 
   private KeyReader(TensorSource source, ModelInFile model) {
     this.source = source;
@@ -77,7 +76,6 @@ final class KeyReader {
       }
     }
     joined.forEach(this::join);
-    strangers.forEach((from, name) -> mapped.stranger(name, from));
     return mapped;
   }
 
@@ -111,7 +109,8 @@ final class KeyReader {
         && CLASSIFIER.matcher(inBackbone(name)).matches()) {
       mapped.leaveOut(from, KeyWriter.CLASSIFIER);
     } else if (ours.isEmpty()) {
-      strangers.put(from, name);
+      boolean misleading = SwinNames.PLAIN.toOurs(inBackbone(name)).isPresent();
+      mapped.stranger(misleading ? "stranger " + name : name, from);
     } else {
       addKnown(from, ours.get());
     }

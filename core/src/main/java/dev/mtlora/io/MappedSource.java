@@ -56,9 +56,9 @@ public final class MappedSource implements TensorSource {
     leftOut.put(from, reason);
   }
 
-  /** Adds a tensor of the model whose name is none of its family's, when all others are there. */
+  /** Adds a tensor of the model whose name is none of its family's; no model may take it. */
   void stranger(String name, String from) {
-    rename(recipes.containsKey(name) ? "stranger " + name : name, from);
+    rename(name, from);
     strangers.add(from);
   }
 

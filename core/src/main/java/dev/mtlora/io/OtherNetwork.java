@@ -82,10 +82,7 @@ record OtherNetwork(String title, Pattern mark, String cure) {
       return arrays(source, source.arrays());
     }
     if (source.entries().keySet().stream().anyMatch(AddedNames::isAdded)) {
-      return new CheckpointException(
-          source.file(),
-          "is an adapter of mtlora, which has no backbone of its own; name the weights that it was"
-              + " trained on");
+      return adapter(source);
     }
     List<String> names = source.entries().keySet().stream().limit(LISTED).toList();
     return new CheckpointException(
@@ -98,6 +95,14 @@ record OtherNetwork(String title, Pattern mark, String cure) {
                 source.entries().size(),
                 String.join(", ", names),
                 PRETRAINED));
+  }
+
+  /** The fault of what training has added, without what it was added to. */
+  static CheckpointException adapter(TensorSource source) {
+    return new CheckpointException(
+        source.file(),
+        "is an adapter of mtlora, which has no backbone of its own; name the weights that it was"
+            + " trained on");
   }
 
   /** The fault of NumPy arrays where tensors belong. */

@@ -76,7 +76,12 @@ public final class Weights {
     if (ModelInFile.of(source).isEmpty()) {
       throw OtherNetwork.noSwin(source);
     }
-    return KeyMap.read(source);
+    MappedSource mapped = KeyMap.read(source);
+    Set<String> names = mapped.entries().keySet();
+    if (names.stream().anyMatch(AddedNames::isAdded) && !SwinShape.missing(names).isEmpty()) {
+      throw OtherNetwork.adapter(source);
+    }
+    return mapped;
   }
 
   private static void loadBackbone(MappedSource mapped, Module backbone) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names of the families of files, without a model. */
 class KeyMapTest {
@@ -222,6 +223,43 @@ class KeyMapTest {
             file(container + "patch_embed.proj.weight", container + "norm.bias", "epoch.y"));
     assertThat(ours.entries().keySet()).isEqualTo(Set.of("patch_embed.proj.weight", "norm.bias"));
     assertThat(ours.leftOut()).containsOnlyKeys("epoch.y");
+  }
+
+  @Test
+  void read_nameOfAnotherFamily_isAStrangerThatNoModelTakes() {
+    MappedSource mixed =
+        KeyMap.read(
+            file(
+                "patch_embed.proj.weight", "head.fc.weight", "layers.0.downsample.norm.bias", "x"));
+    assertThat(mixed.strangers()).containsExactly("layers.0.downsample.norm.bias", "x");
+    assertThat(mixed.entries())
+        .containsOnlyKeys(
+            "patch_embed.proj.weight",
+            "head.weight",
+            "stranger layers.0.downsample.norm.bias",
+            "x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "layers.0.blocks.0.attn.extra",
+        "layers.0.blocks.0.attn.qkv.weights",
+        "layers.1000.downsample.norm.bias",
+        "layers.x.downsample.norm.bias",
+        "patch_embed.proj.weight.",
+        "layers.-1.downsample.norm.bias"
+      })
+  void plain_nameThatIsNearlyOne_isNone(String name) {
+    assertThat(KeyMap.OURS.toOurs(name)).isEmpty();
+    assertThatThrownBy(() -> KeyMap.OURS.fromOurs(name)).hasMessageContaining("has no name in");
+  }
+
+  @Test
+  void timm_mergingInTheFirstStage_isNone() {
+    assertThat(KeyMap.TIMM.toOurs("layers.0.downsample.norm.bias")).isEmpty();
+    assertThat(KeyMap.TIMM.toOurs("layers_1.downsample.norm.bias"))
+        .contains("layers.0.downsample.norm.bias");
   }
 
   @Test
