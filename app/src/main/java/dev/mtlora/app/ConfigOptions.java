@@ -36,6 +36,15 @@ final class ConfigOptions {
   RunConfig read(List<String> more) {
     List<String> overrides = new ArrayList<>(this.overrides);
     overrides.addAll(more);
+    return read(config, overrides);
+  }
+
+  /**
+   * A configuration with overrides.
+   *
+   * @param config a YAML file, or the name of a shipped configuration
+   */
+  static RunConfig read(String config, List<String> overrides) {
     Path file = Path.of(config);
     if (Files.isDirectory(file)) {
       throw new ConfigException(RunFolder.insteadOfConfig(file));

@@ -2,8 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.data.Printable;
 import dev.mtlora.io.CheckpointException;
-import dev.mtlora.io.KeyMap;
-import dev.mtlora.io.SafeTensors;
+import dev.mtlora.io.FileContents;
 import dev.mtlora.io.TensorSource;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -68,13 +67,19 @@ final class InspectCommand implements Callable<Integer> {
   private static void print(Path file, TensorSource source, PrintWriter out) {
     out.printf(
         Locale.ROOT,
-        "%s: %s, names of %s, %d tensors, %s%n",
+        "%s: %s, %d tensors, %s%n",
         file,
-        source instanceof SafeTensors ? "safetensors" : "torch.save",
-        KeyMap.detect(source).title(),
+        FileContents.of(source),
         source.entries().size(),
         TensorTree.size(TensorTree.bytes(source.entries())));
     out.print(TensorTree.of(source.entries()));
+    if (!source.arrays().isEmpty()) {
+      out.printf(
+          Locale.ROOT,
+          "  %d NumPy arrays, which are not read: %s%n",
+          source.arrays().size(),
+          Printable.of(String.join(", ", source.arrays())));
+    }
     if (!source.withoutTensors().isEmpty()) {
       out.println("  beside them: " + Printable.of(String.join(", ", source.withoutTensors())));
     }

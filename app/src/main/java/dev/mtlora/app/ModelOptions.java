@@ -2,10 +2,12 @@ package dev.mtlora.app;
 
 import dev.mtlora.config.Assembly;
 import dev.mtlora.config.RunConfig;
+import dev.mtlora.io.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -14,7 +16,10 @@ final class ModelOptions {
   @Parameters(
       index = "0",
       paramLabel = "RUN",
-      description = "A folder that train or merge has filled, or an adapter folder.")
+      description = {
+        "A folder that train or merge has filled, or an adapter folder;",
+        "with --config a file of weights, for instance the reference's mtlora.pth."
+      })
   private Path run = Path.of("");
 
   @Option(
@@ -28,15 +33,29 @@ final class ModelOptions {
       description = "Loads an adapter even over other base weights than it was trained on.")
   private boolean anyBase;
 
+  @Option(
+      names = "--config",
+      paramLabel = "CONFIG",
+      description = "The configuration of the model in a file of weights, which has none itself.")
+  private @Nullable String config;
+
   /** The model's configuration, with the overrides and further ones. */
   RunConfig config(String... further) {
     List<String> all = new ArrayList<>(overrides);
     all.addAll(List.of(further));
+    if (config != null) {
+      return ConfigOptions.read(config, all);
+    }
     return new RunFolder(run).config(all);
   }
 
   /** The model, in the scope that is open. */
   MultiTaskModel load(Assembly assembly) {
-    return new RunFolder(run).load(assembly, anyBase);
+    if (config == null) {
+      return new RunFolder(run).load(assembly, anyBase);
+    }
+    MultiTaskModel model = assembly.untrainedModel();
+    Weights.load(run, model);
+    return model;
   }
 }

@@ -10,6 +10,7 @@ import dev.mtlora.io.AtomicFile;
 import dev.mtlora.io.AtomicFolder;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.io.Weights;
+import dev.mtlora.io.WeightsFile;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.train.CheckpointListener;
@@ -46,6 +47,14 @@ record RunFolder(Path path) {
           new RunConfig.Source(adapter.toString(), path),
           AdapterConfig.read(adapter).origin().recipe(),
           overrides);
+    }
+    if (Files.isRegularFile(WeightsFile.of(path).path())) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "%s is a file; if it holds the weights of a whole model, name its configuration with"
+                  + " --config, and if not, the folder that mtlora train or merge has filled",
+              path));
     }
     if (!Files.exists(file)) {
       throw new ConfigException(

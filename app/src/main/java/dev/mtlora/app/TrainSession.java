@@ -50,7 +50,7 @@ final class TrainSession {
   int run(boolean resume) {
     assembly.useThreads().ifPresent(this::say);
     try (Scope scope = Scope.open()) {
-      MultiTaskModel model = assembly.model();
+      MultiTaskModel model = assembly.model(this::say);
       DataLoader training = assembly.trainingLoader(model);
       DataLoader validation = assembly.validationLoader();
       Trainer trainer = assembly.trainer(training, listeners());

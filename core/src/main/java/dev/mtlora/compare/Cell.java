@@ -7,9 +7,10 @@ import dev.mtlora.config.RunConfig;
 import dev.mtlora.config.WeightsSource;
 import dev.mtlora.data.Sha256;
 import dev.mtlora.data.YamlText;
+import dev.mtlora.io.WeightsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,18 +66,25 @@ public record Cell(String row, String name, long seed, RunConfig config) {
   }
 
   /**
-   * The SHA-256 of the file of weights that training begins with, if it names one that is there.
+   * The SHA-256 of the file of weights that training begins with, or of those of its shards, if it
+   * names one that is there.
    */
   Optional<String> weights() {
     if (!(config.model().weights() instanceof WeightsSource.File file)
-        || !Files.exists(file.path())) {
+        || !WeightsFile.of(file.path()).exists()) {
       return Optional.empty();
     }
+    List<String> hashes =
+        WeightsFile.of(file.path()).files().stream().map(Cell::sha256).sorted().toList();
+    return Optional.of(hashes.size() == 1 ? hashes.get(0) : Sha256.of(String.join(" ", hashes)));
+  }
+
+  private static String sha256(Path file) {
     try {
-      return Optional.of(Sha256.of(file.path()));
+      return Sha256.of(file);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          String.format(Locale.ROOT, "%s could not be read: %s", file.path(), e), e);
+          String.format(Locale.ROOT, "%s could not be read: %s", file, e), e);
     }
   }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Builds everything that a configuration describes. */
@@ -68,23 +69,36 @@ public final class Assembly {
    *     merged or too large for this machine's memory
    */
   public MultiTaskModel model() {
+    return model(line -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param say hears in one sentence what a file of weights gave, if one is named
+   */
+  public MultiTaskModel model(Consumer<String> say) {
     checked(
         () -> {
           plan.requireMemory(config.train().device().equals(Device.CPU) ? TRAINING_BYTES : 0);
           return true;
         });
-    return base();
+    return base(say);
   }
 
   /** The same model, for what is not training: the base of an adapter. */
   public MultiTaskModel base() {
+    return base(line -> {});
+  }
+
+  private MultiTaskModel base(Consumer<String> say) {
     if (config.model().merged()) {
       throw new ConfigException(
           "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
               + " train with the configuration of the run that it was merged from");
     }
     MultiTaskModel model = untrainedModel();
-    BackboneWeights.load(config.model().weights(), model.backbone());
+    BackboneWeights.load(config.model().weights(), model, say);
     return model;
   }
 

@@ -1,33 +1,46 @@
 package dev.mtlora.config;
 
-import dev.mtlora.backbone.Backbone;
 import dev.mtlora.io.CheckpointException;
+import dev.mtlora.io.LoadedWeights;
 import dev.mtlora.io.Weights;
+import dev.mtlora.io.WeightsFile;
+import dev.mtlora.model.MultiTaskModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Loads the weights that a training starts from into a backbone. */
 final class BackboneWeights {
   private static final String FOLDER = "/dev/mtlora/weights/";
   private static final String EXTENSION = ".safetensors";
+  private static final int LISTED = 3;
 
   private BackboneWeights() {}
 
-  static void load(WeightsSource source, Backbone backbone) {
+  /**
+   * Loads.
+   *
+   * @param say hears in one sentence what a file gave
+   */
+  static void load(WeightsSource source, MultiTaskModel model, Consumer<String> say) {
     if (source instanceof WeightsSource.File file) {
-      load(file.path(), "model.weights is " + file.path(), backbone);
+      load(file.path(), "model.weights is " + file.path(), model, say);
     } else if (source instanceof WeightsSource.Builtin builtin) {
-      loadBuiltin(builtin.name(), backbone);
+      loadBuiltin(builtin.name(), model);
     } else {
-      backbone.loaded(Set.of());
+      model.backbone().loaded(Set.of());
     }
   }
 
-  private static void loadBuiltin(String name, Backbone backbone) {
+  private static void loadBuiltin(String name, MultiTaskModel model) {
     String what = "model.weights is builtin:" + name;
     try (InputStream stream =
         BackboneWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
@@ -39,7 +52,7 @@ final class BackboneWeights {
       Path copy = Files.createTempFile("mtlora-", EXTENSION);
       try {
         Files.copy(stream, copy, StandardCopyOption.REPLACE_EXISTING);
-        load(copy, what, backbone);
+        load(copy, what, model, line -> {});
       } finally {
         Files.deleteIfExists(copy);
       }
@@ -48,14 +61,44 @@ final class BackboneWeights {
     }
   }
 
-  private static void load(Path file, String what, Backbone backbone) {
-    if (!Files.exists(file)) {
+  private static void load(Path file, String what, MultiTaskModel model, Consumer<String> say) {
+    if (!WeightsFile.of(file).exists()) {
       throw new ConfigException(what + ", which does not exist; check the name and the folder");
     }
     try {
-      Weights.loadBackbone(file, backbone);
+      say.accept(what + sentence(Weights.loadStart(file, model)));
     } catch (CheckpointException e) {
-      throw new ConfigException(what + ", which does not fit the model: " + e.getMessage(), e);
+      throw new ConfigException("model.weights: " + e.getMessage(), e);
     }
+  }
+
+  private static String sentence(LoadedWeights loaded) {
+    String heads = loaded.heads() ? "necks and decoders" : "";
+    String adapters = loaded.adapters() ? "adapters" : "";
+    String taken =
+        Stream.of("the backbone", adapters, heads)
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(", "));
+    String strange =
+        loaded.strangeHeads().isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; its necks and decoders are not this model's (%s) and are not taken",
+                some(loaded.strangeHeads()));
+    String leftOut =
+        loaded.leftOut().isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; %d tensors that a pyramid does not have are left out (%s)",
+                loaded.leftOut().size(),
+                some(loaded.leftOut().keySet().stream().sorted().toList()));
+    return ", which gave " + taken + strange + leftOut + loaded.remark();
+  }
+
+  private static String some(List<String> names) {
+    String listed = String.join(", ", names.subList(0, Math.min(LISTED, names.size())));
+    return names.size() > LISTED ? listed + ", ..." : listed;
   }
 }

@@ -56,7 +56,7 @@ final class ConfigTree {
    * @throws IllegalArgumentException also if a file is needed that they don't name
    */
   static JsonNode resolveRecipe(String text, List<String> overrides) {
-    ObjectNode tree = (ObjectNode) new YamlBlock(YamlBlock.tree(text), "").node();
+    ObjectNode tree = (ObjectNode) new YamlBlock(YamlText.read(text), "").node();
     writeOut(tree);
     Recipe recipe = new Recipe(tree);
     override(tree, overrides);

@@ -33,6 +33,11 @@ public record AdapterConfig(Origin origin, String baseSha256) {
   private static final int FORMAT = 1;
   private static final long MOST_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PEFT = "peft_type";
+  private static final String PEFT_ADAPTER =
+      "a PEFT adapter, which is not read; merge it in Python,"
+          + " model.merge_and_unload().save_pretrained(DIR), and start a training from it with"
+          + " model.weights=DIR";
 
   /**
    * What only the training knows.
@@ -134,6 +139,9 @@ public record AdapterConfig(Origin origin, String baseSha256) {
   static AdapterConfig parse(Path file, byte[] description) {
     try {
       JsonNode json = JSON.readTree(description);
+      if (json.has(PEFT)) {
+        throw new CheckpointException(file, "describes " + PEFT_ADAPTER);
+      }
       if (json.path("format").asInt() != FORMAT) {
         throw new CheckpointException(
             file,
@@ -146,6 +154,19 @@ public record AdapterConfig(Origin origin, String baseSha256) {
       return new AdapterConfig(origin(json), json.path("base_sha256").asText());
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e, e);
+    }
+  }
+
+  /** What a folder with a description is, for those who wanted weights to start from. */
+  static String whatFolder(Path folder) {
+    try {
+      JsonNode json = JSON.readTree(folder.resolve(AdapterFile.CONFIG).toFile());
+      return json.has(PEFT)
+          ? "is " + PEFT_ADAPTER
+          : "is an adapter of mtlora, which has no backbone of its own; name the weights that it"
+              + " was trained on, or give the folder to eval, predict or merge";
+    } catch (IOException e) {
+      throw new CheckpointException(folder, "cannot be read: " + e, e);
     }
   }
 

@@ -17,34 +17,67 @@ import java.util.Map;
  */
 public record Conversion(TensorSource tensors, Map<String, String> leftOut, String folder) {
   private static final List<String> TORCH = List.of(".pth", ".pt", ".bin");
+  private static final int LISTED = 8;
   private static final String SAFETENSORS = ".safetensors";
 
-  /** Every tensor under the name it has. */
+  /**
+   * Every tensor under the name it has.
+   *
+   * @throws CheckpointException if arrays lie where tensors belong
+   */
   public static Conversion keepingNames(TensorSource source) {
+    if (source.entries().isEmpty() && !source.arrays().isEmpty()) {
+      throw OtherNetwork.noSwin(source);
+    }
+    ModelInFile.in(source).forEach(model -> KeyReader.requireTensors(source, model));
     return new Conversion(source, Map.of(), "");
   }
 
   /**
    * The model of a file under the names of a family.
    *
-   * @throws CheckpointException if there is no Swin in it, or its tensors do not belong together
+   * @throws CheckpointException if there is no Swin in it or several, if a name is none of its
+   *     family's, or if a part of it is missing
    */
   public static Conversion to(KeyMap map, TensorSource source) {
-    if (KeyReader.container(source).isEmpty()) {
-      throw new CheckpointException(
-          source.file(),
-          String.format(
-                  Locale.ROOT,
-                  "holds no Swin Transformer whose names we know, so they cannot become those of '%s';",
-                  map.id())
-              + " without --to it can be converted under its own names");
-    }
+    ModelInFile model = ModelInFile.of(source).orElseThrow(() -> OtherNetwork.noSwin(source));
     MappedSource ours = KeyMap.read(source);
+    requireKnown(ours, model.family());
     MappedSource theirs = map.write(ours);
     Map<String, String> leftOut = new LinkedHashMap<>(theirs.leftOut());
     leftOut.putAll(ours.leftOut());
     boolean inModel = map == KeyMap.MICROSOFT || map == KeyMap.REFERENCE;
     return new Conversion(theirs, leftOut, inModel ? "model" : "");
+  }
+
+  private static void requireKnown(MappedSource ours, KeyMap family) {
+    List<String> missing = SwinShape.missing(ours.entries().keySet());
+    if (!ours.strangers().isEmpty()) {
+      throw new CheckpointException(
+          ours.file(),
+          String.format(
+              Locale.ROOT,
+              "holds a %s, but %d of its tensors have names that none has: %s; nothing was written."
+                  + " Without --to all tensors keep their names",
+              family.title(),
+              ours.strangers().size(),
+              some(ours.strangers())));
+    }
+    if (!missing.isEmpty()) {
+      throw new CheckpointException(
+          ours.file(),
+          String.format(
+              Locale.ROOT,
+              "holds a part of a Swin Transformer, %d tensors are missing: %s; nothing was written."
+                  + " If it is one of several shards, name their index or folder",
+              missing.size(),
+              some(missing)));
+    }
+  }
+
+  private static String some(List<String> names) {
+    String listed = String.join(", ", names.subList(0, Math.min(LISTED, names.size())));
+    return names.size() > LISTED ? listed + ", ..." : listed;
   }
 
   /** The same with all floating-point values as F32, F16 or BF16. */

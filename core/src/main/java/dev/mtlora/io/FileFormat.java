@@ -27,6 +27,15 @@ enum FileFormat {
     }
   };
 
+  /** What to do with arrays. */
+  static final String ARRAYS =
+      ", not of tensors; save it once in Python: torch.save({k: torch.as_tensor(v) for k, v in"
+          + " numpy.load(FILE).items()}, ...)";
+
+  private static final String CONVERT =
+      "convert it in Python, for instance with safetensors.torch.save_file";
+  private static final String TEXT =
+      ": it is text, perhaps a configuration or a description; name the file of weights beside it";
   private static final int HEAD = 512;
 
   abstract TensorSource open(Path file);
@@ -47,13 +56,12 @@ enum FileFormat {
     if (head.length == HEAD && text(head).isEmpty()) {
       return SAFETENSORS; // a header may begin with any amount of white space
     }
-    throw new CheckpointException(
-        file, "is neither safetensors nor a file of torch.save" + what(head));
+    throw new CheckpointException(file, what(head));
   }
 
   private static byte[] head(Path file) {
     if (Files.isDirectory(file)) {
-      throw new CheckpointException(file, "is a folder; name the file of weights inside it");
+      throw new CheckpointException(file, "is a folder where a file of weights is needed");
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer head = ByteBuffer.allocate((int) Math.min(HEAD, channel.size()));
@@ -67,19 +75,39 @@ enum FileFormat {
   }
 
   private static String what(byte[] head) {
+    String neither = "is neither safetensors nor a file of torch.save";
     if (head.length <= Long.BYTES) {
-      return String.format(Locale.ROOT, ": it has only %d bytes; is it truncated?", head.length);
+      return String.format(
+          Locale.ROOT, "%s: it has only %d bytes; is it truncated?", neither, head.length);
     }
     if (startsWith(head, 0, "version https://git-lfs")) {
-      return ": it is a pointer of Git LFS; fetch the file itself with 'git lfs pull'";
+      return neither + ": it is a pointer of Git LFS; fetch the file itself with 'git lfs pull'";
     }
     if (startsWith(head, 257, "ustar")) {
-      return ": it is a tar archive, as torch wrote before 0.1.10 (or as sources are packed);"
+      return neither
+          + ": it is a tar archive, as torch wrote before 0.1.10 (or as sources are packed);"
           + " unpack it, or load and save it once in Python";
     }
-    return startsWith(head, 0, "<")
-        ? ": it looks like a web page; download the file itself"
-        : "; convert it in Python, for instance with safetensors.torch.save_file";
+    if (startsWith(head, 0, "\u0093NUMPY")) {
+      return "is one NumPy array (.npy), without the names of a model; weights are files of"
+          + " safetensors or torch.save with all its tensors";
+    }
+    if (startsWith(head, 0, "\u0089HDF")) {
+      return neither + ": it is HDF5, as Keras writes; " + CONVERT;
+    }
+    if (startsWith(head, 0, "<")) {
+      return neither + ": it looks like a web page; download the file itself";
+    }
+    return neither + (isText(head) ? TEXT : "; " + CONVERT);
+  }
+
+  private static boolean isText(byte[] head) {
+    for (byte one : head) {
+      if (one >= 0 && one < ' ' && one != '\n' && one != '\r' && one != '\t') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What a safetensors file would have as its header, from where the white space ends. */

@@ -24,6 +24,11 @@ final class FloatsSource implements TensorSource {
   }
 
   @Override
+  public String format() {
+    return source.format();
+  }
+
+  @Override
   public Path file() {
     return source.file();
   }
@@ -72,5 +77,10 @@ final class FloatsSource implements TensorSource {
   @Override
   public List<String> withoutTensors() {
     return source.withoutTensors();
+  }
+
+  @Override
+  public void close() {
+    source.close();
   }
 }

@@ -3,7 +3,7 @@ package dev.mtlora.io;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * The families of files that name the tensors of a Swin Transformer in their own way. Every family
@@ -28,8 +28,6 @@ public enum KeyMap {
 
   /** The parts of an attention's input projection, in the order in which we join them. */
   static final List<String> QUERY_KEY_VALUE = List.of("query", "key", "value");
-
-  private static final Pattern DOWNSAMPLE = Pattern.compile("^layers\\.(\\d{1,3})\\.downsample\\.");
 
   private final String id;
   private final String title;
@@ -71,16 +69,12 @@ public enum KeyMap {
   /**
    * A file's tensors under our names. A file without a Swin keeps its names.
    *
-   * @throws CheckpointException if two tensors would get the same name, or query, key and value do
-   *     not belong together
+   * @throws CheckpointException if the file holds several models, or a network that we know to be
+   *     another; if two tensors would get the same name, or query, key and value do not belong
+   *     together
    */
   public static MappedSource read(TensorSource source) {
     return KeyReader.read(source);
-  }
-
-  /** The family whose names a file uses. */
-  public static KeyMap detect(TensorSource source) {
-    return KeyReader.detect(source);
   }
 
   /**
@@ -96,34 +90,32 @@ public enum KeyMap {
     return this == MICROSOFT || this == TIMM || this == HUGGING_FACE;
   }
 
-  /** Our name of a tensor, query, key and value still apart. */
-  String toOurs(String name) {
+  /** The names of a backbone in files of this family. */
+  KeyRules rules() {
     return switch (this) {
-      case OURS, REFERENCE, MICROSOFT -> name;
-      case TIMM -> shiftDownsample(replaceStart(name, "head.fc.", "head."), -1);
-      case HUGGING_FACE -> HuggingFaceNames.toOurs(name);
+      case OURS, REFERENCE, MICROSOFT -> SwinNames.PLAIN;
+      case TIMM -> SwinNames.TIMM;
+      case HUGGING_FACE -> HuggingFaceNames.RULES;
     };
   }
 
-  /** This family's name of a tensor with our name, query, key and value already apart. */
+  /** Our name of a tensor, query, key and value still apart; none if it is a stranger's. */
+  Optional<String> toOurs(String name) {
+    boolean prefixed = this == HUGGING_FACE && name.startsWith(HuggingFaceNames.PREFIX);
+    return rules().toOurs(prefixed ? name.substring(HuggingFaceNames.PREFIX.length()) : name);
+  }
+
+  /**
+   * This family's name of a tensor with our name, query, key and value already apart.
+   *
+   * @throws IllegalArgumentException if our name is none of a backbone's
+   */
   String fromOurs(String name) {
-    return switch (this) {
-      case OURS, REFERENCE, MICROSOFT -> name;
-      case TIMM -> shiftDownsample(replaceStart(name, "head.", "head.fc."), 1);
-      case HUGGING_FACE -> HuggingFaceNames.fromOurs(name);
-    };
-  }
-
-  private static String replaceStart(String name, String start, String replacement) {
-    return name.startsWith(start) ? replacement + name.substring(start.length()) : name;
-  }
-
-  private static String shiftDownsample(String name, int by) {
-    return DOWNSAMPLE
-        .matcher(name)
-        .replaceFirst(
-            match ->
-                String.format(
-                    Locale.ROOT, "layers.%d.downsample.", Integer.parseInt(match.group(1)) + by));
+    return rules()
+        .fromOurs(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    String.format(Locale.ROOT, "'%s' has no name in files of %s", name, title)));
   }
 }

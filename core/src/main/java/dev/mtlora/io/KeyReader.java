@@ -2,125 +2,156 @@ package dev.mtlora.io;
 
 import dev.mtlora.peft.AddedNames;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Finds the model in a file and gives its tensors our names. The model is where the patch embedding
- * is; whatever lies beside it (optimiser, moving averages) is left out.
- */
+/** Gives the tensors of the model in a file our names; whatever lies beside it is left out. */
 final class KeyReader {
-  private static final Pattern PATCH_EMBEDDING =
-      Pattern.compile(
-          "(|.*?\\.)((backbone\\.)?patch_embed\\.proj|(swin\\.)?embeddings\\.patch_embeddings\\.projection)"
-              + "\\.weight");
   private static final Pattern PART =
       Pattern.compile("(.*\\.attn\\.)(query|key|value)(\\.(?:weight|bias))");
-
-  private static final String DERIVED = "follows from the window and is computed";
+  private static final Pattern HEADS = Pattern.compile("(decoders\\.decoders|downsampler)\\..*");
+  private static final String BACKBONE = "backbone.";
+  private static final Pattern CLASSIFIER = Pattern.compile("(norm|head)\\..*");
   private static final String BESIDE =
-      "lies beside the model; the reference orders its training state by its own parameters, so it"
-          + " cannot be taken over";
-  private static final String MASK_TOKEN = "is of use in masked pre-training only";
+      "lies beside the model: training state, which cannot be taken over, another network's heads,"
+          + " or another model";
 
   private final TensorSource source;
-  private final String container;
-  private final KeyMap map;
+  private final ModelInFile model;
+  private final MappedSource mapped;
+  private final Map<String, List<String>> joined = new LinkedHashMap<>();
 
-  private KeyReader(TensorSource source) {
+  private KeyReader(TensorSource source, ModelInFile model) {
     this.source = source;
-    this.container = container(source).orElse("");
-    this.map = family();
-  }
-
-  static KeyMap detect(TensorSource source) {
-    return new KeyReader(source).map;
+    this.model = model;
+    this.mapped = new MappedSource(source);
   }
 
   static MappedSource read(TensorSource source) {
-    return new KeyReader(source).read();
-  }
-
-  /** What stands before the names of the model: nothing, {@code model.}, {@code state_dict.}. */
-  static Optional<String> container(TensorSource source) {
-    return source.entries().keySet().stream()
-        .map(PATCH_EMBEDDING::matcher)
-        .filter(Matcher::matches)
-        .map(match -> match.group(1))
-        .findFirst();
-  }
-
-  private List<String> names() {
-    return source.entries().keySet().stream()
-        .filter(name -> name.startsWith(container))
-        .map(name -> name.substring(container.length()))
-        .toList();
-  }
-
-  private KeyMap family() {
-    List<String> names = names();
-    boolean published = !container.isEmpty() || names.stream().anyMatch(KeyReader::isDerived);
-    if (names.stream().anyMatch(name -> name.contains("embeddings.patch_embeddings."))) {
-      return KeyMap.HUGGING_FACE;
+    Optional<ModelInFile> model = ModelInFile.of(source);
+    if (model.isEmpty()) {
+      MappedSource same = new MappedSource(source);
+      source.entries().keySet().forEach(name -> same.rename(name, name));
+      return same;
     }
-    if (names.stream().anyMatch(name -> name.startsWith("backbone.") || AddedNames.isAdded(name))) {
-      return published ? KeyMap.REFERENCE : KeyMap.OURS;
-    }
-    if (isTimm(names)) {
-      return KeyMap.TIMM;
-    }
-    boolean classifier =
-        names.stream().anyMatch(name -> name.startsWith("norm.") || name.startsWith("head."));
-    return published || classifier ? KeyMap.MICROSOFT : KeyMap.OURS;
+    return new KeyReader(source, model.get()).read();
   }
 
-  private static boolean isTimm(List<String> names) {
-    return names.stream().anyMatch(name -> name.startsWith("head.fc."))
-        || names.stream().noneMatch(name -> name.startsWith("layers.0.downsample."))
-            && names.stream().anyMatch(name -> name.startsWith("layers.1.downsample."));
-  }
-
-  static boolean isDerived(String name) {
-    return name.endsWith("relative_position_index") || name.endsWith("attn_mask");
+  /** Shapes of the backbone's tensors under our names, query, key and value still apart. */
+  static Map<String, long[]> shapes(TensorSource source, ModelInFile model) {
+    KeyReader reader = new KeyReader(source, model);
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    for (String name : reader.names(source.entries().keySet())) {
+      model
+          .family()
+          .toOurs(reader.inBackbone(name))
+          .ifPresent(
+              ours ->
+                  shapes.put(
+                      ours,
+                      Objects.requireNonNull(source.entries().get(model.root() + name)).shape()));
+    }
+    return shapes;
   }
 
   private MappedSource read() {
-    MappedSource mapped = new MappedSource(source);
-    Map<String, List<String>> joined = new LinkedHashMap<>();
+    OtherNetwork.in(names(source.entries().keySet()))
+        .ifPresent(
+            other -> {
+              throw other.refusal(source);
+            });
+    requireTensors(source, model);
     for (String from : source.entries().keySet()) {
-      if (!from.startsWith(container)) {
+      if (!from.startsWith(model.root())) {
         mapped.leaveOut(from, BESIDE);
-      } else if (isDerived(from)) {
-        mapped.leaveOut(from, DERIVED);
-      } else if (from.endsWith("embeddings.mask_token")) {
-        mapped.leaveOut(from, MASK_TOKEN);
       } else {
-        add(mapped, joined, from);
+        add(from, from.substring(model.root().length()));
       }
     }
-    joined.forEach((name, parts) -> join(mapped, name, parts));
+    joined.forEach(this::join);
     return mapped;
   }
 
-  private void add(MappedSource mapped, Map<String, List<String>> joined, String from) {
-    String name = map.toOurs(from.substring(container.length()));
+  private List<String> names(Collection<String> all) {
+    return all.stream()
+        .filter(name -> name.startsWith(model.root()))
+        .map(name -> name.substring(model.root().length()))
+        .toList();
+  }
+
+  /**
+   * Arrays elsewhere (states of random generators) harm nobody.
+   *
+   * @throws CheckpointException if NumPy arrays lie where tensors of the model belong
+   */
+  static void requireTensors(TensorSource source, ModelInFile model) {
+    KeyReader reader = new KeyReader(source, model);
+    List<String> arrays =
+        reader.names(source.arrays()).stream().filter(n -> reader.ours(n).isPresent()).toList();
+    if (!arrays.isEmpty()) {
+      throw OtherNetwork.arrays(source, arrays);
+    }
+  }
+
+  private void add(String from, String name) {
+    Optional<String> reason = model.family().rules().leftOut(inBackbone(name));
+    Optional<String> ours = ours(name);
+    if (reason.isPresent()) {
+      mapped.leaveOut(from, reason.get());
+    } else if (!model.family().isPlainBackbone()
+        && CLASSIFIER.matcher(inBackbone(name)).matches()) {
+      mapped.leaveOut(from, KeyWriter.CLASSIFIER);
+    } else if (ours.isEmpty()) {
+      boolean misleading = SwinNames.PLAIN.toOurs(inBackbone(name)).isPresent();
+      mapped.stranger(misleading ? "stranger " + name : name, from);
+    } else {
+      addKnown(from, ours.get());
+    }
+  }
+
+  /** The name in the backbone, as a plain one has it. */
+  private String inBackbone(String name) {
+    String prefix = model.family() == KeyMap.HUGGING_FACE ? HuggingFaceNames.PREFIX : BACKBONE;
+    boolean prefixed = name.startsWith(prefix) && (model.whole() || !prefix.equals(BACKBONE));
+    return (prefixed ? name.substring(prefix.length()) : name).replace(".linear.", ".");
+  }
+
+  private Optional<String> ours(String name) {
+    if (model.family().isPlainBackbone()) {
+      return model.family().toOurs(name);
+    }
+    boolean known =
+        AddedNames.isAdded(name)
+            || (model.whole() && !name.startsWith(BACKBONE)
+                ? HEADS.matcher(name).matches()
+                : model.family().toOurs(inBackbone(name)).isPresent());
+    return known ? Optional.of(name) : Optional.empty();
+  }
+
+  private void addKnown(String from, String name) {
     Matcher part = PART.matcher(name);
-    if (map != KeyMap.HUGGING_FACE || !part.matches()) {
+    if (!part.matches()) {
       mapped.rename(name, from);
       return;
     }
     List<String> parts =
         joined.computeIfAbsent(
             part.group(1) + "qkv" + part.group(3), key -> new ArrayList<>(List.of("", "", "")));
-    parts.set(KeyMap.QUERY_KEY_VALUE.indexOf(part.group(2)), from);
+    int index = KeyMap.QUERY_KEY_VALUE.indexOf(part.group(2));
+    if (!parts.get(index).isEmpty()) {
+      throw mapped.twice(name, parts.get(index), from);
+    }
+    parts.set(index, from);
   }
 
-  private void join(MappedSource mapped, String name, List<String> parts) {
+  private void join(String name, List<String> parts) {
     if (parts.contains("")) {
       throw new CheckpointException(
           source.file(),

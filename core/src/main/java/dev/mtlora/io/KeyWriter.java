@@ -12,7 +12,7 @@ final class KeyWriter {
   private static final String ADAPTER =
       "is an adapter, which a plain backbone has not; merge it first to keep what it has learnt, where the method's adapters can be merged";
   private static final String HEAD = "is a neck or decoder, which a plain backbone has not";
-  private static final String CLASSIFIER =
+  static final String CLASSIFIER =
       "belongs to a classifier; a pyramid has no final norm and no head";
 
   private final MappedSource mapped;

@@ -2,6 +2,7 @@ package dev.mtlora.io;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ public final class MappedSource implements TensorSource {
   private final Map<String, Recipe> recipes = new LinkedHashMap<>();
   private final Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> leftOut = new LinkedHashMap<>();
+  private final List<String> strangers = new ArrayList<>();
 
   /**
    * What a tensor is made of.
@@ -54,18 +56,27 @@ public final class MappedSource implements TensorSource {
     leftOut.put(from, reason);
   }
 
+  /** Adds a tensor of the model whose name is none of its family's; no model may take it. */
+  void stranger(String name, String from) {
+    rename(name, from);
+    strangers.add(from);
+  }
+
   private void add(String name, Recipe recipe) {
-    if (recipes.putIfAbsent(name, recipe) != null) {
-      throw new CheckpointException(
-          file(),
-          name,
-          String.format(
-              Locale.ROOT,
-              "would be made of '%s' and of '%s'; only one can be right",
-              recipes.get(name).sources().get(0),
-              recipe.sources().get(0)));
+    Recipe other = recipes.putIfAbsent(name, recipe);
+    if (other != null) {
+      throw twice(name, other.sources().get(0), recipe.sources().get(0));
     }
     entries.put(name, entry(name, recipe));
+  }
+
+  /** The fault of two tensors that would get one name. */
+  CheckpointException twice(String name, String one, String other) {
+    return new CheckpointException(
+        file(),
+        name,
+        String.format(
+            Locale.ROOT, "would be made of '%s' and of '%s'; only one can be right", one, other));
   }
 
   private SafeTensors.Entry entry(String name, Recipe recipe) {
@@ -103,6 +114,11 @@ public final class MappedSource implements TensorSource {
   }
 
   @Override
+  public String format() {
+    return source.format();
+  }
+
+  @Override
   public Path file() {
     return source.file();
   }
@@ -117,9 +133,19 @@ public final class MappedSource implements TensorSource {
     return Collections.unmodifiableMap(leftOut);
   }
 
+  /** Tensors of the model whose names are none of its family's, by their old names. */
+  List<String> strangers() {
+    return Collections.unmodifiableList(strangers);
+  }
+
   @Override
   public List<String> withoutTensors() {
     return source.withoutTensors();
+  }
+
+  @Override
+  public List<String> arrays() {
+    return source.arrays();
   }
 
   @Override
@@ -144,5 +170,10 @@ public final class MappedSource implements TensorSource {
     ByteBuffer all = ByteBuffer.allocate((int) size).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     recipe.sources().forEach(from -> all.put(source.bytes(from)));
     return all.flip();
+  }
+
+  @Override
+  public void close() {
+    source.close();
   }
 }

@@ -161,6 +161,11 @@ public final class SafeTensors implements TensorSource {
   }
 
   @Override
+  public String format() {
+    return "safetensors";
+  }
+
+  @Override
   public Path file() {
     return file.path();
   }

@@ -3,6 +3,7 @@ package dev.mtlora.io;
 import static java.util.stream.Collectors.joining;
 
 import dev.mtlora.data.Printable;
+import dev.mtlora.peft.AddedNames;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,7 +185,7 @@ final class StrictLoading {
             copies.put(key, new Copy(target, value));
           }
         });
-    report(missing, List.copyOf(unexpected), misshaped);
+    report(targets, missing, List.copyOf(unexpected), misshaped);
     reportTypes(mistyped);
     Map<Tensor, Tensor> values = finite(copies);
     values.forEach(StrictLoading::assign);
@@ -215,16 +217,22 @@ final class StrictLoading {
     return values;
   }
 
-  private void report(List<String> missing, List<String> unexpected, List<String> misshaped) {
+  private void report(
+      Map<String, Tensor> targets,
+      List<String> missing,
+      List<String> unexpected,
+      List<String> misshaped) {
     String report =
         part("missing", missing) + part("unexpected", unexpected) + part("mis-shaped", misshaped);
     if (!report.isEmpty()) {
+      List<String> all =
+          Stream.of(missing, unexpected, misshaped).flatMap(List::stream).sorted().toList();
       throw new CheckpointException(
           Printable.of(source)
               + " does not fit the model"
               + report
-              + "\nIt comes from another architecture, method, rank or set of tasks: use the"
-              + " configuration it was made with.");
+              + "\n"
+              + cure(targets, all));
     }
   }
 
@@ -236,6 +244,42 @@ final class StrictLoading {
               + part("of another type", mistyped)
               + "\nIt was damaged or changed after it was written: take another copy.");
     }
+  }
+
+  /** What to change: the shape of the backbone where it is another, or else all that differs. */
+  private String cure(Map<String, Tensor> targets, List<String> names) {
+    Map<String, long[]> here = new LinkedHashMap<>();
+    Map<String, long[]> there = new LinkedHashMap<>();
+    targets.forEach((name, tensor) -> here.put(name, tensor.shape()));
+    given.forEach((name, value) -> there.put(name, value.shape()));
+    SwinShape model = SwinShape.of(here);
+    SwinShape file = SwinShape.of(there);
+    boolean swins = file.embed() > 0 && SwinShape.missing(here.keySet()).isEmpty();
+    if (swins && !SwinShape.missing(there.keySet()).isEmpty()) {
+      return "The file holds a part of a Swin Transformer, or gives some of its tensors names that"
+          + " none has; if it is one of several shards, name their index or folder.";
+    }
+    if (swins && !model.isLike(file)) {
+      return String.format(
+          Locale.ROOT,
+          "The file is a Swin with %s; the model has %s. Change the settings of model.",
+          file,
+          model);
+    }
+    Set<String> parts = new TreeSet<>();
+    names.forEach(name -> parts.add(settings(name)));
+    return "What differs is set by "
+        + String.join(", and by ", parts)
+        + ": use the configuration that the file was made with.";
+  }
+
+  private static String settings(String name) {
+    if (AddedNames.isAdded(name)) {
+      return "method (its name, forms and ranks)";
+    }
+    return name.startsWith("decoders.") || name.startsWith("downsampler.")
+        ? "tasks (their names and classes) and model.decoder and neck"
+        : "model (the backbone)";
   }
 
   private static String part(String kind, List<String> names) {

@@ -11,18 +11,21 @@ import java.util.Map;
  */
 public interface TensorSource extends AutoCloseable {
   /**
-   * Opens a file of any format we read, told by its first bytes and not by its name. The caller
-   * closes it; until then all values come from the file that was opened, whatever becomes of its
-   * name.
+   * Opens a file of any format we read, told by its first bytes and not by its name; or what else
+   * {@link WeightsFile} says that a name may mean. The caller closes it; until then all values come
+   * from the file that was opened, whatever becomes of its name.
    *
    * @throws CheckpointException if the file is missing, of no format we read, or unsound
    */
   static TensorSource open(Path file) {
-    return FileFormat.of(file).open(file);
+    return WeightsFile.of(file).open();
   }
 
   /** The file. */
   Path file();
+
+  /** Name of its format. */
+  String format();
 
   /** All tensors by name, in the order of the file. */
   Map<String, SafeTensors.Entry> entries();
@@ -43,9 +46,14 @@ public interface TensorSource extends AutoCloseable {
     return sources;
   }
 
-  /** Closes the file; of a view of another source nothing, since who has opened that closes it. */
+  /** Closes the file; of a view of another source, that one. */
   @Override
-  default void close() {}
+  void close();
+
+  /** Names under which NumPy arrays lie, which are not read. */
+  default List<String> arrays() {
+    return List.of();
+  }
 
   /** What the file holds beside tensors, by name: {@code epoch}, {@code config}. */
   default List<String> withoutTensors() {

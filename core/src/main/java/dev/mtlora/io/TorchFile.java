@@ -37,12 +37,14 @@ public final class TorchFile implements TensorSource {
   private final Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
   private final Map<String, TorchContents.Stored> storages;
   private final List<String> withoutTensors;
+  private final List<String> arrays;
   private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
   private TorchFile(OpenFile file, TorchContents contents, TorchTree tree) throws IOException {
     this.file = file;
     this.storages = contents.storages();
     this.withoutTensors = List.copyOf(tree.withoutTensors());
+    this.arrays = List.copyOf(tree.arrays());
     this.views = new LinkedHashMap<>();
     long size = file.channel().size();
     tree.tensors().forEach((name, tensor) -> views.put(name, view(name, tensor, size)));
@@ -129,6 +131,11 @@ public final class TorchFile implements TensorSource {
   }
 
   @Override
+  public String format() {
+    return "torch.save";
+  }
+
+  @Override
   public Path file() {
     return file.path();
   }
@@ -146,6 +153,11 @@ public final class TorchFile implements TensorSource {
   @Override
   public List<String> withoutTensors() {
     return withoutTensors;
+  }
+
+  @Override
+  public List<String> arrays() {
+    return arrays;
   }
 
   @Override

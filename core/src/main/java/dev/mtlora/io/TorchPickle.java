@@ -26,6 +26,9 @@ final class TorchPickle implements PickleHost {
           "builtins.dict",
           "__builtin__.dict");
 
+  private static final Set<String> ARRAYS =
+      Set.of("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct");
+
   /** Classes and functions, named like functions, whose results no tensor needs. */
   private static final Set<String> INERT =
       Set.of(
@@ -107,6 +110,11 @@ final class TorchPickle implements PickleHost {
   /** True for the dictionaries of Python, false for objects of any other class. */
   static boolean isDict(PickleDict dict) {
     return dict.type().equals("dict") || DICTS.contains(dict.type());
+  }
+
+  /** True for what stands for a NumPy array. */
+  static boolean isArray(PickleDict object) {
+    return ARRAYS.contains(object.type());
   }
 
   /** The types of the storages met so far, by key. */

@@ -20,13 +20,17 @@ final class TorchTree {
   private final Allowance allowance;
   private final Map<String, TorchTensor> tensors = new LinkedHashMap<>();
   private final List<String> withoutTensors = new ArrayList<>();
+  private final List<String> arrays = new ArrayList<>();
   private final Deque<String> path = new ArrayDeque<>();
 
   TorchTree(Path file, Allowance allowance, Object root) {
     this.file = file;
     this.allowance = allowance;
     visit(root);
-    if (tensors.isEmpty() && root instanceof PickleDict dict && !TorchPickle.isDict(dict)) {
+    if (tensors.isEmpty()
+        && arrays.isEmpty()
+        && root instanceof PickleDict dict
+        && !TorchPickle.isDict(dict)) {
       throw new CheckpointException(
           file,
           "holds no named tensors but "
@@ -45,10 +49,18 @@ final class TorchTree {
     return withoutTensors;
   }
 
+  /** Paths of NumPy arrays. */
+  List<String> arrays() {
+    return arrays;
+  }
+
   private void visit(Object value) {
     allowance.charge(Allowance.SLOT);
     if (value instanceof TorchTensor tensor) {
       add(tensor);
+    } else if (value instanceof PickleDict dict && TorchPickle.isArray(dict)) {
+      allowance.chargeText(path.stream().mapToLong(key -> key.length() + 1L).sum());
+      arrays.add(String.join(".", path));
     } else if (value instanceof PickleDict dict) {
       visitItems(items(dict));
     } else if (value instanceof List<?> list) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,13 @@ final class TorchZip {
   }
 
   private static String folder(Path file, Map<String, ZipDirectory.Entry> entries) {
+    entries.keySet().stream()
+        .flatMap(name -> otherArchive(name).stream())
+        .findFirst()
+        .ifPresent(
+            what -> {
+              throw new CheckpointException(file, what);
+            });
     List<String> pickles = entries.keySet().stream().filter(n -> n.endsWith(PICKLE)).toList();
     if (pickles.size() != 1) {
       throw new CheckpointException(
@@ -43,13 +51,19 @@ final class TorchZip {
               pickles.size()));
     }
     String folder = pickles.get(0).substring(0, pickles.get(0).length() - PICKLE.length());
-    if (entries.containsKey(folder + "/constants.pkl")) {
-      throw new CheckpointException(
-          file,
-          "is a TorchScript program; load it in Python and save only its tensors:"
-              + " torch.save(torch.jit.load(...).state_dict(), ...)");
-    }
     return folder;
+  }
+
+  /** What an archive is that no torch.save has written, told by an entry that only it has. */
+  static Optional<String> otherArchive(String entry) {
+    if (entry.endsWith(".npy")) {
+      return Optional.of("is an .npz archive of NumPy arrays" + FileFormat.ARRAYS);
+    }
+    return entry.contains("/code/") || entry.endsWith("/constants.pkl")
+        ? Optional.of(
+            "is a TorchScript program; load it in Python and save only its tensors:"
+                + " torch.save(torch.jit.load(...).state_dict(), ...)")
+        : Optional.empty();
   }
 
   private static void requireLittleEndian(

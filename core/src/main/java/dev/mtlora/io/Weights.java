@@ -1,13 +1,18 @@
 package dev.mtlora.io;
 
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
 import dev.mtlora.peft.AddedNames;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Files of weights alone: a whole model, or a backbone to start from; {@link AdapterFile} for what
@@ -65,13 +70,31 @@ public final class Weights {
    * image. Of a file with a whole model only {@code backbone.*} is read, and of a classifier all
    * but its last norm and its head.
    *
+   * @param file see {@link WeightsFile}
    * @param backbone the module whose names start with {@code patch_embed} and {@code layers}
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
   public static void loadBackbone(Path file, Module backbone) {
-    try (Scope scope = Scope.inference();
-        TensorSource opened = TensorSource.open(file)) {
-      TensorSource source = backboneOf(KeyMap.read(opened));
+    try (TensorSource opened = TensorSource.open(file)) {
+      loadBackbone(swin(opened), backbone);
+    }
+  }
+
+  private static MappedSource swin(TensorSource source) {
+    if (ModelInFile.of(source).isEmpty()) {
+      throw OtherNetwork.noSwin(source);
+    }
+    MappedSource mapped = KeyMap.read(source);
+    Set<String> names = mapped.entries().keySet();
+    if (names.stream().anyMatch(AddedNames::isAdded) && !SwinShape.missing(names).isEmpty()) {
+      throw OtherNetwork.adapter(source);
+    }
+    return mapped;
+  }
+
+  private static void loadBackbone(MappedSource mapped, Module backbone) {
+    try (Scope scope = Scope.inference()) {
+      TensorSource source = backboneOf(mapped);
       new StrictLoading(source)
           .renamed(name -> name.replace(".linear.", "."))
           .absent(AddedNames::isAdded)
@@ -81,8 +104,70 @@ public final class Weights {
     }
   }
 
+  /**
+   * Loads what a training starts from: the backbone as {@link #loadBackbone} does, and if the file
+   * holds necks and decoders of the same names and shapes as the model's, those too.
+   *
+   * @param file see {@link WeightsFile}
+   * @throws CheckpointException if the file does not hold exactly this backbone
+   */
+  public static LoadedWeights loadStart(Path file, MultiTaskModel model) {
+    try (TensorSource opened = TensorSource.open(file)) {
+      return loadStart(swin(opened), model);
+    }
+  }
+
+  private static LoadedWeights loadStart(MappedSource mapped, MultiTaskModel model) {
+    MappedSource heads = headsOf(mapped);
+    Map<String, Tensor> own = model.state();
+    own.keySet().removeIf(name -> name.startsWith(BACKBONE));
+    List<String> strange = strange(heads, own);
+    loadBackbone(mapped, model.backbone());
+    boolean taken = !heads.entries().isEmpty() && strange.isEmpty();
+    if (taken) {
+      try (Scope scope = Scope.inference()) {
+        new StrictLoading(heads).into(own);
+      }
+    }
+    Map<String, String> leftOut = new LinkedHashMap<>(mapped.leftOut());
+    leftOut.putAll(backboneOf(mapped).leftOut());
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    mapped.entries().forEach((name, entry) -> shapes.put(name, entry.shape()));
+    return new LoadedWeights(
+        mapped.entries().keySet().stream().anyMatch(AddedNames::isAdded),
+        taken,
+        strange,
+        leftOut,
+        HuggingFaceConfig.difference(mapped.file(), SwinShape.of(shapes)));
+  }
+
+  private static MappedSource headsOf(MappedSource mapped) {
+    MappedSource heads = new MappedSource(mapped);
+    boolean whole = mapped.entries().keySet().stream().anyMatch(name -> name.startsWith(BACKBONE));
+    mapped.entries().keySet().stream()
+        .filter(name -> whole && !name.startsWith(BACKBONE))
+        .forEach(name -> heads.rename(name, name));
+    return heads;
+  }
+
+  /** Heads of a file that the model has not, or has in other shapes, and those that it lacks. */
+  private static List<String> strange(TensorSource heads, Map<String, Tensor> own) {
+    if (heads.entries().isEmpty()) {
+      return List.of();
+    }
+    Set<String> names = new TreeSet<>(own.keySet());
+    names.addAll(heads.entries().keySet());
+    names.removeIf(
+        name -> {
+          Tensor tensor = own.get(name);
+          SafeTensors.Entry entry = heads.entries().get(name);
+          return tensor != null && entry != null && Arrays.equals(tensor.shape(), entry.shape());
+        });
+    return List.copyOf(names);
+  }
+
   /** The part of a whole model, or of a classifier, that is a backbone. */
-  private static TensorSource backboneOf(TensorSource source) {
+  private static MappedSource backboneOf(TensorSource source) {
     if (source.entries().keySet().stream().noneMatch(name -> name.startsWith(BACKBONE))) {
       return KeyMap.OURS.write(source);
     }

@@ -150,11 +150,13 @@ final class ZipDirectory {
     long realPacked = wide(packed, extra);
     if (method != 0 || realSize != realPacked || (flags & 1) != 0) {
       throw fault(
-          String.format(
-              Locale.ROOT,
-              "entry '%s' is compressed or encrypted, which torch.save never does;"
-                  + " unpack the archive and pack it again with 'zip -0 -r'",
-              name));
+          TorchZip.otherArchive(name)
+              .orElse(
+                  String.format(
+                      Locale.ROOT,
+                      "entry '%s' is compressed or encrypted, which torch.save never does;"
+                          + " unpack the archive and pack it again with 'zip -0 -r'",
+                      name)));
     }
     return new Listed(name, realSize, crc, wide(offset, extra));
   }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.TestFactory;
 class ParityTest {
   @TestFactory
   Stream<DynamicTest> everyModelCase_equalsTheReference() {
-    List<ModelCase> cases = ModelCase.in(folder());
-    assertThat(cases).as("model cases in %s", folder()).isNotEmpty();
+    List<ModelCase> cases = ModelCase.in(folder("mtlora.golden", "golden/models"));
+    assertThat(cases).as("model cases").isNotEmpty();
     return cases.stream()
         .map(
             one ->
@@ -27,10 +27,11 @@ class ParityTest {
                     one.name(), () -> System.out.println(new ParityCheck(one).run())));
   }
 
-  private static Path folder() {
-    String given = System.getProperty("mtlora.golden", "");
+  /** The folder that a property names, or the one in the test resources. */
+  static Path folder(String property, String resource) {
+    String given = System.getProperty(property, "");
     if (given.isEmpty()) {
-      return GoldenFile.resource("golden/models");
+      return GoldenFile.resource(resource);
     }
     Path fromHere = Path.of(given);
     return Files.isDirectory(fromHere) ? fromHere : Path.of("..").resolve(given); // from the root
