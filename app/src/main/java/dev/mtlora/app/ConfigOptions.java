@@ -38,8 +38,17 @@ final class ConfigOptions {
   RunConfig read(List<String> more) {
     List<String> overrides = new ArrayList<>(this.overrides);
     overrides.addAll(more);
+    return read(config, overrides);
+  }
+
+  /**
+   * A configuration with overrides.
+   *
+   * @param config a YAML file, or the name of a shipped configuration
+   */
+  static RunConfig read(String config, List<String> overrides) {
     Path file = Path.of(config);
-    if (Files.exists(file) || looksLikeFile()) {
+    if (Files.exists(file) || looksLikeFile(config)) {
       return RunConfig.read(file, overrides);
     }
     String resource = "/configs/" + config + EXTENSION;
@@ -73,7 +82,7 @@ final class ConfigOptions {
     return name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) : name;
   }
 
-  private boolean looksLikeFile() {
+  private static boolean looksLikeFile(String config) {
     return config.endsWith(EXTENSION) || config.endsWith(".yml") || config.contains("/");
   }
 }
