@@ -103,7 +103,7 @@ public final class Assembly {
               + " train with the configuration of the run that it was merged from");
     }
     MultiTaskModel model = untrainedModel();
-    BackboneWeights.load(config.model().weights(), model.backbone());
+    BackboneWeights.load(config.model().weights(), model.backbone(), config.model().tableResize());
     return model;
   }
 

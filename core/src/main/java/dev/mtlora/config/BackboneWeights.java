@@ -2,6 +2,7 @@ package dev.mtlora.config;
 
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.io.CheckpointException;
+import dev.mtlora.io.TableResize;
 import dev.mtlora.io.Weights;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,17 +18,17 @@ final class BackboneWeights {
 
   private BackboneWeights() {}
 
-  static void load(WeightsSource source, Backbone backbone) {
+  static void load(WeightsSource source, Backbone backbone, TableResize tables) {
     if (source instanceof WeightsSource.File file) {
-      load(file.path(), "model.weights is " + file.path(), backbone);
+      load(file.path(), "model.weights is " + file.path(), backbone, tables);
     } else if (source instanceof WeightsSource.Builtin builtin) {
-      loadBuiltin(builtin.name(), backbone);
+      loadBuiltin(builtin.name(), backbone, tables);
     } else {
       backbone.loaded(Set.of());
     }
   }
 
-  private static void loadBuiltin(String name, Backbone backbone) {
+  private static void loadBuiltin(String name, Backbone backbone, TableResize tables) {
     String what = "model.weights is builtin:" + name;
     try (InputStream stream =
         BackboneWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
@@ -39,7 +40,7 @@ final class BackboneWeights {
       Path copy = Files.createTempFile("mtlora-", EXTENSION);
       try {
         Files.copy(stream, copy, StandardCopyOption.REPLACE_EXISTING);
-        load(copy, what, backbone);
+        load(copy, what, backbone, tables);
       } finally {
         Files.deleteIfExists(copy);
       }
@@ -48,12 +49,12 @@ final class BackboneWeights {
     }
   }
 
-  private static void load(Path file, String what, Backbone backbone) {
+  private static void load(Path file, String what, Backbone backbone, TableResize tables) {
     if (!Files.exists(file)) {
       throw new ConfigException(what + ", which does not exist; check the name and the folder");
     }
     try {
-      Weights.loadBackbone(file, backbone);
+      Weights.loadBackbone(file, backbone, tables);
     } catch (CheckpointException e) {
       throw new ConfigException(what + ", which does not fit the model: " + e.getMessage(), e);
     }

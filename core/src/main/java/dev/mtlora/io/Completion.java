@@ -108,8 +108,7 @@ final class Completion {
 
   private CheckpointException refused(String why) {
     return new CheckpointException(
-        given.file(),
-        String.format(Locale.ROOT, why, map.title()) + "; nothing was written");
+        given.file(), String.format(Locale.ROOT, why, map.title()) + "; nothing was written");
   }
 
   /** True if the file has it, with or without the prefix of models with a head. */

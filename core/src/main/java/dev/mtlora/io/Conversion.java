@@ -31,8 +31,8 @@ public record Conversion(
   /**
    * The model of a file under the names of a family.
    *
-   * @throws CheckpointException if there is no Swin in it, or its tensors do not belong together; if
-   *     the family's models cannot hold it, or for a plain backbone if there are adapters
+   * @throws CheckpointException if there is no Swin in it, or its tensors do not belong together;
+   *     if the family's models cannot hold it, or for a plain backbone if there are adapters
    */
   public static Conversion to(KeyMap map, TensorSource source) {
     if (KeyReader.container(source).isEmpty()) {
@@ -53,14 +53,13 @@ public record Conversion(
     Map<String, String> leftOut = new LinkedHashMap<>(theirs.leftOut());
     leftOut.putAll(ours.leftOut());
     boolean inModel = map == KeyMap.MICROSOFT || map == KeyMap.REFERENCE;
-    return new Conversion(
-        complete.tensors(), leftOut, complete.notes(), inModel ? "model" : "");
+    return new Conversion(complete.tensors(), leftOut, complete.notes(), inModel ? "model" : "");
   }
 
   /**
    * A trained model under the names of a family. For those of plain backbones the shared stream is
-   * what is left of the streams, and all that it has learnt is folded into the weights, exactly; the
-   * model keeps that form.
+   * what is left of the streams, and all that it has learnt is folded into the weights, exactly;
+   * the model keeps that form.
    *
    * @param from where the model comes from, for messages
    * @param model tensors are read when they are written: its scope must be open until then

@@ -21,8 +21,7 @@ final class MemorySource implements TensorSource {
    * @param file what messages name as their origin
    * @param withoutTensors what else lies there
    */
-  MemorySource(
-      Path file, Map<String, SafeTensors.Source> tensors, List<String> withoutTensors) {
+  MemorySource(Path file, Map<String, SafeTensors.Source> tensors, List<String> withoutTensors) {
     this.file = file;
     this.tensors = new LinkedHashMap<>(tensors);
     this.withoutTensors = List.copyOf(withoutTensors);

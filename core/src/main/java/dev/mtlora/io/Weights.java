@@ -63,12 +63,21 @@ public final class Weights {
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
   public static void loadBackbone(Path file, Module backbone) {
+    loadBackbone(file, backbone, TableResize.REFERENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param tables how those of relative positions are resized
+   */
+  public static void loadBackbone(Path file, Module backbone, TableResize tables) {
     try (Scope scope = Scope.inference()) {
       TensorSource source = backboneOf(KeyMap.read(TensorSource.open(file)));
       new StrictLoading(source)
           .renamed(name -> name.replace(".linear.", "."))
           .absent(AddedNames::isAdded)
-          .resizingPositions()
+          .resizingPositions(tables)
           .into(backbone.state(), backbone.shrinking());
       backbone.loaded(source.entries().keySet());
     }

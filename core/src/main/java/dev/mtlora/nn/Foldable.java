@@ -26,8 +26,9 @@ public abstract class Foldable<M extends Module> extends Module {
   protected abstract Optional<M> folded();
 
   /**
-   * Makes the form that computes what the shared stream is, and nothing of tasks, all tensors of its
-   * own; by default empty: what is merged stays as it is. Called without gradients, when merged.
+   * Makes the form that computes what the shared stream is, and nothing of tasks, all tensors of
+   * its own; by default empty: what is merged stays as it is. Called without gradients, when
+   * merged.
    */
   protected Optional<M> sharedAlone() {
     return Optional.empty();

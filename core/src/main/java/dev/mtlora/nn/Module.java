@@ -214,8 +214,8 @@ public abstract class Module {
 
   /**
    * Merges, gives up the original, and of the streams keeps the shared one alone, which stays the
-   * same up to rounding: what only tasks have goes, what only they have left unfolded folds. What is
-   * still beside the weights then folds nowhere.
+   * same up to rounding: what only tasks have goes, what only they have left unfolded folds. What
+   * is still beside the weights then folds nowhere.
    */
   public final void mergeSharedStream() {
     mergeForGood();

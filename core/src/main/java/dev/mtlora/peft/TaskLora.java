@@ -103,7 +103,9 @@ final class TaskLora extends LowRankProjection {
     if (mode == MtLora.Mode.ADDITION) {
       return Optional.empty();
     }
-    return standIn().map(Projection::sharedAlone).orElseGet(() -> Optional.of(onSharedStream(sum())));
+    return standIn()
+        .map(Projection::sharedAlone)
+        .orElseGet(() -> Optional.of(onSharedStream(sum())));
   }
 
   /** {@code W + s B A}, or a copy of W. */
