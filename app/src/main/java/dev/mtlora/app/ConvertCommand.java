@@ -81,8 +81,7 @@ final class ConvertCommand implements Callable<Integer> {
     ConvertInput input = new ConvertInput(in, config);
     try (Scope scope = Scope.open()) {
       Conversion named = input.under(map);
-      Conversion conversion =
-          floats == null ? named : named.as(DType.valueOf(floats.name()));
+      Conversion conversion = floats == null ? named : named.as(DType.valueOf(floats.name()));
       conversion.write(out);
       report(conversion);
       PrintWriter text = spec.commandLine().getOut();
