@@ -2,9 +2,10 @@ package dev.mtlora.app;
 
 import dev.mtlora.data.Printable;
 import dev.mtlora.io.Conversion;
+import dev.mtlora.io.HuggingFaceConfig;
 import dev.mtlora.io.KeyMap;
-import dev.mtlora.io.TensorSource;
 import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Scope;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,12 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(index = "0", paramLabel = "IN", description = "A .safetensors or .pth file.")
+  @Parameters(
+      index = "0",
+      paramLabel = "IN",
+      description =
+          "A .safetensors or .pth file, or a folder that train or merge has filled, or an adapter"
+              + " folder.")
   private Path in = Path.of("");
 
   @Parameters(
@@ -53,6 +59,13 @@ final class ConvertCommand implements Callable<Integer> {
       description = "Type of the floating-point values: f32, f16 or bf16. Without it as they are.")
   private @Nullable Floats floats;
 
+  @Option(
+      names = "--config",
+      paramLabel = "CONFIG",
+      description =
+          "The configuration that a file with adapters was trained with, where none lies beside it.")
+  private @Nullable String config;
+
   private enum Floats {
     F32,
     F16,
@@ -65,18 +78,21 @@ final class ConvertCommand implements Callable<Integer> {
         || in.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
       throw usage(out + " must be another file that ends in .safetensors, .pth, .pt or .bin");
     }
-    try (TensorSource source = TensorSource.open(in)) {
-      Conversion conversion = conversion(source);
+    KeyMap map = to == null ? null : family(to);
+    try (Scope scope = Scope.open();
+        ConvertInput input = new ConvertInput(in, config)) {
+      Conversion named = input.under(map);
+      Conversion conversion = floats == null ? named : named.as(DType.valueOf(floats.name()));
       conversion.write(out);
-      report(source, conversion);
+      report(conversion);
+      PrintWriter text = spec.commandLine().getOut();
+      input.remarks(map).forEach(text::println);
+      if (map == KeyMap.HUGGING_FACE) {
+        text.println(HuggingFaceConfig.beside(out, conversion.tensors(), input.imageSize()));
+      }
+      text.flush();
     }
     return 0;
-  }
-
-  private Conversion conversion(TensorSource source) {
-    Conversion named =
-        to == null ? Conversion.keepingNames(source) : Conversion.to(family(to), source);
-    return floats == null ? named : named.as(DType.valueOf(floats.name()));
   }
 
   private KeyMap family(String id) {
@@ -91,7 +107,7 @@ final class ConvertCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private void report(TensorSource source, Conversion conversion) {
+  private void report(Conversion conversion) {
     PrintWriter text = spec.commandLine().getOut();
     text.printf(
         Locale.ROOT,
@@ -104,9 +120,10 @@ final class ConvertCommand implements Callable<Integer> {
         .leftOut()
         .forEach((name, why) -> byReason.computeIfAbsent(why, key -> new ArrayList<>()).add(name));
     byReason.forEach((why, names) -> text.println("left out, each " + why + ": " + some(names)));
-    if (!source.withoutTensors().isEmpty()) {
-      text.println("left out, no tensors: " + some(source.withoutTensors()));
+    if (!conversion.tensors().withoutTensors().isEmpty()) {
+      text.println("left out, no tensors: " + some(conversion.tensors().withoutTensors()));
     }
+    conversion.notes().forEach(note -> text.println(Printable.of(note)));
     text.flush();
   }
 

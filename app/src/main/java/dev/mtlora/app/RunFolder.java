@@ -139,6 +139,11 @@ record RunFolder(Path path) {
     return Checkpoint.exists(best) ? best : last();
   }
 
+  /** True if training or merging has filled it, or if it is the folder of an adapter. */
+  boolean isOurs() {
+    return Files.exists(file(CONFIG)) || holdsAdapter();
+  }
+
   private boolean holdsAdapter() {
     return Files.exists(file(AdapterFile.CONFIG));
   }

@@ -15,8 +15,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,15 +84,18 @@ class WeightFilesTest {
   @Test
   void train_fromMicrosoftAndHuggingFaceFiles_startsAtTheirWeights() throws IOException {
     assertThat(run("train", config(), "--out", at("base"))).as(err.toString()).isZero();
-    TensorSource base = model("base");
-    assertThat(run("convert", base.file().toString(), at("ms.safetensors"), "--to", "ms")).isZero();
+    String base = model("base").file().toString();
+    assertThat(run("convert", base, at("ms.safetensors"), "--to", "ms"))
+        .as(err.toString())
+        .isZero();
     assertThat(out.toString())
-        .contains("is an adapter, which a plain backbone has not; merge it first")
-        .contains("lora_shared_A", "is a neck or decoder");
+        .contains("folded into the weights of the shared stream: 16 tensors of adapters")
+        .contains("belongs to the stream of a task", "lora_tasks_A", "is a neck or decoder");
+    TensorSource plain = TensorSource.open(folder.resolve("ms.safetensors"));
     writeMicrosoft(at("ms.safetensors"), "swin.pth");
     assertThat(run("convert", at("swin.pth"), at("model.safetensors"), "--to", "hf")).isZero();
     assertThat(TensorSource.open(folder.resolve("model.safetensors")).entries())
-        .containsKeys("swin.embeddings.norm.bias", "classifier.weight");
+        .containsKeys("swin.embeddings.norm.bias", "swin.layernorm.bias", "classifier.weight");
     for (String file : new String[] {"swin.pth", "model.safetensors"}) {
       String[] seed = {"--set", "train.seed=5", "--set", "model.weights=" + at(file)};
       assertThat(
@@ -106,7 +111,7 @@ class WeightFilesTest {
           .as(err.toString())
           .isZero();
       assertThat(model("from-" + file).bytes("backbone." + FROZEN))
-          .isEqualTo(base.bytes("backbone." + FROZEN));
+          .isEqualTo(plain.bytes(FROZEN.replace(".linear", "")));
     }
   }
 
@@ -274,5 +279,75 @@ class WeightFilesTest {
     assertDamaged(optimizer, "train", config(), "--out", at("run"), "--resume", more[0], more[1]);
     assertThat(folder.resolve("other")).doesNotExist();
     assertThat(folder.resolve("c.pth")).doesNotExist();
+  }
+
+  /** The values of a backbone in a file, by our names. */
+  private Map<String, ByteBuffer> backbone(String name) {
+    assertThat(run("convert", at(name), at("ours-" + name + ".safetensors"), "--to", "ours"))
+        .as(err.toString())
+        .isZero();
+    TensorSource read = TensorSource.open(folder.resolve("ours-" + name + ".safetensors"));
+    Map<String, ByteBuffer> values = new TreeMap<>();
+    read.entries().keySet().forEach(key -> values.put(key, read.bytes(key)));
+    return values;
+  }
+
+  private void convert(String in, String out, String... more) {
+    List<String> all = new ArrayList<>(List.of("convert", at(in), at(out)));
+    all.addAll(List.of(more));
+    assertThat(run(all.toArray(String[]::new))).as(err.toString()).isZero();
+  }
+
+  @Test
+  void convert_everyFormOfATrainedModel_givesTheSamePlainBackbone() throws IOException {
+    assertThat(run("train", config(), "--out", at("base"))).as(err.toString()).isZero();
+    assertThat(run("merge", at("base"), "--out", at("merged"))).as(err.toString()).isZero();
+    convert("base", "run.pth", "--to", "ms");
+    convert("merged", "merged.pth", "--to", "timm");
+    assertThat(out.toString()).contains("added norm.weight and norm.bias as they start (1 and 0)");
+    convert("merged/model.safetensors", "file.pth", "--to", "ms");
+    Files.copy(model("base").file(), folder.resolve("alone.safetensors"));
+    convert("alone.safetensors", "config.pth", "--to", "ms", "--config", at("tiny.yaml"));
+    Map<String, ByteBuffer> expected = backbone("run.pth");
+    assertThat(expected).hasSize(33);
+    for (String other : new String[] {"merged.pth", "file.pth", "config.pth"}) {
+      assertThat(backbone(other)).as(other).isEqualTo(expected);
+    }
+    assertThat(run("convert", at("alone.safetensors"), at("x.pth"), "--to", "ms")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("but not their scales", "name the folder that train or merge has filled");
+    assertThat(folder.resolve("x.pth")).doesNotExist();
+  }
+
+  @Test
+  void convert_adapterFolder_isTheModelOverItsBase() throws IOException {
+    assertThat(run("train", config(), "--out", at("base"))).as(err.toString()).isZero();
+    convert("base/adapter", "adapter.safetensors", "--to", "timm");
+    TensorSource written = TensorSource.open(folder.resolve("adapter.safetensors"));
+    assertThat(written.entries()).containsKeys("layers.1.downsample.norm.weight", "norm.bias");
+    assertThat(written.entries().keySet()).noneMatch(name -> name.contains("lora"));
+  }
+
+  @Test
+  void convert_folderWithoutNames_keepsTheWholeModel() throws IOException {
+    assertThat(run("train", config(), "--out", at("base"))).as(err.toString()).isZero();
+    convert("base", "whole.pth");
+    assertThat(TensorSource.open(folder.resolve("whole.pth")).entries().keySet())
+        .isEqualTo(model("base").entries().keySet());
+  }
+
+  @Test
+  void convert_forHuggingFace_makesAFolderThatDescribesItself() throws IOException {
+    String[] scaled = {"--set", "model.qkScale=0.3", "--out", at("base")};
+    assertThat(run("train", config(), scaled[0], scaled[1], scaled[2], scaled[3]))
+        .as(err.toString())
+        .isZero();
+    Files.createDirectory(folder.resolve("hf"));
+    convert("base", "hf/model.safetensors", "--to", "hf");
+    assertThat(out.toString())
+        .contains("added relative_position_index of 2 blocks")
+        .contains("model.qkScale is 0.3, which no file of weights says")
+        .contains("config.json describes the model to transformers");
+    assertThat(folder.resolve("hf/config.json")).content().contains("\"image_size\" : 32");
   }
 }

@@ -98,7 +98,7 @@ public final class Assembly {
               + " train with the configuration of the run that it was merged from");
     }
     MultiTaskModel model = untrainedModel();
-    BackboneWeights.load(config.model().weights(), model, say);
+    BackboneWeights.load(config.model(), model, say);
     return model;
   }
 

@@ -2,6 +2,7 @@ package dev.mtlora.config;
 
 import dev.mtlora.io.CheckpointException;
 import dev.mtlora.io.LoadedWeights;
+import dev.mtlora.io.TableResize;
 import dev.mtlora.io.Weights;
 import dev.mtlora.io.WeightsFile;
 import dev.mtlora.model.MultiTaskModel;
@@ -26,21 +27,22 @@ final class BackboneWeights {
   private BackboneWeights() {}
 
   /**
-   * Loads.
+   * Loads what a configuration starts from.
    *
    * @param say hears in one sentence what a file gave
    */
-  static void load(WeightsSource source, MultiTaskModel model, Consumer<String> say) {
-    if (source instanceof WeightsSource.File file) {
-      load(file.path(), "model.weights is " + file.path(), model, say);
-    } else if (source instanceof WeightsSource.Builtin builtin) {
-      loadBuiltin(builtin.name(), model);
+  static void load(ModelConfig config, MultiTaskModel model, Consumer<String> say) {
+    TableResize tables = config.tableResize();
+    if (config.weights() instanceof WeightsSource.File file) {
+      load(file.path(), "model.weights is " + file.path(), model, tables, say);
+    } else if (config.weights() instanceof WeightsSource.Builtin builtin) {
+      loadBuiltin(builtin.name(), model, tables);
     } else {
       model.backbone().loaded(Set.of());
     }
   }
 
-  private static void loadBuiltin(String name, MultiTaskModel model) {
+  private static void loadBuiltin(String name, MultiTaskModel model, TableResize tables) {
     String what = "model.weights is builtin:" + name;
     try (InputStream stream =
         BackboneWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
@@ -52,7 +54,7 @@ final class BackboneWeights {
       Path copy = Files.createTempFile("mtlora-", EXTENSION);
       try {
         Files.copy(stream, copy, StandardCopyOption.REPLACE_EXISTING);
-        load(copy, what, model, line -> {});
+        load(copy, what, model, tables, line -> {});
       } finally {
         Files.deleteIfExists(copy);
       }
@@ -61,12 +63,13 @@ final class BackboneWeights {
     }
   }
 
-  private static void load(Path file, String what, MultiTaskModel model, Consumer<String> say) {
+  private static void load(
+      Path file, String what, MultiTaskModel model, TableResize tables, Consumer<String> say) {
     if (!WeightsFile.of(file).exists()) {
       throw new ConfigException(what + ", which does not exist; check the name and the folder");
     }
     try {
-      say.accept(what + sentence(Weights.loadStart(file, model)));
+      say.accept(what + sentence(Weights.loadStart(file, model, tables)));
     } catch (CheckpointException e) {
       throw new ConfigException("model.weights: " + e.getMessage(), e);
     }

@@ -3,6 +3,7 @@ package dev.mtlora.config;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.decoder.Decoders;
+import dev.mtlora.io.TableResize;
 import dev.mtlora.model.Neck;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param preset name of the backbone's published shape, which other keys may have changed
  * @param backbone shape of the Swin Transformer
  * @param weights where its weights come from
+ * @param tableResize how their tables of relative positions are fitted to another window
  * @param neck how the pyramid is narrowed before the decoders
  * @param neckChannels channels that each level of the pyramid is narrowed to
  * @param decoders id of each task's decoder, by task
@@ -25,6 +27,7 @@ public record ModelConfig(
     String preset,
     SwinSettings backbone,
     WeightsSource weights,
+    TableResize tableResize,
     NeckKind neck,
     List<Integer> neckChannels,
     Map<String, String> decoders,
@@ -35,6 +38,7 @@ public record ModelConfig(
           "backbone",
           "image",
           "weights",
+          "tableResize",
           "dropPath",
           "neck",
           "neckChannels",
@@ -92,10 +96,17 @@ public record ModelConfig(
         preset,
         yaml.build(() -> backbone(preset, yaml)),
         WeightsSource.parse(yaml.text("weights", "none")),
+        tableResize(yaml),
         NeckKind.values()[necks.indexOf(neck)],
         yaml.list("neckChannels", Neck.DEFAULT_CHANNELS, YamlBlock::asCount),
         decoders(yaml, tasks),
         yaml.flag("merged", false));
+  }
+
+  private static TableResize tableResize(YamlBlock yaml) {
+    List<String> words = TableResize.words();
+    String word = yaml.word("tableResize", TableResize.REFERENCE.word(), words);
+    return TableResize.values()[words.indexOf(word)];
   }
 
   private static SwinSettings backbone(String name, YamlBlock yaml) {

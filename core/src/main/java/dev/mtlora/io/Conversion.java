@@ -1,7 +1,9 @@
 package dev.mtlora.io;
 
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.DType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,9 +15,11 @@ import java.util.Map;
  *
  * @param tensors what will be written, by its new names
  * @param leftOut tensors of the file without a place in what will be written, and why
+ * @param notes what else was done to fit the new names, a sentence each
  * @param folder for files of torch.save: the key under which their readers look for the tensors
  */
-public record Conversion(TensorSource tensors, Map<String, String> leftOut, String folder) {
+public record Conversion(
+    TensorSource tensors, Map<String, String> leftOut, List<String> notes, String folder) {
   private static final List<String> TORCH = List.of(".pth", ".pt", ".bin");
   private static final int LISTED = 8;
   private static final String SAFETENSORS = ".safetensors";
@@ -30,24 +34,52 @@ public record Conversion(TensorSource tensors, Map<String, String> leftOut, Stri
       throw OtherNetwork.noSwin(source);
     }
     ModelInFile.in(source).forEach(model -> KeyReader.requireTensors(source, model));
-    return new Conversion(source, Map.of(), "");
+    return new Conversion(source, Map.of(), List.of(), "");
   }
 
   /**
    * The model of a file under the names of a family.
    *
    * @throws CheckpointException if there is no Swin in it or several, if a name is none of its
-   *     family's, or if a part of it is missing
+   *     family's, or if a part of it is missing; if the family's models cannot hold it, or for a
+   *     plain backbone if there are adapters
    */
   public static Conversion to(KeyMap map, TensorSource source) {
     ModelInFile model = ModelInFile.of(source).orElseThrow(() -> OtherNetwork.noSwin(source));
     MappedSource ours = KeyMap.read(source);
     requireKnown(ours, model.family());
+    if (map.isPlainBackbone()) {
+      SharedStream.requireNoAdapters(ours);
+    }
     MappedSource theirs = map.write(ours);
+    Completion complete = new Completion(map, theirs);
     Map<String, String> leftOut = new LinkedHashMap<>(theirs.leftOut());
     leftOut.putAll(ours.leftOut());
     boolean inModel = map == KeyMap.MICROSOFT || map == KeyMap.REFERENCE;
-    return new Conversion(theirs, leftOut, inModel ? "model" : "");
+    return new Conversion(complete.tensors(), leftOut, complete.notes(), inModel ? "model" : "");
+  }
+
+  /**
+   * A trained model under the names of a family. For those of plain backbones the shared stream is
+   * what is left of the streams, and all that it has learnt is folded into the weights, exactly;
+   * the model keeps that form.
+   *
+   * @param from where the model comes from, for messages
+   * @param model tensors are read when they are written: its scope must be open until then
+   * @throws CheckpointException if the family's models cannot hold it, or not what adapters have
+   *     learnt
+   */
+  public static Conversion of(KeyMap map, Path from, MultiTaskModel model) {
+    if (!map.isPlainBackbone()) {
+      return to(map, MemorySource.of(from, model.state()));
+    }
+    SharedStream shared = SharedStream.of(from, model);
+    Conversion made = to(map, shared.tensors());
+    Map<String, String> leftOut = new LinkedHashMap<>(shared.leftOut());
+    leftOut.putAll(made.leftOut);
+    List<String> notes = new ArrayList<>(shared.notes());
+    notes.addAll(made.notes);
+    return new Conversion(made.tensors, leftOut, notes, made.folder);
   }
 
   private static void requireKnown(MappedSource ours, KeyMap family) {
@@ -82,7 +114,7 @@ public record Conversion(TensorSource tensors, Map<String, String> leftOut, Stri
 
   /** The same with all floating-point values as F32, F16 or BF16. */
   public Conversion as(DType floats) {
-    return new Conversion(new FloatsSource(tensors, floats), leftOut, folder);
+    return new Conversion(new FloatsSource(tensors, floats), leftOut, notes, folder);
   }
 
   /** True if the ending of a file's name says which format to write. */

@@ -1,60 +1,131 @@
 package dev.mtlora.io;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * What transformers' {@code config.json} beside a file of weights says of the model. timm's has the
- * name of an architecture there, which says nothing of the shape.
+ * The {@code config.json} that makes a folder of a file with Hugging Face's names: transformers
+ * loads folders, and builds the model from this file.
  */
-final class HuggingFaceConfig {
-  private static final long MOST_BYTES = 16 << 20;
+public final class HuggingFaceConfig {
+  /** The names under which transformers looks for weights. */
+  private static final List<String> WEIGHTS = List.of("model.safetensors", "pytorch_model.bin");
 
-  private HuggingFaceConfig() {}
+  private static final String CONFIG = "config.json";
+  private static final int PATCH = 4;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern TABLE =
+      Pattern.compile(
+          "(?:swin\\.)?encoder\\.layers\\.(\\d{1,3})\\.blocks\\.(\\d{1,3})\\.attention\\.self"
+              + "\\.relative_position_bias_table");
 
-  /** The shape that is described beside a file, if one is. */
-  static Optional<SwinShape> beside(Path file) {
-    Path config = file.resolveSibling("config.json");
+  private final Map<String, SafeTensors.Entry> entries;
+
+  private HuggingFaceConfig(TensorSource written) {
+    this.entries = written.entries();
+  }
+
+  /**
+   * Writes {@code config.json} beside a file of weights, unless one is there.
+   *
+   * @param weights the file
+   * @param written what is in it, a whole backbone under Hugging Face's names
+   * @param imageSize side of the pictures in pixels; 0 if it is unknown, which then is the smallest
+   *     that has whole windows in every stage
+   * @return what was done, a sentence
+   * @throws CheckpointException if it cannot be written
+   */
+  public static String beside(Path weights, TensorSource written, int imageSize) {
+    if (!WEIGHTS.contains(String.valueOf(weights.getFileName()))) {
+      return "transformers loads folders: in one of its own, under the name model.safetensors, the file"
+          + " gets a config.json beside it";
+    }
+    Path config = weights.resolveSibling(CONFIG);
+    if (Files.exists(config)) {
+      return config + " was there and stays as it is";
+    }
     try {
-      if (!Files.isRegularFile(config) || Files.size(config) > MOST_BYTES) {
-        return Optional.empty();
-      }
-      JsonNode json = new ObjectMapper().readTree(Files.readAllBytes(config));
-      return json.path("model_type").asText().equals("swin")
-          ? Optional.of(shape(json))
-          : Optional.empty();
+      AtomicFile.write(config, new HuggingFaceConfig(written).json(imageSize));
     } catch (IOException e) {
-      throw new CheckpointException(config, "cannot be read: " + e, e);
+      throw new CheckpointException(config, "cannot be written: " + e, e);
+    }
+    return config + " describes the model to transformers";
+  }
+
+  private String json(int imageSize) throws JsonProcessingException {
+    ObjectNode json = JSON.createObjectNode();
+    boolean classifier = entries.containsKey("classifier.weight");
+    json.putArray("architectures").add(classifier ? "SwinForImageClassification" : "SwinModel");
+    json.put("model_type", "swin");
+    ArrayNode depths = json.putArray("depths");
+    ArrayNode heads = json.putArray("num_heads");
+    long window = stages(depths, heads);
+    json.put("embed_dim", entry("embeddings.patch_embeddings.projection.weight").shape()[0]);
+    json.put("image_size", imageSize > 0 ? imageSize : window * (PATCH << (depths.size() - 1)));
+    json.put("patch_size", PATCH).put("num_channels", 3).put("window_size", window);
+    json.put("mlp_ratio", mlpRatio());
+    json.put("qkv_bias", has("encoder.layers.0.blocks.0.attention.self.query.bias"));
+    json.put("use_absolute_embeddings", has("embeddings.position_embeddings"));
+    json.put("hidden_act", "gelu").put("layer_norm_eps", 1e-5);
+    if (classifier) {
+      labels(json, entry("classifier.weight").shape()[0]);
+    }
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+  }
+
+  /** Blocks and heads of every stage; returns the window. */
+  private long stages(ArrayNode depths, ArrayNode heads) {
+    long window = 0;
+    for (Map.Entry<String, SafeTensors.Entry> tensor : entries.entrySet()) {
+      Matcher table = TABLE.matcher(tensor.getKey());
+      if (table.matches()) {
+        int stage = Integer.parseInt(table.group(1));
+        long[] shape = tensor.getValue().shape();
+        for (int missing = depths.size(); missing <= stage; missing++) {
+          depths.add(0);
+          heads.add(0);
+        }
+        depths.set(stage, depths.get(stage).asInt() + 1);
+        heads.set(stage, shape[1]);
+        window = (Math.round(Math.sqrt(shape[0])) + 1) / 2;
+      }
+    }
+    return window;
+  }
+
+  private double mlpRatio() {
+    long[] shape = entry("encoder.layers.0.blocks.0.intermediate.dense.weight").shape();
+    return shape[0] / (double) shape[1];
+  }
+
+  private static void labels(ObjectNode json, long count) {
+    ObjectNode names = json.putObject("id2label");
+    ObjectNode ids = json.putObject("label2id");
+    for (int i = 0; i < count; i++) {
+      String label = String.format(Locale.ROOT, "LABEL_%d", i);
+      names.put(Integer.toString(i), label);
+      ids.put(label, i);
     }
   }
 
-  private static SwinShape shape(JsonNode json) {
-    List<Integer> depths = new ArrayList<>();
-    json.path("depths").forEach(depth -> depths.add(depth.asInt()));
-    List<Long> heads = new ArrayList<>();
-    json.path("num_heads").forEach(count -> heads.add(count.asLong()));
-    return new SwinShape(
-        json.path("embed_dim").asLong(), depths, heads, json.path("window_size").asLong());
+  private boolean has(String name) {
+    return entries.containsKey(name) || entries.containsKey(HuggingFaceNames.PREFIX + name);
   }
 
-  /** One clause if the description and the tensors of a file differ, or nothing. */
-  static String difference(Path file, SwinShape tensors) {
-    return beside(file)
-        .filter(described -> !described.equals(tensors))
-        .map(
-            described ->
-                String.format(
-                    Locale.ROOT,
-                    "; config.json says %s, but the tensors have %s, which count",
-                    described,
-                    tensors))
-        .orElse("");
+  private SafeTensors.Entry entry(String name) {
+    SafeTensors.Entry entry = entries.get(name);
+    return Objects.requireNonNull(
+        entry == null ? entries.get(HuggingFaceNames.PREFIX + name) : entry, name);
   }
 }

@@ -34,7 +34,7 @@ final class StrictLoading {
   private final Map<String, Given> given;
   private final UnaryOperator<String> otherName;
   private final Predicate<String> mayBeAbsent;
-  private final boolean resizesPositions;
+  private final @Nullable TableResize resize;
 
   /** A value of the file, read when all is known to fit. */
   private record Given(SafeTensors.Entry entry, Supplier<Tensor> value) {
@@ -42,10 +42,10 @@ final class StrictLoading {
       return entry.shape();
     }
 
-    Given resized(String name, long[] to) {
+    Given resized(String name, long[] to, TableResize tables) {
       return new Given(
           new SafeTensors.Entry(entry.dtype(), to),
-          () -> PositionResize.apply(name, value.get(), to));
+          () -> PositionResize.apply(name, value.get(), to, tables));
     }
 
     /** Why its values cannot be those of a tensor; empty if they can. */
@@ -67,12 +67,12 @@ final class StrictLoading {
 
   /** Everything must be there, under its own name. */
   StrictLoading(String source, Map<String, Tensor> given) {
-    this(source, inMemory(given), name -> name, name -> false, false);
+    this(source, inMemory(given), name -> name, name -> false, null);
   }
 
   /** The same of a file, of which only what the model needs is read. */
   StrictLoading(TensorSource source) {
-    this(source.file().toString(), inFile(source), name -> name, name -> false, false);
+    this(source.file().toString(), inFile(source), name -> name, name -> false, null);
   }
 
   private static Map<String, Given> inMemory(Map<String, Tensor> tensors) {
@@ -100,27 +100,27 @@ final class StrictLoading {
       Map<String, Given> given,
       UnaryOperator<String> otherName,
       Predicate<String> mayBeAbsent,
-      boolean resizesPositions) {
+      @Nullable TableResize resize) {
     this.source = source;
     this.given = given;
     this.otherName = otherName;
     this.mayBeAbsent = mayBeAbsent;
-    this.resizesPositions = resizesPositions;
+    this.resize = resize;
   }
 
   /** With a second name under which the file may hold a tensor of the model. */
   StrictLoading renamed(UnaryOperator<String> name) {
-    return new StrictLoading(source, given, name, mayBeAbsent, resizesPositions);
+    return new StrictLoading(source, given, name, mayBeAbsent, resize);
   }
 
   /** With tensors of the model that keep their values where the file lacks them. */
   StrictLoading absent(Predicate<String> names) {
-    return new StrictLoading(source, given, otherName, names, resizesPositions);
+    return new StrictLoading(source, given, otherName, names, resize);
   }
 
   /** With {@link PositionResize}d tables of positions where the model has others. */
-  StrictLoading resizingPositions() {
-    return new StrictLoading(source, given, otherName, mayBeAbsent, true);
+  StrictLoading resizingPositions(TableResize tables) {
+    return new StrictLoading(source, given, otherName, mayBeAbsent, tables);
   }
 
   private static boolean fits(long[] shape, long @Nullable [] largest) {
@@ -170,8 +170,8 @@ final class StrictLoading {
             }
           } else if (!value.misfit(target.dtype()).isEmpty()) {
             mistyped.add(key + " " + value.misfit(target.dtype()));
-          } else if (resizesPositions && PositionResize.fits(name, value.shape(), target.shape())) {
-            copies.put(key, new Copy(target, value.resized(name, target.shape())));
+          } else if (resize != null && PositionResize.fits(name, value.shape(), target.shape())) {
+            copies.put(key, new Copy(target, value.resized(name, target.shape(), resize)));
           } else if (!Arrays.equals(value.shape(), target.shape())
               && !fits(value.shape(), shrinking.get(target))) {
             misshaped.add(

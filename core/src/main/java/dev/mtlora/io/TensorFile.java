@@ -17,7 +17,8 @@ final class TensorFile {
     SafeTensors.write(file, Map.of(), sources);
   }
 
-  private static SafeTensors.Source source(Tensor tensor) {
+  /** A tensor that is written when its turn comes. */
+  static SafeTensors.Source source(Tensor tensor) {
     return new SafeTensors.Source(
         new SafeTensors.Entry(tensor.dtype(), tensor.shape()), tensor::toBytes);
   }

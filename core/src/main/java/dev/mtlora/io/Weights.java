@@ -75,8 +75,17 @@ public final class Weights {
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
   public static void loadBackbone(Path file, Module backbone) {
+    loadBackbone(file, backbone, TableResize.REFERENCE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param tables how those of relative positions are resized
+   */
+  public static void loadBackbone(Path file, Module backbone, TableResize tables) {
     try (TensorSource opened = TensorSource.open(file)) {
-      loadBackbone(swin(opened), backbone);
+      loadBackbone(swin(opened), backbone, tables);
     }
   }
 
@@ -92,13 +101,13 @@ public final class Weights {
     return mapped;
   }
 
-  private static void loadBackbone(MappedSource mapped, Module backbone) {
+  private static void loadBackbone(MappedSource mapped, Module backbone, TableResize tables) {
     try (Scope scope = Scope.inference()) {
       TensorSource source = backboneOf(mapped);
       new StrictLoading(source)
           .renamed(name -> name.replace(".linear.", "."))
           .absent(AddedNames::isAdded)
-          .resizingPositions()
+          .resizingPositions(tables)
           .into(backbone.state(), backbone.shrinking());
       backbone.loaded(source.entries().keySet());
     }
@@ -109,20 +118,22 @@ public final class Weights {
    * holds necks and decoders of the same names and shapes as the model's, those too.
    *
    * @param file see {@link WeightsFile}
+   * @param tables how those of relative positions are resized
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
-  public static LoadedWeights loadStart(Path file, MultiTaskModel model) {
+  public static LoadedWeights loadStart(Path file, MultiTaskModel model, TableResize tables) {
     try (TensorSource opened = TensorSource.open(file)) {
-      return loadStart(swin(opened), model);
+      return loadStart(swin(opened), model, tables);
     }
   }
 
-  private static LoadedWeights loadStart(MappedSource mapped, MultiTaskModel model) {
+  private static LoadedWeights loadStart(
+      MappedSource mapped, MultiTaskModel model, TableResize tables) {
     MappedSource heads = headsOf(mapped);
     Map<String, Tensor> own = model.state();
     own.keySet().removeIf(name -> name.startsWith(BACKBONE));
     List<String> strange = strange(heads, own);
-    loadBackbone(mapped, model.backbone());
+    loadBackbone(mapped, model.backbone(), tables);
     boolean taken = !heads.entries().isEmpty() && strange.isEmpty();
     if (taken) {
       try (Scope scope = Scope.inference()) {
@@ -138,7 +149,7 @@ public final class Weights {
         taken,
         strange,
         leftOut,
-        HuggingFaceConfig.difference(mapped.file(), SwinShape.of(shapes)));
+        HuggingFaceShape.difference(mapped.file(), SwinShape.of(shapes)));
   }
 
   private static MappedSource headsOf(MappedSource mapped) {

@@ -2,6 +2,7 @@ package dev.mtlora.nn;
 
 import dev.mtlora.tensor.Scope;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,15 @@ public abstract class Foldable<M extends Module> extends Module {
    */
   protected abstract Optional<M> folded();
 
+  /**
+   * Makes the form that computes what the shared stream is, and nothing of tasks, all tensors of
+   * its own; by default empty: what is merged stays as it is. Called without gradients, when
+   * merged.
+   */
+  protected Optional<M> sharedAlone() {
+    return Optional.empty();
+  }
+
   /** The folded form while the model is merged, if there is one; {@code forward} leaves it all. */
   protected final Optional<M> standIn() {
     return Optional.ofNullable(folded);
@@ -36,18 +46,23 @@ public abstract class Foldable<M extends Module> extends Module {
 
   @Override
   final void fold(boolean on) {
-    folded = on ? made() : null;
+    folded = on ? made(this::folded).orElse(null) : null;
   }
 
-  private @Nullable M made() {
+  @Override
+  final void foldToShared() {
+    made(this::sharedAlone).ifPresent(form -> folded = form);
+  }
+
+  private Optional<M> made(Supplier<Optional<M>> maker) {
     try (Scope scope = Scope.inference()) {
-      Optional<M> made = folded();
+      Optional<M> made = maker.get();
       made.ifPresent(
           form -> {
             form.train(false);
             form.state().values().forEach(tensor -> scope.keep(tensor.requiresGrad(false)));
           });
-      return made.orElse(null);
+      return made;
     }
   }
 }

@@ -41,6 +41,11 @@ public final class Linear extends Module {
     return new Linear(sum, bias == null ? null : bias.copy());
   }
 
+  /** The same in tensors of its own. */
+  public Linear copy() {
+    return new Linear(weight.copy(), bias == null ? null : bias.copy());
+  }
+
   /** {@code [..., in] -> [..., out]}. */
   public Tensor forward(Tensor x) {
     return Functional.linear(x, weight, bias);

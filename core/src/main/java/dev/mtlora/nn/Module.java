@@ -212,6 +212,16 @@ public abstract class Module {
     each(module -> module.form = Form.MERGED_FOR_GOOD);
   }
 
+  /**
+   * Merges, gives up the original, and of the streams keeps the shared one alone, which stays the
+   * same up to rounding: what only tasks have goes, what only they have left unfolded folds. What
+   * is still beside the weights then folds nowhere.
+   */
+  public final void mergeSharedStream() {
+    mergeForGood();
+    each(Module::foldToShared);
+  }
+
   /** True between {@link #merge} and {@link #unmerge}. */
   public final boolean merged() {
     return form != Form.AS_TRAINED;
@@ -224,6 +234,9 @@ public abstract class Module {
 
   /** Makes or drops the folded form of this node, if it has one. */
   void fold(boolean on) {}
+
+  /** Puts a form in this node's place that computes the shared stream alone, if it has one. */
+  void foldToShared() {}
 
   /** True while training; see {@link #train}. */
   protected final boolean training() {

@@ -22,6 +22,12 @@ public abstract class Projection extends Foldable<Projection> {
     return Optional.empty();
   }
 
+  /** By default there is no plain layer that the shared stream is the output of. */
+  @Override
+  protected Optional<Projection> sharedAlone() {
+    return Optional.empty();
+  }
+
   /** The plain layer on every stream. */
   public static Projection onEveryStream(Linear linear) {
     return new Plain(linear, (layer, x) -> x.map(layer::forward));

@@ -94,6 +94,25 @@ final class TaskLora extends LowRankProjection {
     return Optional.of(new TaskLora(mode, linear.plus(shared.product()), null, copies, 0));
   }
 
+  /**
+   * Where tasks add nothing to the shared stream, its update is all that a plain layer needs. In
+   * addition mode it depends on what all tasks make of it.
+   */
+  @Override
+  protected Optional<Projection> sharedAlone() {
+    if (mode == MtLora.Mode.ADDITION) {
+      return Optional.empty();
+    }
+    return standIn()
+        .map(Projection::sharedAlone)
+        .orElseGet(() -> Optional.of(onSharedStream(sum())));
+  }
+
+  /** {@code W + s B A}, or a copy of W. */
+  private Linear sum() {
+    return shared == null ? linear.copy() : linear.plus(magnitudes().update(shared));
+  }
+
   @Override
   public Streams forward(Streams x) {
     return standIn().map(folded -> folded.forward(x)).orElseGet(() -> adapted(x));

@@ -1,8 +1,12 @@
 package dev.mtlora.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.io.CheckpointException;
+import dev.mtlora.io.Conversion;
+import dev.mtlora.io.KeyMap;
 import dev.mtlora.io.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Streams;
@@ -82,6 +86,18 @@ class MethodContractTest {
           "a softmax over one position, which is what the last stage has of 32 pixels, is 1",
           "mt.* backbone.layers.3.blocks.1.mlp.fc2.lora_shared_.*",
           "nobody reads the shared stream once every task has forked for the last time");
+
+  /** Methods whose shared stream is that of a plain backbone with other weights. */
+  private static final Set<String> FOLDS =
+      Set.of(
+          "mtlora",
+          "mtlora-plus",
+          "mtdora",
+          "mtlora-shrinking",
+          "full",
+          "frozen",
+          "bitfit",
+          "lora");
 
   @TempDir private Path folder;
 
@@ -315,6 +331,40 @@ class MethodContractTest {
       assertSame(features(model), before, 1e-4f);
       model.unmerge();
       assertSame(features(model), before, 0f);
+    }
+  }
+
+  /** Of every level, what tasks share; nothing where they share none. */
+  private static List<float[]> shared(MultiTaskModel model, List<String> tasks) {
+    model.train(false);
+    try (Scope scope = Scope.inference()) {
+      return model.backbone().forward(images(), tasks).stream()
+          .map(level -> level.shared().toFloats())
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void method_writtenForOthers_keepsTheSharedStreamOrIsRefused(String method) {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = model(method, 1);
+      for (int i = 0; i < 3; i++) {
+        step(model);
+      }
+      if (!FOLDS.contains(method)) {
+        assertThatThrownBy(() -> Conversion.of(KeyMap.MICROSOFT, folder, model))
+            .isInstanceOf(CheckpointException.class)
+            .hasMessageContaining("adapters that fold into no weight of a plain backbone");
+        return;
+      }
+      List<float[]> expected = shared(model, TASKS);
+      Path file = folder.resolve("theirs.safetensors");
+      Conversion.of(KeyMap.MICROSOFT, folder, model).write(file);
+      assertSame(shared(model, TASKS), expected, 1e-5f);
+      MultiTaskModel plain = model("frozen", 2);
+      Weights.loadBackbone(file, plain.backbone());
+      assertSame(shared(plain, List.of()), expected, 1e-5f);
     }
   }
 }

@@ -4,21 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.tensor.DType;
 import dev.mtlora.testing.Skip;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.mtlora.testing.TorchPython;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Our files in Python's torch, and back; where there is no Python with torch, says so. */
 class TorchPythonTest {
-  private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3", "python");
   private static final String SCRIPT =
       """
       import sys, torch, collections
@@ -64,31 +61,6 @@ class TorchPythonTest {
 
   @TempDir private Path folder;
 
-  private int run(String... command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
-            .start();
-    if (!process.waitFor(10, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-    }
-    return process.waitFor();
-  }
-
-  private Optional<String> pythonWithTorch() throws InterruptedException {
-    for (String python : PYTHONS) {
-      try {
-        if (run(python, "-c", "import torch") == 0) {
-          return Optional.of(python);
-        }
-      } catch (IOException e) {
-        System.out.println("TorchPythonTest: no " + python);
-      }
-    }
-    return Optional.empty();
-  }
-
   private static Map<String, SafeTensors.Source> tensors() {
     Map<String, SafeTensors.Source> tensors = new LinkedHashMap<>();
     for (DType dtype : OLD_TYPES) {
@@ -105,15 +77,13 @@ class TorchPythonTest {
 
   @Test
   void write_loadedAndSavedByPython_comesBackToTheBit() throws Exception {
-    Optional<String> python = pythonWithTorch();
+    Optional<TorchPython> python = TorchPython.find(folder);
     Skip.unless(python.isPresent(), "TorchPythonTest: no Python here can import torch");
     TorchFile.write(folder.resolve("a.pth"), "", tensors());
     TorchFile.write(folder.resolve("b.pth"), "model", tensors());
-    String[] command = {
-      python.orElseThrow(), "-c", SCRIPT, at("a.pth"), at("b.pth"), at("zip.pth"), at("legacy.pth")
-    };
-    int code = run(command);
-    assertThat(code).as(Files.readString(folder.resolve("log"))).isZero();
+    String failure =
+        python.orElseThrow().run(SCRIPT, at("a.pth"), at("b.pth"), at("zip.pth"), at("legacy.pth"));
+    assertThat(failure).isEmpty();
     TorchFile zip = TorchFile.open(folder.resolve("zip.pth"));
     TorchFile legacy = TorchFile.open(folder.resolve("legacy.pth"));
     assertThat(zip.entries().keySet()).containsExactlyElementsOf(tensors().keySet());
@@ -128,11 +98,10 @@ class TorchPythonTest {
 
   @Test
   void read_whatScriptsLeaveBesideTensors_isInert() throws Exception {
-    Optional<String> python = pythonWithTorch();
+    Optional<TorchPython> python = TorchPython.find(folder);
     Skip.unless(python.isPresent(), "TorchPythonTest: no Python here can import torch");
     for (String protocol : List.of("2", "4")) {
-      int code = run(python.orElseThrow(), "-c", BESIDE, at("beside.pth"), protocol);
-      assertThat(code).as(Files.readString(folder.resolve("log"))).isZero();
+      assertThat(python.orElseThrow().run(BESIDE, at("beside.pth"), protocol)).isEmpty();
       try (TorchFile read = TorchFile.open(folder.resolve("beside.pth"))) {
         assertThat(TorchFiles.floats(read, "x")).containsExactly(1, 2);
         assertThat(TorchFiles.floats(read, "attributes")).containsExactly(3);

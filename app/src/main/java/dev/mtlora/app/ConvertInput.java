@@ -1,0 +1,107 @@
+package dev.mtlora.app;
+
+import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.config.Assembly;
+import dev.mtlora.config.RunConfig;
+import dev.mtlora.io.Conversion;
+import dev.mtlora.io.KeyMap;
+import dev.mtlora.io.TensorSource;
+import dev.mtlora.io.Weights;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.peft.AddedNames;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is converted: a file of weights, whose tensors get other names; or a trained model, where
+ * more than the names of tensors must be known to give them to others.
+ */
+final class ConvertInput implements AutoCloseable {
+  private static final String CONFIG = "config.yaml";
+
+  private final Path in;
+  private final @Nullable String config;
+  private @Nullable SwinSettings shape;
+  private @Nullable TensorSource source;
+
+  /**
+   * Something to convert.
+   *
+   * @param in a file, or a folder of ours
+   * @param config the configuration of a file with a trained model; null if none was named
+   */
+  ConvertInput(Path in, @Nullable String config) {
+    this.in = in;
+    this.config = config;
+  }
+
+  /** The tensors under the names of a family, or under their own, in the scope that is open. */
+  Conversion under(@Nullable KeyMap map) {
+    if (Files.isDirectory(in) && new RunFolder(in).isOurs()) {
+      RunFolder folder = new RunFolder(in);
+      RunConfig read = folder.config(List.of());
+      return of(map, read, folder.load(Assembly.of(read), false));
+    }
+    TensorSource opened = TensorSource.open(in);
+    source = opened;
+    Optional<RunConfig> found =
+        map != null && opened.entries().keySet().stream().anyMatch(AddedNames::isAdded)
+            ? configuration()
+            : Optional.empty();
+    if (found.isPresent()) {
+      MultiTaskModel model = Assembly.of(found.get()).untrainedModel();
+      Weights.load(in, model);
+      return of(map, found.get(), model);
+    }
+    return map == null ? Conversion.keepingNames(opened) : Conversion.to(map, opened);
+  }
+
+  private Conversion of(@Nullable KeyMap map, RunConfig read, MultiTaskModel model) {
+    shape = read.model().backbone();
+    return Conversion.of(map == null ? KeyMap.OURS : map, in, model);
+  }
+
+  /** That of the option, or of the merged folder or run that the file lies in. */
+  private Optional<RunConfig> configuration() {
+    if (config != null) {
+      return Optional.of(ConfigOptions.read(config, List.of()));
+    }
+    Path merged = in.toAbsolutePath().resolveSibling(CONFIG);
+    Path run = in.toAbsolutePath().resolve("../../..").normalize().resolve(CONFIG);
+    Path found = Files.exists(merged) ? merged : run; // a run's is in checkpoints/NAME
+    return in.endsWith("model.safetensors") && Files.exists(found)
+        ? Optional.of(RunConfig.read(found, List.of()))
+        : Optional.empty();
+  }
+
+  /** Side of the pictures in pixels, once converted; 0 if a file does not say it. */
+  int imageSize() {
+    return shape == null ? 0 : shape.imageSize();
+  }
+
+  /** What the model needs and no file of this family says, once converted. */
+  List<String> remarks(@Nullable KeyMap map) {
+    boolean scaled = shape != null && shape.options().qkScale() != null;
+    return scaled && map != null && map != KeyMap.OURS && map != KeyMap.REFERENCE
+        ? List.of(
+            String.format(
+                Locale.ROOT,
+                "model.qkScale is %s, which no file of weights says: a model of %s that loads this needs"
+                    + " the same factor",
+                shape.options().qkScale(),
+                map.title()))
+        : List.of();
+  }
+
+  /** Closes the file; what was converted must have been written. */
+  @Override
+  public void close() {
+    if (source != null) {
+      source.close();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.mtlora.io;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What transformers' {@code config.json} beside a file of weights says of the model. timm's has the
+ * name of an architecture there, which says nothing of the shape.
+ */
+final class HuggingFaceShape {
+  private static final long MOST_BYTES = 16 << 20;
+
+  private HuggingFaceShape() {}
+
+  /** The shape that is described beside a file, if one is. */
+  static Optional<SwinShape> beside(Path file) {
+    Path config = file.resolveSibling("config.json");
+    try {
+      if (!Files.isRegularFile(config) || Files.size(config) > MOST_BYTES) {
+        return Optional.empty();
+      }
+      JsonNode json = new ObjectMapper().readTree(Files.readAllBytes(config));
+      return json.path("model_type").asText().equals("swin")
+          ? Optional.of(shape(json))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new CheckpointException(config, "cannot be read: " + e, e);
+    }
+  }
+
+  private static SwinShape shape(JsonNode json) {
+    List<Integer> depths = new ArrayList<>();
+    json.path("depths").forEach(depth -> depths.add(depth.asInt()));
+    List<Long> heads = new ArrayList<>();
+    json.path("num_heads").forEach(count -> heads.add(count.asLong()));
+    return new SwinShape(
+        json.path("embed_dim").asLong(), depths, heads, json.path("window_size").asLong());
+  }
+
+  /** One clause if the description and the tensors of a file differ, or nothing. */
+  static String difference(Path file, SwinShape tensors) {
+    return beside(file)
+        .filter(described -> !described.equals(tensors))
+        .map(
+            described ->
+                String.format(
+                    Locale.ROOT,
+                    "; config.json says %s, but the tensors have %s, which count",
+                    described,
+                    tensors))
+        .orElse("");
+  }
+}
