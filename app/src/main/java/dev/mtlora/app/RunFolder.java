@@ -222,15 +222,19 @@ record RunFolder(Path path) {
     return model;
   }
 
-  /** Makes the folder of a merged model, whole or not at all. */
+  /** Makes the folder of a merged model, whole or not at all, or fills an empty one. */
   void createMerged(RunConfig config, MultiTaskModel model) {
+    AtomicFolder.Content content =
+        empty -> {
+          Weights.save(empty.resolve(MERGED), model, DType.F32);
+          AtomicFile.write(empty.resolve(CONFIG), config.yaml()); // makes it a run folder
+        };
     try {
-      new AtomicFolder(path)
-          .replace(
-              empty -> {
-                Files.writeString(empty.resolve(CONFIG), config.yaml());
-                Weights.save(empty.resolve(MERGED), model, DType.F32);
-              });
+      if (Files.exists(path)) {
+        content.writeInto(path); // perhaps a mounted disk, which has no other name
+      } else {
+        new AtomicFolder(path).replace(content);
+      }
     } catch (IOException e) {
       throw unwritable(e);
     }

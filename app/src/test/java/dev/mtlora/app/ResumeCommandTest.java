@@ -96,8 +96,9 @@ class ResumeCommandTest {
     Files.createDirectories(at("run/lost+found")); // the root of a mounted disk
     assertThat(train("run", "--set", "train.steps=1")).as(err.toString()).isZero();
     assertThat(at("run/summary.json")).exists();
-    Files.createDirectories(at("merged"));
+    Files.createDirectories(at("merged/lost+found"));
     assertThat(run("merge", at("run").toString(), "--out", at("merged").toString())).isZero();
+    assertThat(at("merged")).isDirectoryContaining("glob:**lost+found");
     assertThat(at("merged/config.yaml")).exists();
   }
 
