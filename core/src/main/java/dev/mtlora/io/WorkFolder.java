@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,10 +23,17 @@ record WorkFolder(Path path) {
   /** Sorts before the contents, so that {@link AtomicFolder#delete} takes it last. */
   static final String MARKER = ".mtlora-work";
 
+  /** Process number and time of the mark. */
+  private static final Pattern MADE = Pattern.compile("(\\d{1,18}) (\\d{1,18})");
+
+  /** The system's clock may be set between. */
+  private static final long CLOCKS_DIFFER_MILLIS = 60_000;
+
   /** Makes one for a folder. */
   static WorkFolder make(Path folder) throws IOException {
     Path path = Files.createDirectory(folder.resolveSibling(prefix(folder) + UUID.randomUUID()));
-    Files.writeString(path.resolve(MARKER), owner(ProcessHandle.current()));
+    long pid = ProcessHandle.current().pid();
+    Files.writeString(path.resolve(MARKER), pid + " " + Instant.now().toEpochMilli());
     return new WorkFolder(path);
   }
 
@@ -47,27 +56,28 @@ record WorkFolder(Path path) {
     return folder.getFileName() + ".tmp-";
   }
 
-  /** The number alone would do until the system gives it to another process. */
-  private static String owner(ProcessHandle process) {
-    return process.pid()
-        + " "
-        + process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-  }
-
   /** True if the process that made it has ended. */
   boolean abandoned() throws IOException {
-    String owner;
+    String marker;
     try {
-      owner = Files.readString(path.resolve(MARKER)).strip();
+      marker = Files.readString(path.resolve(MARKER));
     } catch (NoSuchFileException e) { // it has just ended, and has tidied up
       return false;
     }
-    String pid = owner.split(" ", 2)[0];
-    if (!pid.matches("\\d{1,18}")) {
-      return false; // no marker of ours
-    }
-    Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(pid));
-    return process.isEmpty() || !owner(process.get()).equals(owner);
+    Matcher made = MADE.matcher(marker);
+    return made.matches() && !lives(Long.parseLong(made.group(1)), Long.parseLong(made.group(2)));
+  }
+
+  /** A process that began after the mark was made has only been given the number of another. */
+  private static boolean lives(long pid, long madeMillis) {
+    return ProcessHandle.of(pid)
+        .filter(
+            process -> {
+              Optional<Instant> start = process.info().startInstant();
+              return start.isEmpty()
+                  || start.get().toEpochMilli() <= madeMillis + CLOCKS_DIFFER_MILLIS;
+            })
+        .isPresent();
   }
 
   Path fresh() {
