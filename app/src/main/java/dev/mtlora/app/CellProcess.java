@@ -3,6 +3,7 @@ package dev.mtlora.app;
 import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.Summary;
 import dev.mtlora.config.ConfigException;
+import dev.mtlora.io.CheckpointException;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,12 +28,18 @@ import java.util.Optional;
 record CellProcess(Cell cell, Path run) {
   /** What it gave, if it has ended well before. */
   Optional<Summary> finished() {
+    return begun() ? new RunFolder(run).results().ended() : Optional.empty();
+  }
+
+  /**
+   * True if what was kept of it comes from this run folder, whose training had not ended: former
+   * versions left a summary where one was stopped before its last evaluation.
+   */
+  boolean leftStale(Summary kept) {
     try {
-      RunFolder folder = new RunFolder(run);
-      return begun() && folder.hasSummary() ? Optional.of(folder.summary()) : Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          String.format(Locale.ROOT, "%s cannot be read: %s", run, e), e);
+      return new RunFolder(run).results().leftStale(kept);
+    } catch (CheckpointException e) { // a damaged folder proves nothing
+      return false;
     }
   }
 
@@ -48,7 +55,7 @@ record CellProcess(Cell cell, Path run) {
       Files.writeString(config, cell.config().yaml());
       List<String> command = java();
       command.addAll(List.of("train", config.toString(), "--out", run.toString()));
-      if (begun()) {
+      if (resumable()) {
         command.add("--resume");
       }
       if (threads > 0 && cell.config().train().threads() == 0) {
@@ -65,11 +72,19 @@ record CellProcess(Cell cell, Path run) {
     }
   }
 
-  /** True if there is a run folder to go on with. */
-  private boolean begun() throws IOException {
+  /** True if there is a checkpoint to go on with; what was killed before its first begins anew. */
+  private boolean resumable() {
+    RunFolder folder = new RunFolder(run);
+    if (begun() && folder.newest().isEmpty()) {
+      folder.clear();
+    }
+    return begun();
+  }
+
+  /** True if there is a run folder of this cell. */
+  private boolean begun() {
     RunFolder folder = new RunFolder(run);
     if (!Files.exists(folder.file("config.yaml"))) {
-      Files.deleteIfExists(run);
       return false;
     }
     if (!Cell.fingerprint(folder.config(List.of())).equals(cell.fingerprint())) {
@@ -126,6 +141,12 @@ record CellProcess(Cell cell, Path run) {
 
   /** What it gave, after it ended well. */
   Summary summary() {
-    return new RunFolder(run).summary();
+    return new RunFolder(run)
+        .results()
+        .ended()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    String.format(Locale.ROOT, "%s has no summary of its last step", run)));
   }
 }

@@ -101,9 +101,23 @@ final class CompareCommand implements Callable<Integer> {
     if (!before.refused().isEmpty()) {
       throw new ConfigException(before.refused().get(0));
     }
-    List<Cell> left = new ArrayList<>(comparison.cells());
-    left.removeAll(before.finished().keySet());
     PrintWriter print = spec.commandLine().getOut();
+    Path runs = folder.resolve("runs");
+    List<Cell> left = new ArrayList<>(comparison.cells());
+    before
+        .finished()
+        .forEach(
+            (cell, kept) -> {
+              if (!new CellProcess(cell, runs.resolve(cell.name())).leftStale(kept)) {
+                left.remove(cell);
+                return;
+              }
+              store.forget(cell);
+              print.printf(
+                  Locale.ROOT,
+                  "%s: goes on, it had been stopped before its last evaluation%n",
+                  cell.name());
+            });
     print.printf(
         Locale.ROOT,
         "%d cells, %d finished; cells are kept in %s%n",
@@ -111,6 +125,6 @@ final class CompareCommand implements Callable<Integer> {
         comparison.cells().size() - left.size(),
         store.folder());
     print.flush();
-    return new Grid(store, folder.resolve("runs"), jobs, print, Ansi.AUTO.enabled()).run(left);
+    return new Grid(store, runs, jobs, print, Ansi.AUTO.enabled()).run(left);
   }
 }

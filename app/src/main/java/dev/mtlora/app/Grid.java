@@ -4,6 +4,7 @@ import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.CellStore;
 import dev.mtlora.compare.Summary;
 import dev.mtlora.config.ConfigException;
+import dev.mtlora.io.CheckpointException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -86,7 +87,10 @@ final class Grid {
         running.put(process, process.start(threads()));
         say(String.format(Locale.ROOT, "%s: started", cell.name()));
       }
-    } catch (ConfigException | IllegalArgumentException | UncheckedIOException e) {
+    } catch (ConfigException
+        | CheckpointException
+        | IllegalArgumentException
+        | UncheckedIOException e) {
       fail(cell, String.valueOf(e.getMessage()));
     }
   }
@@ -105,7 +109,7 @@ final class Grid {
       if (code == 0) {
         try {
           keep(cell, process.summary(), all);
-        } catch (IllegalArgumentException | UncheckedIOException e) {
+        } catch (CheckpointException | IllegalArgumentException | UncheckedIOException e) {
           fail(cell, String.valueOf(e.getMessage()));
         }
       } else if (stopped || code == SIGINT || code == SIGTERM) { // Ctrl-C reaches the children too

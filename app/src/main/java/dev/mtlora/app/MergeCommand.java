@@ -5,7 +5,6 @@ import dev.mtlora.config.ConfigException;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.Scope;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -32,7 +31,7 @@ final class MergeCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "The folder to make; it must not exist yet.")
+      description = "The folder to make; it must not exist yet, or be empty.")
   private Path out = Path.of("");
 
   @Override
@@ -58,7 +57,7 @@ final class MergeCommand implements Callable<Integer> {
   }
 
   private void requireNew() {
-    if (Files.exists(out)) {
+    if (!new RunFolder(out).isNew()) {
       throw new ConfigException(
           String.format(Locale.ROOT, "%s already exists: choose another folder with --out", out));
     }

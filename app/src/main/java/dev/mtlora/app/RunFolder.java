@@ -21,8 +21,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The folder that a training fills: {@code config.yaml}, {@code before.json} (scores before
@@ -35,8 +39,11 @@ import java.util.Locale;
  */
 record RunFolder(Path path) {
   private static final String CONFIG = "config.yaml";
-  private static final String SUMMARY = "summary.json";
   private static final String MERGED = "model.safetensors";
+  private static final String LOCK = "lock";
+
+  /** What an empty folder may hold: the file of a lock, and what a mounted disk has at its root. */
+  private static final Set<String> OF_NOBODY = Set.of(LOCK, "lost+found");
 
   /** The configuration kept in it, or in the description of an adapter. */
   RunConfig config(List<String> overrides) {
@@ -88,9 +95,39 @@ record RunFolder(Path path) {
     return String.format(Locale.ROOT, "a configuration is needed, but %s is %s", path, what);
   }
 
+  /** Keeps what the training gave and cost, and the size of the adapter that it left. */
+  void end(Summary summary) {
+    try {
+      results().keep(summary);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** What its training gave. */
+  RunResults results() {
+    return new RunResults(path);
+  }
+
+  /** True if nothing is there that could be lost. */
+  boolean isNew() {
+    if (!Files.exists(path)) {
+      return true;
+    }
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      return files.allMatch(file -> OF_NOBODY.contains(file.getFileName().toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "the folder %s cannot be read: %s", path, e), e);
+    }
+  }
+
   /** Fails if there is something already. */
   void requireNew() {
-    if (Files.exists(path)) {
+    if (!isNew()) {
       throw new ConfigException(
           String.format(
               Locale.ROOT,
@@ -106,9 +143,44 @@ record RunFolder(Path path) {
       if (!Files.exists(path.resolve(CONFIG))) { // what makes a folder a run folder comes first
         AtomicFile.write(path.resolve(CONFIG), config.yaml());
       }
-      RunLock lock = RunLock.take(path.resolve("lock"));
+      return lock();
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** Keeps other processes out of the folder, and changes nothing in it. */
+  RunLock lock() {
+    try {
+      return RunLock.take(path.resolve(LOCK));
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /**
+   * Keeps what a training that now begins or goes on was asked for. It has not ended any more, if
+   * it had.
+   */
+  void begin(RunConfig config, Optional<Scores> before) {
+    try {
       AtomicFile.write(path.resolve(CONFIG), config.yaml());
-      return lock;
+      results().begin(before);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /** Empties the folder of a training that was killed before its first checkpoint. */
+  void clear() {
+    try (RunLock lock = lock();
+        Stream<Path> all = Files.walk(path)) {
+      Comparator<Path> configLast = Comparator.comparing(file(CONFIG)::equals);
+      for (Path each : all.sorted(configLast.thenComparing(Comparator.reverseOrder())).toList()) {
+        if (!each.equals(path) && !each.equals(file(LOCK))) {
+          Files.delete(each);
+        }
+      }
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -128,15 +200,31 @@ record RunFolder(Path path) {
     return path.resolve("checkpoints");
   }
 
-  /** The checkpoint that resuming starts from. */
-  Path last() {
+  /** The checkpoint that resuming starts from; empty if there is none. */
+  Optional<Path> newest() {
+    return CheckpointListener.newest(checkpoints());
+  }
+
+  private Path last() {
     return checkpoints().resolve(CheckpointListener.LAST);
   }
 
+  private Path best() {
+    return checkpoints().resolve(CheckpointListener.BEST);
+  }
+
   /** The best checkpoint, or the last one if no evaluation has been made yet. */
-  Path best() {
-    Path best = checkpoints().resolve(CheckpointListener.BEST);
-    return Checkpoint.exists(best) ? best : last();
+  private Path bestOrLast() {
+    return Checkpoint.exists(best()) ? best() : last();
+  }
+
+  /** The best checkpoint, if it was kept right after this evaluation; empty if it is another. */
+  Optional<Path> bestOf(Evaluation evaluation) {
+    Evaluation kept = HistoryJson.read(HistoryJson.write(List.of(evaluation))).get(0);
+    return Checkpoint.progress(best())
+        .map(progress -> HistoryJson.read(progress.history()))
+        .filter(history -> history.lastIndexOf(kept) == history.size() - 1)
+        .map(same -> best());
   }
 
   /** True if training or merging has filled it, or if it is the folder of an adapter. */
@@ -164,20 +252,24 @@ record RunFolder(Path path) {
     if (Files.exists(file(MERGED))) {
       Weights.load(file(MERGED), model);
     } else {
-      Checkpoint.loadModel(best(), model);
+      Checkpoint.loadModel(bestOrLast(), model);
     }
     return model;
   }
 
-  /** Makes the folder of a merged model, whole or not at all. */
+  /** Makes the folder of a merged model, whole or not at all, or fills an empty one. */
   void createMerged(RunConfig config, MultiTaskModel model) {
+    AtomicFolder.Content content =
+        empty -> {
+          Weights.save(empty.resolve(MERGED), model, DType.F32);
+          AtomicFile.write(empty.resolve(CONFIG), config.yaml()); // makes it a run folder
+        };
     try {
-      new AtomicFolder(path)
-          .replace(
-              empty -> {
-                Files.writeString(empty.resolve(CONFIG), config.yaml());
-                Weights.save(empty.resolve(MERGED), model, DType.F32);
-              });
+      if (Files.exists(path)) {
+        content.writeInto(path); // perhaps a mounted disk, which has no other name
+      } else {
+        new AtomicFolder(path).replace(content);
+      }
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -185,54 +277,5 @@ record RunFolder(Path path) {
 
   Path file(String name) {
     return path.resolve(name);
-  }
-
-  /** Keeps the scores before training. */
-  void keepBefore(Scores scores) {
-    try {
-      Files.writeString(before(), HistoryJson.write(List.of(new Evaluation(0, 0, scores))));
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          String.format(Locale.ROOT, "cannot write %s: %s", before(), e), e);
-    }
-  }
-
-  /** The kept scores before training, as the only element, or none. */
-  List<Evaluation> keptBefore() {
-    try {
-      return Files.exists(before()) ? HistoryJson.read(Files.readString(before())) : List.of();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          String.format(Locale.ROOT, "cannot read %s: %s", before(), e), e);
-    }
-  }
-
-  /** Keeps what the training gave and cost, and the size of the adapter that it left. */
-  void keepSummary(Summary made) {
-    try {
-      Summary summary = made.withAdapter(Cost.size(file("adapter")));
-      AtomicFile.write(file(SUMMARY), summary.json() + "\n");
-    } catch (IOException e) {
-      throw unwritable(e);
-    }
-  }
-
-  /** True if the training has ended. */
-  boolean hasSummary() {
-    return Files.exists(file(SUMMARY));
-  }
-
-  /** What the training gave and cost; it must have ended. */
-  Summary summary() {
-    try {
-      return Summary.parse(Files.readString(file(SUMMARY)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          String.format(Locale.ROOT, "cannot read %s: %s", file(SUMMARY), e), e);
-    }
-  }
-
-  private Path before() {
-    return path.resolve("before.json");
   }
 }

@@ -1,7 +1,10 @@
 package dev.mtlora.app;
 
+import dev.mtlora.config.ConfigException;
 import dev.mtlora.config.RunConfig;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,12 +35,27 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     RunFolder folder = new RunFolder(out == null ? Path.of("runs", config.name()) : out);
     RunConfig run;
+    Optional<Path> from = Optional.empty();
     if (resume) {
       run = folder.config(config.overrides());
+      from = Optional.of(checkpoint(folder));
     } else {
       run = config.read();
       folder.requireNew();
     }
-    return new TrainSession(run, folder, spec.commandLine().getOut()).run(resume);
+    return new TrainSession(run, folder, spec.commandLine().getOut()).run(from);
+  }
+
+  private static Path checkpoint(RunFolder folder) {
+    return folder
+        .newest()
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    String.format(
+                        Locale.ROOT,
+                        "%s holds no whole checkpoint to resume from: train anew into another folder"
+                            + " with --out, or delete this one first",
+                        folder.checkpoints())));
   }
 }

@@ -6,6 +6,8 @@ import dev.mtlora.config.RunConfig;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.AdapterFile;
 import dev.mtlora.io.Checkpoint;
+import dev.mtlora.io.CheckpointException;
+import dev.mtlora.io.TrainState;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.DType;
@@ -21,12 +23,15 @@ import dev.mtlora.train.Scores;
 import dev.mtlora.train.Selection;
 import dev.mtlora.train.TensorBoardListener;
 import dev.mtlora.train.Trainer;
+import dev.mtlora.train.Training;
 import dev.mtlora.train.TrainingListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 
 /** One training from the parameter table to the panel; nothing is written before all is known. */
@@ -37,6 +42,7 @@ final class TrainSession {
   private final Assembly assembly;
   private final Selection selection;
   private final Cost cost = new Cost();
+  private Optional<Scores> before = Optional.empty();
 
   TrainSession(RunConfig config, RunFolder folder, PrintWriter out) {
     this.config = config;
@@ -46,8 +52,13 @@ final class TrainSession {
     selection = assembly.selection();
   }
 
-  /** Trains from the start, or from the folder's last checkpoint; returns the exit code. */
-  int run(boolean resume) {
+  /**
+   * Trains.
+   *
+   * @param from the checkpoint to go on from; empty to train from the start
+   * @return the exit code
+   */
+  int run(Optional<Path> from) {
     assembly.useThreads().ifPresent(this::say);
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.model(this::say);
@@ -58,18 +69,19 @@ final class TrainSession {
       out.flush();
       RankTable ranks = RankTable.of(model);
       Panel panel = new Panel(assembly.validation(), model);
-      try (RunLock lock = folder.create(config);
+      try (RunLock lock = from.isPresent() ? folder.lock() : folder.create(config);
           Interruption interruption = new Interruption(trainer::stop)) {
-        Scores before = before(model, validation);
+        Optional<TrainState> state = from.map(checkpoint -> state(checkpoint, training));
+        before = before(model, validation, trainer);
         Report report =
-            resume && Checkpoint.exists(folder.last())
-                ? trainer.resume(model, training, validation, Checkpoint.read(folder.last()))
+            state.isPresent()
+                ? trainer.resume(model, training, validation, state.get())
                 : trainer.fit(model, training, validation);
-        if (report.outcome() == Report.Outcome.INTERRUPTED) {
+        if (before.isEmpty() || report.outcome() == Report.Outcome.INTERRUPTED) {
           say("stopped; the same command with --resume goes on from step " + report.steps());
           return 1;
         }
-        finish(model, panel, before, report);
+        finish(model, panel, before.get(), report);
         out.print(ranks.change(RankTable.of(model)));
         out.flush();
       }
@@ -87,36 +99,94 @@ final class TrainSession {
         new TensorBoardListener(folder.file("tensorboard")),
         cost,
         new CheckpointListener(
-            folder.checkpoints(), config.train().keepLast(), origin, selection, this::say));
+            folder.checkpoints(), config.train().keepLast(), origin, selection, this::say),
+        new TrainingListener() { // the last: what refuses to start has changed nothing until here
+          @Override
+          public void onStart(Training training) {
+            folder.begin(config, before);
+          }
+        });
   }
 
-  /** The scores before training; a resumed run has kept them. */
-  private Scores before(MultiTaskModel model, DataLoader validation) {
-    List<Evaluation> kept = folder.keptBefore();
-    if (!kept.isEmpty()) {
-      return kept.get(0).scores();
+  /** Reads a checkpoint, and says what is unusual about going on from it. */
+  private TrainState state(Path checkpoint, DataLoader training) {
+    TrainState state;
+    try {
+      state = Checkpoint.read(checkpoint);
+    } catch (CheckpointException e) {
+      throw new CheckpointException(
+          String.format(
+              Locale.ROOT,
+              "%s; delete %s, and --resume goes on from the newest whole checkpoint beside it",
+              e.getMessage(),
+              checkpoint));
+    }
+    if (!checkpoint.endsWith(CheckpointListener.LAST)) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "%s is missing: going on from %s, step %d",
+              checkpoint.resolveSibling(CheckpointListener.LAST),
+              checkpoint,
+              state.step()));
+    }
+    sayOtherRate(checkpoint, state, training);
+    return state;
+  }
+
+  private void sayOtherRate(Path checkpoint, TrainState state, DataLoader training) {
+    RunConfig.Source source = new RunConfig.Source(checkpoint.toString(), checkpoint);
+    RunConfig former = RunConfig.parse(source, state.config(), List.of());
+    double was = Assembly.of(former).rate(training, state.step());
+    double is = assembly.rate(training, state.step());
+    if (is != was) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "the learning rate of step %d is %.4g, %.3g times the %.4g that it would have had before:"
+                  + " it follows from train.epochs, train.lr and the like for the whole training",
+              state.step() + 1,
+              is,
+              is / was,
+              was));
+    }
+  }
+
+  /**
+   * The scores before training; a resumed run has kept them. Empty if the trainer has been told to
+   * stop.
+   */
+  private Optional<Scores> before(MultiTaskModel model, DataLoader validation, Trainer trainer) {
+    Optional<Scores> kept = folder.results().scoresBefore();
+    if (kept.isPresent()) {
+      return kept;
     }
     say(
         String.format(
             Locale.ROOT, "evaluating on %d images before training", validation.samples()));
-    Scores scores = assembly.evaluator().evaluate(model, validation);
-    folder.keepBefore(scores);
+    Optional<Scores> scores = assembly.evaluator().evaluate(model, validation, trainer::stopped);
+    if (scores.isEmpty()) {
+      say("the evaluation before training was not finished");
+    }
     return scores;
   }
 
-  private void finish(MultiTaskModel model, Panel panel, Scores before, Report report) {
+  private void finish(MultiTaskModel model, Panel panel, Scores first, Report report) {
     List<Evaluation> history = report.history();
+    Evaluation last = history.get(history.size() - 1);
+    Summary summary = new Summary(last, costOf(model));
     Evaluation best = history.get(selection.best(history));
-    Summary summary = new Summary(history.get(history.size() - 1), costOf(model));
-    Checkpoint.loadModel(folder.best(), model);
+    Optional<Path> checkpoint = folder.bestOf(best);
+    Evaluation chosen = checkpoint.isPresent() ? best : last;
+    checkpoint.ifPresent(folderOfBest -> Checkpoint.loadModel(folderOfBest, model));
     AdapterFile.write(
         folder.file("adapter"),
         model,
-        assembly.origin(HistoryJson.write(best), Main.Version.text()),
+        assembly.origin(HistoryJson.write(chosen), Main.Version.text()),
         DType.F16);
     panel.write(folder.file("panel.png"), model);
-    folder.keepSummary(summary);
-    out.print(ScoreTable.comparison(before, best.scores(), selection.singleTask()));
+    folder.end(summary);
+    out.print(ScoreTable.comparison(first, chosen.scores(), selection.singleTask()));
     say(
         String.format(
             Locale.ROOT,
@@ -124,6 +194,13 @@ final class TrainSession {
             best.step(),
             report.totalSteps(),
             folder.path()));
+    if (checkpoint.isEmpty()) {
+      say(
+          String.format(
+              Locale.ROOT,
+              "its checkpoint is gone: adapter, panel and the scores above are of step %d, the last",
+              last.step()));
+    }
   }
 
   /** Of the model as the last step left it, which perhaps has smaller ranks than the best one. */

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.Images;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,13 +30,13 @@ class CompareCommandTest {
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+  private String methods = "{frozen: frozen, broken: {method: frozen, model.weights: gone.pth}}";
 
   private int compare(String... more) throws IOException {
     Files.writeString(folder.resolve("base.yaml"), BASE);
     Path file =
         Files.writeString(
-            folder.resolve("grid.yaml"),
-            "base: base.yaml\nmethods: {frozen: frozen, broken: {method: frozen, model.weights: gone.pth}}\n");
+            folder.resolve("grid.yaml"), "base: base.yaml\nmethods: " + methods + "\n");
     out.getBuffer().setLength(0);
     String[] arguments = new String[4 + more.length];
     arguments[0] = "compare";
@@ -110,6 +113,69 @@ class CompareCommandTest {
     assertThat(out.toString())
         .containsPattern("frozen-seed1: failed: .* is the run folder of other settings")
         .containsPattern("single-depth-seed1: failed: .* is the run folder of other settings");
+  }
+
+  /** Such folders and cells are what former versions left of a training stopped too late. */
+  @Test
+  void compare_trainingsThatHadNotEnded_goOnOrBeginAnew() throws IOException {
+    methods = "{frozen: frozen}";
+    assertThat(compare()).isZero();
+    Path cells = folder.resolve("out/cells");
+    Path runs = folder.resolve("out/runs");
+    Path cell = cells.resolve("frozen-seed1.json");
+    Path summary = runs.resolve("frozen-seed1/summary.json");
+    String first = Files.readString(cell);
+    String stale = Files.readString(summary).replaceFirst("\"step\" : 2", "\"step\" : 1");
+    Files.writeString(summary, stale);
+    Files.writeString(cell, withResults(first, stale));
+    Files.delete(cells.resolve("single-depth-seed1.json"));
+    killBeforeTheFirstCheckpoint(runs.resolve("single-depth-seed1"));
+    assertThat(compare()).isZero();
+    assertThat(out.toString())
+        .contains("frozen-seed1: goes on, it had been stopped before its last evaluation")
+        .contains("2 cells, 0 finished", "frozen-seed1: started", "single-depth-seed1: started");
+    assertThat(last(cell)).isEqualTo(last(first));
+
+    Files.writeString(cell, withResults(first, stale)); // of another machine
+    assertThat(compare()).isZero();
+    assertThat(out.toString()).contains("2 cells, 2 finished");
+
+    Files.writeString(summary, stale);
+    Files.delete(cell);
+    Files.delete(cells.resolve("single-depth-seed1.json"));
+    killBeforeTheFirstCheckpoint(runs.resolve("single-depth-seed1"));
+    try (RunLock lock = RunLock.take(runs.resolve("single-depth-seed1/lock"))) {
+      assertThat(compare()).isEqualTo(1);
+    }
+    assertThat(out.toString())
+        .contains("frozen-seed1: started")
+        .containsPattern("single-depth-seed1: failed: another process is training");
+    assertThat(runs.resolve("single-depth-seed1/before.json")).exists();
+    assertThat(last(cell)).isEqualTo(last(first));
+  }
+
+  private static void killBeforeTheFirstCheckpoint(Path run) throws IOException {
+    for (String later : List.of("checkpoints", "adapter", "summary.json")) {
+      try (var all = Files.walk(run.resolve(later))) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  private static String withResults(String cell, String summary) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode changed = (ObjectNode) json.readTree(cell);
+    return changed.setAll((ObjectNode) json.readTree(summary)).toString();
+  }
+
+  private static JsonNode last(Path cell) throws IOException {
+    return last(Files.readString(cell));
+  }
+
+  private static JsonNode last(String cell) throws IOException {
+    return new ObjectMapper().readTree(cell).at("/last");
   }
 
   @Test

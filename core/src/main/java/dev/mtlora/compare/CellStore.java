@@ -78,6 +78,16 @@ public record CellStore(Path folder) {
     }
   }
 
+  /** Keeps nothing of a cell any more. */
+  public void forget(Cell cell) {
+    try {
+      Files.deleteIfExists(file(cell));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "%s could not be deleted: %s", file(cell), e), e);
+    }
+  }
+
   /** Keeps the summary of a cell; a file appears whole or not at all. */
   public void keep(Cell cell, Summary summary) {
     ObjectNode node = JSON.createObjectNode();

@@ -258,6 +258,18 @@ public final class Assembly {
         });
   }
 
+  /**
+   * The learning rate of a step of the training.
+   *
+   * @param training the batches of the training
+   * @param step steps made before it
+   */
+  public double rate(DataLoader training, long step) {
+    TrainConfig train = config.train();
+    return checked(
+        () -> train.schedule(train.settings().stepsPerEpoch(training.batches())).used(step));
+  }
+
   private static <T> T checked(Supplier<T> build) {
     try {
       return build.get();

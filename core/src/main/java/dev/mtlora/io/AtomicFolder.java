@@ -9,14 +9,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A folder that is replaced as a whole. The new content is written beside it and forced to the
- * disk; then the old folder becomes {@code NAME.old}, the new one takes its name, and the old one
- * is deleted, or kept under another name. A crash between the two renames leaves {@code NAME.old},
- * which {@link #current} finds.
+ * A folder that is replaced as a whole. The new content is written in a {@link WorkFolder} beside
+ * it and forced to the disk; then the old content moves there, too, the new one takes the name, and
+ * the old one is deleted, or kept under another name. A crash between the two renames leaves the
+ * old content in the work folder, where {@link #current} finds it.
  *
  * @param folder where the content is when all is well
  */
@@ -35,15 +35,26 @@ public record AtomicFolder(Path folder) {
 
   /** Where the latest whole content is, if there is any. */
   public Path current() {
-    return Files.isDirectory(folder) ? folder : old();
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    try {
+      for (WorkFolder work : WorkFolder.of(folder)) {
+        if (Files.isDirectory(work.former())) {
+          return work.former();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "the folder of %s cannot be read: %s", folder, e), e);
+    }
+    boolean moved = !Files.isDirectory(folder) && Files.isDirectory(ofFormerVersions());
+    return moved ? ofFormerVersions() : folder;
   }
 
-  private Path old() {
+  /** Where former versions left the old content in a crash; only read, as it may be a user's. */
+  private Path ofFormerVersions() {
     return folder.resolveSibling(folder.getFileName() + ".old");
-  }
-
-  private Path temporary() {
-    return folder.resolveSibling(folder.getFileName() + ".tmp-" + ProcessHandle.current().pid());
   }
 
   /** Replaces the content; on failure the former content, if any, is still there. */
@@ -54,50 +65,44 @@ public record AtomicFolder(Path folder) {
   /** The same, keeping the former content where the caller wants it. */
   void replace(Content content, Former former) throws IOException {
     Path parent = Files.createDirectories(folder.toAbsolutePath().getParent());
-    deleteLeftovers(parent);
-    Path temporary = Files.createDirectory(temporary());
+    for (WorkFolder left : WorkFolder.of(folder)) {
+      if (left.abandoned()) {
+        settle(left, former);
+      }
+    }
+    WorkFolder work = WorkFolder.make(folder);
     try {
-      content.writeInto(temporary);
-      try (Stream<Path> files = Files.list(temporary)) {
+      content.writeInto(Files.createDirectory(work.fresh()));
+      try (Stream<Path> files = Files.list(work.fresh())) {
         files.forEach(AtomicFolder::force);
       }
-      force(temporary);
-      swap(temporary, former);
+      force(work.fresh());
+      swap(work);
       force(parent);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
-      delete(temporary);
+      settle(work, former);
     }
   }
 
-  private void swap(Path temporary, Former former) throws IOException {
+  private void swap(WorkFolder work) throws IOException {
     if (Files.isDirectory(folder)) {
-      retire(former);
-      Files.move(folder, old(), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(folder, work.former(), StandardCopyOption.ATOMIC_MOVE);
     }
-    Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
-    force(Objects.requireNonNull(folder.toAbsolutePath().getParent()));
-    retire(former);
+    Files.move(work.fresh(), folder, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private void retire(Former former) throws IOException {
-    if (Files.isDirectory(old())) {
-      former.retire(old());
+  /** Ends the work, wherever it was broken off. */
+  private void settle(WorkFolder work, Former former) throws IOException {
+    if (Files.isDirectory(work.former())) {
+      if (Files.isDirectory(folder)) {
+        former.retire(work.former());
+      } else {
+        Files.move(work.former(), folder, StandardCopyOption.ATOMIC_MOVE);
+      }
     }
-  }
-
-  /** What processes that died while writing have left. */
-  private void deleteLeftovers(Path parent) throws IOException {
-    String prefix = folder.getFileName() + ".tmp-";
-    List<Path> leftovers;
-    try (Stream<Path> siblings = Files.list(parent)) {
-      leftovers =
-          siblings.filter(path -> path.getFileName().toString().startsWith(prefix)).toList();
-    }
-    for (Path leftover : leftovers) {
-      delete(leftover);
-    }
+    delete(work.path());
   }
 
   private static void force(Path path) {

@@ -10,9 +10,12 @@ import dev.mtlora.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder with everything that resuming needs: {@code model.safetensors} (all parameters and
@@ -77,6 +80,38 @@ public final class Checkpoint {
         : -1;
   }
 
+  /**
+   * How far a training was.
+   *
+   * @param step optimiser steps made
+   * @param history evaluations so far, as a JSON array
+   */
+  public record Progress(long step, String history) {}
+
+  /**
+   * How far the training of a checkpoint was, without its tensors; empty if there is none.
+   *
+   * @throws CheckpointException if it is damaged
+   */
+  public static Optional<Progress> progress(Path folder) {
+    if (!exists(folder)) {
+      return Optional.empty();
+    }
+    try (OpenContent<JsonNode> open = open(folder)) {
+      JsonNode json = open.description();
+      return Optional.of(new Progress(json.path("step").asLong(), json.path("history").toString()));
+    }
+  }
+
+  /** The folders of the checkpoints that were kept before the last one, the oldest first. */
+  public static List<Path> former(Path last) {
+    try {
+      return FormerCheckpoints.beside(last);
+    } catch (IOException e) {
+      throw new CheckpointException(last, "what lies beside it cannot be listed: " + e, e);
+    }
+  }
+
   /** True if the folder holds a checkpoint, also while another process replaces it. */
   public static boolean exists(Path folder) {
     return OpenContent.exists(new AtomicFolder(folder), STATE);
@@ -108,6 +143,7 @@ public final class Checkpoint {
           steps,
           TensorFile.read(open.tensors(MODEL)),
           TensorFile.read(open.tensors(OPTIMIZER)),
+          unlearnt(json),
           json.path("history").toString(),
           json.path("config").toString(),
           json.path("version").asText());
@@ -119,6 +155,13 @@ public final class Checkpoint {
               + "; it is damaged or was edited: take another checkpoint (best, last or last-STEP)",
           e);
     }
+  }
+
+  /** Checkpoints of former versions do not say it, and are taken to have learnt. */
+  private static List<String> unlearnt(JsonNode json) {
+    List<String> tasks = new ArrayList<>();
+    json.path("unlearnt").forEach(task -> tasks.add(task.asText()));
+    return tasks;
   }
 
   private static JsonNode state(Path file, byte[] description) {
@@ -194,6 +237,7 @@ public final class Checkpoint {
         .put("version", state.version());
     json.set("config", JSON.readTree(state.config()));
     json.set("history", JSON.readTree(state.history()));
+    state.unlearnt().forEach(json.putArray("unlearnt")::add);
     state.optimizerSteps().forEach(json.putObject("optimizer_steps")::put);
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
   }

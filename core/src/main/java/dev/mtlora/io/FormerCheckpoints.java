@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -29,31 +30,34 @@ record FormerCheckpoints(Path last, long step, int keep) {
     if (keep == 1 || formerStep < 0 || formerStep == step) {
       AtomicFolder.delete(former);
     } else {
-      Path own = last.resolveSibling(prefix() + formerStep);
+      Path own = last.resolveSibling(prefix(last) + formerStep);
       AtomicFolder.delete(own);
       Files.move(former, own, StandardCopyOption.ATOMIC_MOVE);
     }
-    List<Path> all = all();
+    List<Path> all = beside(last);
     for (Path oldest : all.subList(0, Math.max(0, all.size() - (keep - 1)))) {
       AtomicFolder.delete(oldest);
     }
   }
 
-  private String prefix() {
+  private static String prefix(Path last) {
     return last.getFileName() + "-";
   }
 
-  /** Oldest first. */
-  private List<Path> all() throws IOException {
-    try (Stream<Path> siblings = Files.list(last.toAbsolutePath().getParent())) {
+  /** All of them, the oldest first. */
+  static List<Path> beside(Path last) throws IOException {
+    String prefix = prefix(last);
+    Path parent = Objects.requireNonNull(last.toAbsolutePath().getParent());
+    if (!Files.isDirectory(parent)) {
+      return List.of();
+    }
+    try (Stream<Path> siblings = Files.list(parent)) {
       return siblings
-          .filter(path -> path.getFileName().toString().matches("\\Q" + prefix() + "\\E\\d{1,18}"))
-          .sorted(Comparator.comparingLong(this::stepOf))
+          .filter(path -> path.getFileName().toString().matches("\\Q" + prefix + "\\E\\d{1,18}"))
+          .sorted(
+              Comparator.comparingLong(
+                  path -> Long.parseLong(path.getFileName().toString().substring(prefix.length()))))
           .toList();
     }
-  }
-
-  private long stepOf(Path path) {
-    return Long.parseLong(path.getFileName().toString().substring(prefix().length()));
   }
 }

@@ -2,6 +2,7 @@ package dev.mtlora.io;
 
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param optimizerSteps updates made, by parameter name
  * @param model parameters and buffers, by name
  * @param optimizer the optimiser's moments, by name
+ * @param unlearnt tasks none of whose pixels has had a label yet, in no step
  * @param history evaluations so far, as a JSON array
  * @param config the run's configuration, as a JSON object
  * @param version of the code that made the state
@@ -28,6 +30,7 @@ public record TrainState(
     Map<String, Long> optimizerSteps,
     Map<String, Tensor> model,
     Map<String, Tensor> optimizer,
+    List<String> unlearnt,
     String history,
     String config,
     String version) {
@@ -61,6 +64,7 @@ public record TrainState(
     optimizerSteps = new LinkedHashMap<>(optimizerSteps);
     model = new LinkedHashMap<>(model);
     optimizer = new LinkedHashMap<>(optimizer);
+    unlearnt = List.copyOf(unlearnt);
   }
 
   /** The same state, saying which configuration and code it comes from. */
@@ -73,6 +77,7 @@ public record TrainState(
         optimizerSteps,
         model,
         optimizer,
+        unlearnt,
         history,
         configJson,
         codeVersion);

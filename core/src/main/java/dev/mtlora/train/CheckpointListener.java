@@ -1,10 +1,15 @@
 package dev.mtlora.train;
 
 import dev.mtlora.io.Checkpoint;
+import dev.mtlora.io.CheckpointException;
+import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Keeps the state of a training in the folders {@code last} and {@code best} of its run folder, and
@@ -44,6 +49,33 @@ public final class CheckpointListener implements TrainingListener {
     this.origin = origin;
     this.selection = selection;
     this.messages = messages;
+  }
+
+  /**
+   * The checkpoint to resume from: the last one, or where that is missing the newest whole one of
+   * the best and the former ones; empty if there is none.
+   *
+   * @param run what the listener was made for
+   */
+  public static Optional<Path> newest(Path run) {
+    Path last = run.resolve(LAST);
+    if (Checkpoint.exists(last)) {
+      return Optional.of(last);
+    }
+    Comparator<Path> byStep =
+        Comparator.comparingLong(path -> Checkpoint.progress(path).orElseThrow().step());
+    return Stream.concat(Checkpoint.former(last).stream(), Stream.of(run.resolve(BEST)))
+        .filter(CheckpointListener::isWhole)
+        .max(byStep);
+  }
+
+  private static boolean isWhole(Path checkpoint) {
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.read(checkpoint);
+      return true;
+    } catch (CheckpointException e) {
+      return false;
+    }
   }
 
   @Override

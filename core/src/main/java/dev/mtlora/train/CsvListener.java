@@ -1,14 +1,16 @@
 package dev.mtlora.train;
 
+import dev.mtlora.io.AtomicFile;
+import dev.mtlora.io.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
  * Keeps all numbers in a file of lines {@code step,epoch,name,value}; the names are those of {@link
@@ -18,29 +20,52 @@ import java.util.stream.Stream;
  */
 public record CsvListener(Path file) implements TrainingListener {
   private static final String HEADER = "step,epoch,name,value\n";
+  private static final Pattern LINE = Pattern.compile("\\d{1,18},\\d{1,9},[^,]+,[^,]+");
 
-  /** Starts the file; lines of steps that are about to be made again go. */
+  /**
+   * Starts the file; lines of steps that are about to be made again go.
+   *
+   * @throws CheckpointException if the file is damaged; it is left as it is
+   */
   @Override
   public void onStart(Training training) {
     try {
-      if (training.step() == 0 || !Files.exists(file)) {
-        Files.writeString(file, HEADER);
-        return;
-      }
-      List<String> kept;
-      try (Stream<String> lines = Files.lines(file)) {
-        kept = lines.filter(line -> isBefore(line, training.step())).toList();
-      }
-      Files.write(file, kept);
+      boolean anew = training.step() == 0 || !Files.exists(file);
+      AtomicFile.write(file, anew ? HEADER : kept(training.step()));
     } catch (IOException e) {
       throw failure(e);
     }
   }
 
-  private static boolean isBefore(String line, long step) {
-    int comma = line.indexOf(',');
-    boolean number = comma > 0 && line.substring(0, comma).chars().allMatch(Character::isDigit);
-    return !number || Long.parseLong(line.substring(0, comma)) <= step;
+  /** All lines up to a step; the last line may be torn, since a process dies where it will. */
+  private String kept(long step) throws IOException {
+    StringBuilder kept = new StringBuilder();
+    int number = 0;
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+      number++;
+      boolean first = number == 1 && HEADER.equals(line + "\n");
+      if (!first && !LINE.matcher(line).matches()) {
+        throw damaged(number);
+      }
+      if (first || Long.parseLong(line.substring(0, line.indexOf(','))) <= step) {
+        kept.append(line).append('\n');
+      }
+    }
+    if (number == 0) {
+      throw damaged(1);
+    }
+    return kept.toString();
+  }
+
+  private CheckpointException damaged(int line) {
+    return new CheckpointException(
+        file,
+        String.format(
+            Locale.ROOT,
+            "line %d is damaged, it is not 'step,epoch,name,value': mend it, or move the file away;"
+                + " it then begins anew with the next step",
+            line));
   }
 
   @Override

@@ -17,8 +17,18 @@ public record EarlyStop(int patience, Selection selection) implements TrainingLi
     }
   }
 
+  /** A resumed training has its evaluations in the checkpoint, and has perhaps ended already. */
+  @Override
+  public void onStart(Training training) {
+    judge(training);
+  }
+
   @Override
   public void onEvaluation(Training training, Evaluation evaluation) {
+    judge(training);
+  }
+
+  private void judge(Training training) {
     List<Evaluation> history = training.history();
     int best = selection.best(history);
     if (history.size() - 1 - best >= patience) {

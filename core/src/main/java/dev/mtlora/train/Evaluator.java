@@ -16,7 +16,10 @@ import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Scores a model on a set.
@@ -51,13 +54,25 @@ public record Evaluator(Device device, boolean bf16) {
    * Scores all tasks over the loader's first epoch; leaves the model in evaluation mode. Where
    * labels have another size than the model's images, the logits are resized to it (bilinear), the
    * labels never.
+   *
+   * @throws TrainingException if an output is not finite
    */
   public Scores evaluate(MultiTaskModel model, DataLoader loader) {
-    return evaluate(model, loader, (place, task, logits, target) -> {});
+    return evaluate(model, loader, () -> false).orElseThrow();
   }
 
   /**
-   * Scores as {@link #evaluate}, and every image alone.
+   * Scores as {@link #evaluate(MultiTaskModel, DataLoader)}, unless it is told to stop.
+   *
+   * @param stop asked before every batch, true to give up
+   * @return nothing if it has given up
+   */
+  public Optional<Scores> evaluate(MultiTaskModel model, DataLoader loader, BooleanSupplier stop) {
+    return score(model, loader, (place, task, logits, target) -> {}, stop);
+  }
+
+  /**
+   * Scores as {@link #evaluate(MultiTaskModel, DataLoader)}, and every image alone.
    *
    * @param loader in the order of its set, not shuffled
    */
@@ -68,11 +83,12 @@ public record Evaluator(Device device, boolean bf16) {
               + " that does not");
     }
     ImageScorer scorer = new ImageScorer(model.tasks());
-    Scores scores = evaluate(model, loader, scorer);
+    Scores scores = score(model, loader, scorer, () -> false).orElseThrow();
     return new WithImages(scores, scorer.scores());
   }
 
-  private Scores evaluate(MultiTaskModel model, DataLoader loader, Taker each) {
+  private Optional<Scores> score(
+      MultiTaskModel model, DataLoader loader, Taker each, BooleanSupplier stop) {
     Map<String, Meter> meters = new LinkedHashMap<>();
     for (Task task : model.tasks()) {
       meters.put(task.name(), task.meter());
@@ -86,6 +102,9 @@ public record Evaluator(Device device, boolean bf16) {
     int first = 0;
     try (Batches batches = loader.open(0, 0)) {
       while (batches.hasNext()) {
+        if (stop.getAsBoolean()) {
+          return Optional.empty();
+        }
         Batch batch = batches.next();
         evaluate(model, batch, new Place(first, batch.ids()), all);
         first += batch.ids().size();
@@ -93,7 +112,7 @@ public record Evaluator(Device device, boolean bf16) {
     }
     Map<String, Scores.TaskScores> scores = new LinkedHashMap<>();
     meters.forEach((task, meter) -> scores.put(task, Scores.TaskScores.of(meter)));
-    return new Scores(scores);
+    return Optional.of(new Scores(scores));
   }
 
   private void evaluate(MultiTaskModel model, Batch samples, Place place, Taker taker) {
@@ -109,8 +128,28 @@ public record Evaluator(Device device, boolean bf16) {
       batch
           .targets()
           .forEach(
-              (task, target) ->
-                  taker.take(place, task, sized(requireNonNull(logits.get(task)), target), target));
+              (task, target) -> {
+                Tensor output = requireNonNull(logits.get(task));
+                requireFinite(place, task, output);
+                taker.take(place, task, sized(output, target), target);
+              });
+    }
+  }
+
+  /** A score of what is no number would be wrong without a word, or fail without a name. */
+  private static void requireFinite(Place place, String task, Tensor logits) {
+    double[] bad = logits.isFinite().not().to(DType.F32).sum(false, 1, 2, 3).toDoubles();
+    for (int i = 0; i < bad.length; i++) {
+      if (bad[i] > 0) {
+        throw new TrainingException(
+            String.format(
+                Locale.ROOT,
+                "the output of task '%s' for the image %s is not finite: the weights are damaged or"
+                    + " have grown beyond all bounds. Lower the learning rate and go on from the last"
+                    + " checkpoint, which is untouched",
+                task,
+                place.ids().get(i)));
+      }
     }
   }
 

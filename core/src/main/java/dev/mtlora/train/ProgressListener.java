@@ -50,6 +50,18 @@ public final class ProgressListener implements TrainingListener {
       lastShown = nanos.getAsLong();
       show(line(training, step));
     }
+    if (step.epoch() == 0 && (last || training.epoch() > 0) && !training.unlearnt().isEmpty()) {
+      warn(training);
+    }
+  }
+
+  private void warn(Training training) {
+    endLine();
+    out.printf(
+        Locale.ROOT,
+        "warning: in the first epoch no pixel of %s had a label: all are missing or ignored, so that"
+            + " nothing is learnt of it; see what mtlora data check says%n",
+        String.join(", ", training.unlearnt()));
   }
 
   private String line(Training training, Step step) {

@@ -26,7 +26,7 @@ public record Report(
 
   /** Ways to end. */
   public enum Outcome {
-    /** All steps were made. */
+    /** All steps were made, and the evaluation after the last one. */
     FINISHED,
     /** A listener saw no use in going on. */
     STOPPED_EARLY,

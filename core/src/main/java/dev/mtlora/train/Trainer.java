@@ -9,6 +9,7 @@ import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -41,7 +42,8 @@ public final class Trainer {
    *
    * @param training batches to learn from
    * @param evaluation batches to score the model on
-   * @throws TrainingException if a loss or a gradient is not finite
+   * @throws TrainingException if a loss, a gradient, an output of an evaluation or the state to be
+   *     kept is not finite, or if in the end no pixel was ever learnt from
    */
   public Report fit(MultiTaskModel model, DataLoader training, DataLoader evaluation) {
     try (Scope optimizer = Scope.open()) {
@@ -63,20 +65,32 @@ public final class Trainer {
     }
   }
 
-  /** Asks to end after the current step, keeping a checkpoint; from any thread. */
+  /**
+   * Asks to end after the current step or batch of an evaluation, keeping a checkpoint; from any
+   * thread.
+   */
   public void stop() {
     stopped = true;
+  }
+
+  /** True once it has been asked to end. */
+  public boolean stopped() {
+    return stopped;
   }
 
   private Report run(Training run, DataLoader training, DataLoader evaluation) {
     long start = System.nanoTime();
     tell(listener -> listener.onStart(run));
     while (true) {
-      if (run.evaluationDue() && !stopped) {
+      if (run.evaluationDue()) {
         evaluate(run, evaluation);
       }
       boolean over = stopped || run.finished() || run.endReason().isPresent();
+      if (over && !stopped) {
+        run.requireLearnt();
+      }
       if (over || run.checkpointDue()) {
+        run.requireFinite();
         tell(listener -> listener.onCheckpoint(run));
       }
       if (over) {
@@ -109,7 +123,7 @@ public final class Trainer {
     Gradients gradients = new Gradients(run.model(), settings, run.balancer(), number);
     try (Scope scope = Scope.open()) {
       run.optimizer().clearGrads();
-      gradients.add(take(batches));
+      gradients.add(take(run, batches));
       double norm = gradients.clip(run.optimizer());
       Optional<ParameterChange> change =
           run.model().backbone().afterBackward(number + 1, run.stepsPerEpoch());
@@ -135,31 +149,42 @@ public final class Trainer {
     tell(listener -> listener.onShrink(run));
   }
 
-  private List<Batch> take(Batches batches) {
+  private List<Batch> take(Training run, Batches batches) {
     List<Batch> taken = new ArrayList<>();
     for (int i = 0; i < settings.accumulation(); i++) {
-      taken.add(batches.next());
+      Batch batch = batches.next();
+      run.learnsFrom(batch);
+      taken.add(batch);
     }
     return taken;
   }
 
   private void evaluate(Training run, DataLoader evaluation) {
-    Scores scores =
-        new Evaluator(settings.device(), settings.bf16()).evaluate(run.model(), evaluation);
-    Evaluation made = new Evaluation(run.step(), run.epoch(), scores);
-    run.made(made);
-    tell(listener -> listener.onEvaluation(run, made));
+    Evaluator evaluator = new Evaluator(settings.device(), settings.bf16());
+    Optional<Scores> scores = evaluator.evaluate(run.model(), evaluation, this::stopped);
+    if (scores.isPresent()) {
+      Evaluation made = new Evaluation(run.step(), run.epoch(), scores.get());
+      run.made(made);
+      tell(listener -> listener.onEvaluation(run, made));
+    }
   }
 
   private Report report(Training run, double seconds) {
-    String reason = run.endReason().orElse(run.finished() ? "" : "interrupted");
+    boolean complete = run.finished() && !run.evaluationDue();
+    String reason = run.endReason().orElse(complete ? "" : interruption(run));
     Report.Outcome outcome =
-        run.finished()
+        complete
             ? Report.Outcome.FINISHED
             : run.endReason().isPresent()
                 ? Report.Outcome.STOPPED_EARLY
                 : Report.Outcome.INTERRUPTED;
     return new Report(outcome, reason, run.step(), run.totalSteps(), run.history(), seconds);
+  }
+
+  private static String interruption(Training run) {
+    return run.evaluationDue()
+        ? String.format(Locale.ROOT, "the evaluation of step %d is still to be made", run.step())
+        : "asked to stop";
   }
 
   private void tell(Consumer<TrainingListener> event) {

@@ -1,21 +1,27 @@
 package dev.mtlora.train;
 
+import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.Checkpoint;
 import dev.mtlora.io.TrainState;
+import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.AdamW;
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.train.balance.Balancer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A training in progress, as its listeners see it. */
 public final class Training {
@@ -26,6 +32,7 @@ public final class Training {
   private final AdamW optimizer;
   private final Balancer balancer;
   private final List<Evaluation> history = new ArrayList<>();
+  private final Set<String> unlearnt;
   private long step;
   private String endReason = "";
 
@@ -38,6 +45,7 @@ public final class Training {
     this.optimizer = optimizer(model, settings);
     this.balancer = settings.balance().start(model.taskNames());
     settings.balance().checkRecompute(model.backbone().recomputes());
+    this.unlearnt = new LinkedHashSet<>(model.taskNames());
   }
 
   /** A fresh optimiser of all that is trained. */
@@ -119,9 +127,73 @@ public final class Training {
         joined(optimizer.steps(), balancer.steps()),
         model.state(),
         joined(optimizer.moments(), balancer.state()),
+        List.copyOf(unlearnt),
         HistoryJson.write(history),
         "{}",
         "");
+  }
+
+  /** Tasks none of whose pixels has had a label yet: of all the steps made, they learnt nothing. */
+  public Set<String> unlearnt() {
+    return Collections.unmodifiableSet(unlearnt);
+  }
+
+  void learnsFrom(Batch batch) {
+    unlearnt.removeIf(task -> isLabelled(batch.labels().get(task)));
+  }
+
+  private static boolean isLabelled(Batch.@Nullable Block label) {
+    if (label != null) {
+      for (float value : label.values()) {
+        if (value != Labels.IGNORE) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * What has learnt nothing is no result.
+   *
+   * @throws TrainingException if no task has learnt from any pixel
+   */
+  void requireLearnt() {
+    if (unlearnt.containsAll(model.taskNames())) {
+      throw new TrainingException(
+          String.format(
+              Locale.ROOT,
+              "no pixel was ever learnt from: in all %d steps the labels of all tasks %s were missing"
+                  + " or ignored (%.0f). Look at the labels with mtlora data check, and at what the"
+                  + " configuration says of their values",
+              step,
+              model.taskNames(),
+              Labels.IGNORE));
+    }
+  }
+
+  /**
+   * A state that resuming could not use is not kept.
+   *
+   * @throws TrainingException if a trained parameter or a buffer is not finite
+   */
+  void requireFinite() {
+    Map<String, Tensor> trained = model.trainable();
+    trained.putAll(model.buffers());
+    try (Scope scope = Scope.inference()) {
+      trained.forEach(
+          (name, tensor) -> {
+            if (tensor.isFinite().not().sum().item() > 0) {
+              throw new TrainingException(
+                  String.format(
+                      Locale.ROOT,
+                      "step %d: '%s' is not finite any more. Lower the learning rate; the last"
+                          + " checkpoint is untouched",
+                      step,
+                      name));
+            }
+          });
+    }
   }
 
   private static <T> Map<String, T> joined(Map<String, T> first, Map<String, T> second) {
@@ -212,5 +284,6 @@ public final class Training {
     steps.keySet().retainAll(balancer.steps().keySet());
     balancer.restoreSteps(steps);
     history.addAll(HistoryJson.read(from.history()));
+    unlearnt.retainAll(from.unlearnt());
   }
 }

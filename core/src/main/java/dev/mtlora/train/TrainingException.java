@@ -1,6 +1,9 @@
 package dev.mtlora.train;
 
-/** Training cannot go on: a loss or a gradient is not finite; names step, task and images. */
+/**
+ * Training or an evaluation cannot go on: what it computes is not finite, or nothing was learnt
+ * from; names step, task and images.
+ */
 public final class TrainingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,6 +4,7 @@ import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -40,6 +41,7 @@ final class CheckpointLoop {
         Map.of("weight", step),
         Map.of("weight", Tensor.full(step, VALUES), "bias", Tensor.full(step, 3)),
         Map.of("exp_avg.weight", Tensor.full(step, VALUES)),
+        List.of(),
         String.format(Locale.ROOT, "[%d]", step),
         String.format(Locale.ROOT, "{\"step\":%d}", step),
         "v" + step);

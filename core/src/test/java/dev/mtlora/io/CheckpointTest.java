@@ -9,6 +9,7 @@ import dev.mtlora.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ class CheckpointTest {
         Map.of("weight", step, "rare", step - 1),
         model,
         Map.of("exp_avg.weight", Tensor.of(new float[] {1, 2, 3, 4}, 2, 2)),
+        List.of("depth"),
         "[{\"step\":3}]",
         "{\"model\":{\"backbone\":\"swin-tiny\"}}",
         "1.0");
@@ -58,6 +60,7 @@ class CheckpointTest {
       assertThat(read.batch()).isEqualTo(3);
       assertThat(read.seed()).isEqualTo(Long.MIN_VALUE);
       assertThat(read.optimizerSteps()).isEqualTo(written.optimizerSteps());
+      assertThat(read.unlearnt()).containsExactly("depth");
       assertThat(read.history()).isEqualTo(written.history());
       assertThat(read.config()).isEqualTo(written.config());
       assertThat(read.version()).isEqualTo("1.0");
@@ -82,7 +85,6 @@ class CheckpointTest {
   @Test
   void write_overAnOlderOne_replacesItAndCleansUp() throws IOException {
     Path last = run.resolve("last");
-    Files.createDirectories(run.resolve("last.tmp-99999999/half"));
     try (Scope scope = Scope.inference()) {
       Checkpoint.write(last, state(1));
       Checkpoint.write(last, state(2));
@@ -92,7 +94,72 @@ class CheckpointTest {
   }
 
   @Test
-  void read_afterACrashBetweenTheRenames_findsTheOldOne() throws IOException {
+  void write_besideFoldersOfOthersWithSuchNames_leavesThemAlone() throws IOException {
+    Path last = run.resolve("last");
+    for (String name : List.of("last.old", "last.tmp-99999999", "last.tmp-mine", "last.tmp")) {
+      Files.writeString(Files.createDirectories(run.resolve(name)).resolve("mine"), name);
+    }
+    leftover("last.tmp-living", ProcessHandle.current());
+    Files.writeString(run.resolve("last.tmp-mine/.mtlora-work"), "not a number");
+    List<String> before = names(run);
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(1));
+      Checkpoint.write(last, state(2), 2);
+      assertThat(names(run)).containsAll(before).hasSize(before.size() + 2);
+      assertThat(run.resolve("last.old/mine")).hasContent("last.old");
+      assertThat(run.resolve("last.tmp-99999999/mine")).hasContent("last.tmp-99999999");
+      Checkpoint.write(run.resolve("m"), state(1)); // nor does another folder's name matter
+    }
+    assertThat(names(run)).containsAll(before);
+  }
+
+  @Test
+  void write_afterAProcessDiedInIt_deletesWhatItLeft() throws Exception {
+    Path half = leftover("last.tmp-dead", dead());
+    Files.writeString(Files.createDirectories(half.resolve("new")).resolve("model"), "half");
+    Path reused = leftover("last.tmp-reused", ProcessHandle.current());
+    Files.writeString(reused.resolve(WorkFolder.MARKER), ProcessHandle.current().pid() + " 1");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(run.resolve("last"), state(1));
+    }
+    assertThat(names(run)).containsExactly("last");
+  }
+
+  /** What a process leaves that dies between the two renames. */
+  private Path leftover(String name, ProcessHandle owner) throws IOException {
+    Path folder = Files.createDirectories(run.resolve(name));
+    String mark = owner.pid() + " " + Instant.now().toEpochMilli();
+    Files.writeString(folder.resolve(WorkFolder.MARKER), mark);
+    return folder;
+  }
+
+  private static ProcessHandle dead() throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Process process =
+        new ProcessBuilder(java.toString(), "-version")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    process.waitFor();
+    return process.toHandle();
+  }
+
+  @Test
+  void read_afterACrashBetweenTheRenames_findsTheOldOne() throws Exception {
+    Path last = run.resolve("last");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(last, state(1));
+      Files.move(last, leftover("last.tmp-dead", dead()).resolve("old"));
+      assertThat(Checkpoint.exists(last)).isTrue();
+      assertThat(Checkpoint.read(last).step()).isEqualTo(1);
+      Checkpoint.write(last, state(2), 3);
+      assertThat(Checkpoint.read(last).step()).isEqualTo(2);
+    }
+    assertThat(names(run)).containsExactly("last", "last-1");
+  }
+
+  @Test
+  void read_afterAFormerVersionCrashedBetweenTheRenames_findsTheOldOne() throws IOException {
     Path last = run.resolve("last");
     try (Scope scope = Scope.inference()) {
       Checkpoint.write(last, state(1));
@@ -102,7 +169,7 @@ class CheckpointTest {
       Checkpoint.write(last, state(2));
       assertThat(Checkpoint.read(last).step()).isEqualTo(2);
     }
-    assertThat(names(run)).containsExactly("last");
+    assertThat(names(run)).containsExactly("last", "last.old"); // perhaps a user's
   }
 
   @Test
@@ -122,14 +189,14 @@ class CheckpointTest {
   }
 
   @Test
-  void write_afterACrashBeforeTheOldOneWasNamed_keepsIt() throws IOException {
+  void write_afterACrashBeforeTheOldOneWasNamed_keepsIt() throws Exception {
     Path last = run.resolve("last");
     try (Scope scope = Scope.inference()) {
       Checkpoint.write(last, state(2));
-      Checkpoint.write(run.resolve("last.old"), state(1));
+      Checkpoint.write(leftover("last.tmp-dead", dead()).resolve("old"), state(1));
       Checkpoint.write(last, state(3), 3);
       assertThat(names(run)).containsExactly("last", "last-1", "last-2");
-      Files.createDirectories(run.resolve("last.old")); // half deleted
+      Files.createDirectories(leftover("last.tmp-dead", dead()).resolve("old")); // half deleted
       Checkpoint.write(last, state(4), 3);
       assertThat(names(run)).containsExactly("last", "last-2", "last-3");
     }

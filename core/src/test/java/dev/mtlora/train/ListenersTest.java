@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.io.Checkpoint;
+import dev.mtlora.io.CheckpointException;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
+import dev.mtlora.task.Saliency;
 import dev.mtlora.tensor.Scope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +152,83 @@ class ListenersTest {
     assertThat(report.reason()).contains("2 in a row");
     assertThat(report.history()).hasSizeBetween(3, 8);
     assertThat(report.steps()).isEqualTo(2L * report.history().size());
+  }
+
+  /** What early stop remembers is in the checkpoint; more patience is another question. */
+  @Test
+  void earlyStop_resumedAfterItsEnd_endsAtOnceUnlessItHasMorePatience() {
+    Selection selection = new Selection(Map.of("depth", 1e-9));
+    Report stopped =
+        train(9, 1e-12, new EarlyStop(2, selection), checkpoints(new ArrayList<>(), Map.of()));
+    Report again = resume(9, new EarlyStop(2, selection));
+    assertThat(again.outcome()).isEqualTo(Report.Outcome.STOPPED_EARLY);
+    assertThat(again.reason()).isEqualTo(stopped.reason());
+    assertThat(again.steps()).isEqualTo(stopped.steps());
+    assertThat(again.history()).isEqualTo(stopped.history());
+    assertThat(resume(9, new EarlyStop(9, selection)).steps()).isEqualTo(18);
+  }
+
+  private Report resume(int epochs, TrainingListener... listeners) {
+    try (Scope scope = Scope.open()) {
+      return new Trainer(Small.settings(epochs, 1, 1), Small.constant(1e-12), List.of(listeners))
+          .resume(
+              Small.model(List.of(new Depth()), 9),
+              data,
+              data,
+              Checkpoint.read(run.resolve(CheckpointListener.LAST)));
+    }
+  }
+
+  @Test
+  void csv_tornLastLine_isLeftOutAndADamagedOneIsNamed() throws IOException {
+    Path file = run.resolve("metrics.csv");
+    train(1, 1e-12, new CsvListener(file), checkpoints(new ArrayList<>(), Map.of()));
+    String whole = Files.readString(file);
+    Files.writeString(file, whole + "1");
+    resume(1, new CsvListener(file));
+    assertThat(file).content().isEqualTo(whole);
+    for (String damage : List.of("", "\0\0\0\n" + whole, whole + "7,x,train/loss,3\n", "x")) {
+      Files.writeString(file, damage);
+      assertThatThrownBy(() -> resume(1, new CsvListener(file)))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(file.toString(), "line ", "is damaged", "move the file away");
+      assertThat(file).content().isEqualTo(damage);
+    }
+  }
+
+  @Test
+  void newest_lastIsMissing_isTheNewestWholeOne() throws IOException {
+    assertThat(CheckpointListener.newest(run.resolve("none"))).isEmpty();
+    train(3, 1e-3, checkpoints(new ArrayList<>(), Map.of("depth", 2.0))); // keeps last and last-4
+    Path last = run.resolve(CheckpointListener.LAST);
+    Path best = run.resolve(CheckpointListener.BEST);
+    assertThat(CheckpointListener.newest(run)).contains(last);
+    Files.move(last, run.resolve("last-9")); // the highest step is inside
+    assertThat(CheckpointListener.newest(run).map(ListenersTest::step)).contains(6L);
+    for (Path of6 : List.of(run.resolve("last-9"), best)) {
+      Files.writeString(of6.resolve("model.safetensors"), "torn");
+    }
+    assertThat(CheckpointListener.newest(run)).contains(run.resolve("last-4"));
+    Files.delete(run.resolve("last-4/state.json"));
+    assertThat(CheckpointListener.newest(run)).isEmpty();
+  }
+
+  private static long step(Path checkpoint) {
+    return Checkpoint.progress(checkpoint).orElseThrow().step();
+  }
+
+  @Test
+  void progress_taskWithoutALabel_isWarnedOfInTheFirstEpoch() {
+    DataLoader ignored = Small.evaluation(new Patterns(4, List.of("sal")), 2);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Scope scope = Scope.open()) {
+      ProgressListener progress = new ProgressListener(stream(bytes), false);
+      new Trainer(Small.settings(2, 1, 1), Small.constant(1e-3), List.of(progress))
+          .fit(Small.model(List.of(new Depth(), new Saliency()), 1), ignored, ignored);
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines().filter(l -> l.startsWith("warning")))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("in the first epoch no pixel of depth had a label", "data check");
   }
 
   @Test

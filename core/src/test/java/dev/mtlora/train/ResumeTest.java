@@ -85,6 +85,19 @@ class ResumeTest {
   }
 
   @Test
+  void resume_stoppedInTheLastStep_makesUpForTheLastEvaluation() {
+    TrainSettings settings = Small.settings(2, 1, 1);
+    State whole = train(settings, -1, false);
+    State half = train(settings, 8, false);
+    State resumed = train(settings, -1, true);
+    assertThat(half.report().outcome()).isEqualTo(Report.Outcome.INTERRUPTED);
+    assertThat(half.report().history()).hasSize(1);
+    assertThat(resumed.report().outcome()).isEqualTo(Report.Outcome.FINISHED);
+    assertThat(resumed.report().history()).isEqualTo(whole.report().history()).hasSize(2);
+    assertThat(resumed.tensors()).isEqualTo(whole.tensors());
+  }
+
+  @Test
   void resume_otherSeedOrData_isRefused() {
     train(Small.settings(2, 1, 1), 3, false);
     assertThatThrownBy(() -> train(Small.settings(2, 2, 1), -1, true))

@@ -8,17 +8,22 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Normals;
 import dev.mtlora.task.Saliency;
+import dev.mtlora.task.Semseg;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -32,6 +37,7 @@ class TrainerTest {
   private static final class Recorder implements TrainingListener {
     final List<String> events = new ArrayList<>();
     final List<Step> steps = new ArrayList<>();
+    final List<Set<String>> unlearnt = new ArrayList<>();
 
     @Override
     public void onStart(Training training) {
@@ -42,6 +48,7 @@ class TrainerTest {
     public void onStep(Training training, Step step) {
       events.add("step " + step.step());
       steps.add(step);
+      unlearnt.add(Set.copyOf(training.unlearnt()));
     }
 
     @Override
@@ -133,10 +140,192 @@ class TrainerTest {
       MultiTaskModel model = Small.model(List.of(new Depth()), 1);
       Map<String, float[]> before = new HashMap<>();
       model.state().forEach((name, t) -> before.put(name, t.toFloats()));
-      train(model, Small.settings(1, 1, 0), bare, 2);
+      assertThatThrownBy(() -> train(model, Small.settings(1, 1, 0), bare, 2))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContainingAll("no pixel was ever learnt from", "1 steps", "[depth]");
       model.state().forEach((name, t) -> assertThat(t.toFloats()).isEqualTo(before.get(name)));
     }
     assertThat(recorder.steps.get(0).loss()).isZero();
+    assertThat(recorder.events).containsExactly("start", "step 1", "evaluation 1");
+  }
+
+  @Test
+  void fit_allLabelsIgnored_failsAtTheEnd() {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = Small.model(List.of(new Depth(), new Saliency()), 1);
+      Dataset ignored = withLabels(-1, "depth", "sal");
+      assertThatThrownBy(() -> train(model, Small.settings(2, 1, 1), ignored, 2))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContainingAll("no pixel was ever learnt from", "4 steps", "[depth, sal]");
+      assertThat(recorder.events).contains("step 4").doesNotContain("FINISHED");
+    }
+  }
+
+  @Test
+  void fit_oneLabelledPixel_isEnoughToEnd() {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = Small.model(List.of(new Depth(), new Saliency()), 1);
+      train(model, Small.settings(1, 1, 1), withLabels(3, "depth", "sal"), 2);
+      assertThat(recorder.events).endsWith("FINISHED");
+      assertThat(recorder.unlearnt).containsExactly(Set.of("depth", "sal"), Set.of("sal"));
+    }
+  }
+
+  /** One pixel of one picture has a depth; a negative index is none's. */
+  private static Dataset withLabels(int labelled, String... tasks) {
+    return changed(
+        new Patterns(4, List.of(tasks)),
+        (index, labels) -> {
+          labels.values().forEach(label -> Arrays.fill(label.values(), Labels.IGNORE));
+          if (index == labelled) {
+            labels.get("depth").values()[5] = 2;
+          }
+        });
+  }
+
+  @Test
+  void stop_inTheLastStep_isNoEnd() {
+    try (Scope scope = Scope.open()) {
+      Report report = stopped(2, new Patterns(2, List.of("depth")));
+      assertThat(report.outcome()).isEqualTo(Report.Outcome.INTERRUPTED);
+      assertThat(report.reason()).contains("the evaluation of step 2 is still to be made");
+      assertThat(report.steps()).isEqualTo(2);
+      assertThat(report.history()).isEmpty();
+    }
+    assertThat(recorder.events)
+        .containsExactly("start", "step 1", "step 2", "checkpoint", "INTERRUPTED");
+  }
+
+  @Test
+  void stop_inAnEvaluation_takesEffectWithinABatch() {
+    AtomicInteger read = new AtomicInteger();
+    Trainer[] trainer = new Trainer[1];
+    Dataset stopping =
+        new Patterns(8, List.of("depth"))
+            .with(
+                (sample, rng) -> {
+                  if (read.incrementAndGet() == 3) {
+                    trainer[0].stop();
+                  }
+                  return sample;
+                });
+    try (Scope scope = Scope.open()) {
+      trainer[0] = new Trainer(Small.settings(1, 1, 1), RISING, List.of(recorder));
+      Report report = fit(trainer[0], Small.evaluation(stopping, 2));
+      assertThat(report.outcome()).isEqualTo(Report.Outcome.INTERRUPTED);
+      assertThat(report.reason()).contains("the evaluation of step 2 is still to be made");
+    }
+    assertThat(read.get()).isEqualTo(4);
+    assertThat(recorder.events).endsWith("step 2", "checkpoint", "INTERRUPTED");
+  }
+
+  @Test
+  void stop_afterTheLastEvaluation_isAnEnd() {
+    Trainer[] trainer = new Trainer[1];
+    TrainingListener stopping =
+        new TrainingListener() {
+          @Override
+          public void onEvaluation(Training training, Evaluation evaluation) {
+            trainer[0].stop();
+          }
+        };
+    try (Scope scope = Scope.open()) {
+      trainer[0] = new Trainer(Small.settings(1, 1, 1), RISING, List.of(stopping));
+      Report report = fit(trainer[0], Small.evaluation(new Patterns(2, List.of("depth")), 2));
+      assertThat(report.outcome()).isEqualTo(Report.Outcome.FINISHED);
+    }
+  }
+
+  /** Two steps in all; stops in one of them. */
+  private Report stopped(long step, Dataset evaluation) {
+    Trainer[] trainer = new Trainer[1];
+    TrainingListener stopping =
+        new TrainingListener() {
+          @Override
+          public void onStep(Training training, Step made) {
+            if (made.step() == step) {
+              trainer[0].stop();
+            }
+          }
+        };
+    trainer[0] = new Trainer(Small.settings(1, 1, 1), RISING, List.of(recorder, stopping));
+    return fit(trainer[0], Small.evaluation(evaluation, 2));
+  }
+
+  private static Report fit(Trainer trainer, DataLoader evaluation) {
+    DataLoader training = Small.evaluation(new Patterns(4, List.of("depth")), 2);
+    return trainer.fit(Small.model(List.of(new Depth()), 1), training, evaluation);
+  }
+
+  @Test
+  void evaluate_outputThatIsNotFinite_namesTaskAndImage() {
+    Dataset broken =
+        changed(new Patterns(4, List.of("depth", "sal")), (index, labels) -> {})
+            .with(
+                (sample, rng) -> {
+                  if (sample.id().equals("picture-3")) {
+                    sample.image().values()[7] = Float.NaN;
+                  }
+                  return sample;
+                });
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = Small.model(List.of(new Saliency(), new Depth()), 1);
+      DataLoader loader = Small.evaluation(new Patterns(4, List.of("depth", "sal")), 2);
+      Trainer trainer = new Trainer(Small.settings(1, 1, 1), RISING, List.of(recorder));
+      assertThatThrownBy(() -> trainer.fit(model, loader, Small.evaluation(broken, 2)))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContainingAll(
+              "the output of task 'sal' for the image picture-3 is not finite");
+    }
+    assertThat(recorder.events).containsExactly("start", "step 1", "step 2");
+  }
+
+  @Test
+  void evaluate_oneTaskNotFinite_namesThatTask() {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = Small.model(List.of(new Saliency(), new Semseg(3, List.of())), 1);
+      spoil(model, "decoders.decoders.semseg.last_layer.3.bias");
+      DataLoader loader = Small.evaluation(new Patterns(2, List.of("sal", "semseg")), 2);
+      Evaluator evaluator = new Evaluator(Small.settings(1, 1, 1).device(), false);
+      assertThatThrownBy(() -> evaluator.evaluate(model, loader))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContainingAll("'semseg'", "picture-0", "not finite", "learning rate");
+    }
+  }
+
+  @Test
+  void fit_stateThatIsNotFinite_isNotKept() {
+    TrainSettings rarely = Small.settings(4, 1, 2);
+    TrainSettings settings =
+        new TrainSettings(
+            4, 0, 1, 5.0, false, rarely.device(), 11, rarely.optimizer(), 4, 1, rarely.balance());
+    String name = "decoders.decoders.depth.last_layer.3.bias";
+    TrainingListener spoiler =
+        new TrainingListener() {
+          @Override
+          public void onStep(Training training, Step step) {
+            if (step.step() == 4) {
+              spoil(training.model(), name);
+            }
+          }
+        };
+    DataLoader loader = Small.evaluation(new Patterns(4, List.of("depth")), 2);
+    Trainer trainer = new Trainer(settings, RISING, List.of(recorder, spoiler));
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = Small.model(List.of(new Depth()), 1);
+      assertThatThrownBy(() -> trainer.fit(model, loader, loader))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContainingAll("step 4", name, "last checkpoint is untouched");
+    }
+    assertThat(recorder.events)
+        .containsExactly("start", "step 1", "step 2", "checkpoint", "step 3", "step 4");
+  }
+
+  private static void spoil(MultiTaskModel model, String name) {
+    try (Scope scope = Scope.inference()) {
+      Tensor parameter = model.state().get(name);
+      parameter.assignInPlace(parameter.plus(Double.NaN));
+    }
   }
 
   /** Two equal micro-batches have the mean gradient of one: clipping sees the mean, not the sum. */
