@@ -95,7 +95,7 @@ final class PyramidProduct {
       unit[i * (positions + 1)] = 1;
     }
     Tensor maps = Tensor.of(unit, positions, 1, deep.size(2), deep.size(3)).to(deep.device());
-    return Functional.resizeBilinear(maps, fine.size(2), fine.size(3))
+    return Functional.resizeBilinear(maps.to(deep.dtype().atLeastF32()), fine.size(2), fine.size(3))
         .view(1, positions, -1)
         .transpose(1, 2);
   }

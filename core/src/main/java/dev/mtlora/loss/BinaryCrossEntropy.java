@@ -1,6 +1,5 @@
 package dev.mtlora.loss;
 
-import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Tensor;
 
@@ -23,7 +22,7 @@ public final class BinaryCrossEntropy {
    */
   public static Tensor balanced(Tensor logits, Tensor target) {
     Tensor valid = Labels.valid(target);
-    Tensor negatives = valid.and(target.lt(0.5)).sum().to(DType.F32);
+    Tensor negatives = valid.and(target.lt(0.5)).sum().to(logits.dtype().atLeastF32());
     Tensor share = negatives.dividedBy(Labels.countOf(valid)); // []
     return mean(logits, target, target.ge(0.5).choose(share, share.negate().plus(1)));
   }
@@ -37,14 +36,14 @@ public final class BinaryCrossEntropy {
    * @return shape []
    */
   public static Tensor weighted(Tensor logits, Tensor target, double positiveWeight) {
-    Tensor positive = target.ge(0.5).to(DType.F32);
+    Tensor positive = target.ge(0.5).to(logits.dtype().atLeastF32());
     return mean(logits, target, positive.times(2 * positiveWeight - 1).plus(1 - positiveWeight));
   }
 
   private static Tensor mean(Tensor logits, Tensor target, Tensor weights) {
     Tensor valid = Labels.valid(target);
     Tensor positive = target.ge(0.5);
-    Tensor x = logits.to(DType.F32);
+    Tensor x = logits.atLeastF32();
     Tensor logLikelihood = Functional.logSigmoid(positive.choose(x, x.negate()));
     return logLikelihood
         .times(weights)

@@ -18,7 +18,7 @@ public final class CrossEntropy {
   public static Tensor of(Tensor logits, Tensor target) {
     Tensor sum =
         Functional.crossEntropySum(
-            logits.to(DType.F32), target.squeeze(1).to(DType.I64), (long) Labels.IGNORE);
+            logits.atLeastF32(), target.squeeze(1).to(DType.I64), (long) Labels.IGNORE);
     return sum.dividedBy(Labels.countOf(Labels.valid(target)));
   }
 }

@@ -1,6 +1,5 @@
 package dev.mtlora.loss;
 
-import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 
 /** Mean absolute differences over valid elements: depth and surface normals. */
@@ -19,7 +18,7 @@ public final class L1 {
   public static Tensor of(Tensor prediction, Tensor target) {
     Tensor valid = Labels.valid(target);
     return prediction
-        .to(DType.F32)
+        .atLeastF32()
         .minus(target)
         .maskedFill(valid.not(), 0)
         .abs()
@@ -35,7 +34,7 @@ public final class L1 {
    * @return shape []
    */
   public static Tensor ofUnit(Tensor prediction, Tensor target) {
-    return of(unit(prediction.to(DType.F32)), target);
+    return of(unit(prediction.atLeastF32()), target);
   }
 
   /**

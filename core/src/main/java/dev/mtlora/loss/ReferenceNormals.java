@@ -1,6 +1,5 @@
 package dev.mtlora.loss;
 
-import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 
 /**
@@ -28,7 +27,7 @@ public final class ReferenceNormals {
     if (!prediction.isChannelsLast()) {
       return value;
     }
-    Tensor unit = L1.unit(prediction.to(DType.F32));
+    Tensor unit = L1.unit(prediction.atLeastF32());
     Tensor valid = Labels.valid(target);
     Tensor sign = unit.detach().minus(target).sign().maskedSelect(valid);
     Tensor inMemory = channelsLast(unit).maskedSelect(channelsLast(valid));

@@ -52,6 +52,11 @@ public enum DType {
     };
   }
 
+  /** What sums of this type are made in: F64 stays, all else becomes F32. */
+  public DType atLeastF32() {
+    return this == F64 ? F64 : F32;
+  }
+
   ScalarType scalarType() {
     return scalarType;
   }

@@ -394,6 +394,11 @@ public final class Tensor {
     return op("to " + dtype, () -> handle.toType(dtype.scalarType()), this);
   }
 
+  /** The same values in F32; itself where they are F32 or F64, which narrowing would round. */
+  public Tensor atLeastF32() {
+    return to(dtype().atLeastF32());
+  }
+
   /** The same values on another device; itself where they are already. */
   public Tensor to(Device device) {
     return op(

@@ -53,6 +53,18 @@ class LossTest {
   }
 
   @Test
+  void crossEntropies_ofF64Logits_roundNothingToF32() {
+    try (Scope scope = Scope.open()) {
+      Tensor zeros = Tensor.zeros(DType.F64, 1, 1, 1, 3);
+      Tensor target = row(1, 0, 0); // shares 2/3 and 1/3
+      assertThat(BinaryCrossEntropy.balanced(zeros, target).item())
+          .isCloseTo(LN2 * 4 / 9, within(1e-15));
+      assertThat(BinaryCrossEntropy.weighted(zeros, target, 0.95).item())
+          .isCloseTo(LN2 * (0.95 + 2 * 0.05) / 3, within(1e-15));
+    }
+  }
+
+  @Test
   void balanced_withIgnoredPixels_countsThemNowhere() {
     try (Scope scope = Scope.open()) {
       Tensor logits = row(0.5f, -1, 2, 8).requiresGrad(true);

@@ -3,6 +3,7 @@ package dev.mtlora.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.nn.Module;
+import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
 import dev.mtlora.testing.GoldenGenerator;
@@ -73,6 +74,32 @@ final class ModelCase {
     Set<String> names = new TreeSet<>();
     (node.isObject() ? node.path("keys") : node).forEach(n -> names.add(n.asText()));
     return names;
+  }
+
+  /** The optimiser that the case was trained with. */
+  AdamW optimizer(Map<String, Tensor> trainable) {
+    JsonNode settings = root.get("optimizer");
+    return new AdamW(
+        trainable,
+        name -> decays(name, trainable.get(name)),
+        new AdamW.Settings(
+            settings.get("betas").get(0).asDouble(),
+            settings.get("betas").get(1).asDouble(),
+            settings.get("eps").asDouble(),
+            settings.get("weight_decay").asDouble()));
+  }
+
+  /** As the trainer: everything but one-dimensional parameters and biases. */
+  private static boolean decays(String name, Tensor parameter) {
+    return parameter.rank() > 1 && !name.endsWith(".bias");
+  }
+
+  double rate() {
+    return root.get("optimizer").get("lr").asDouble();
+  }
+
+  double maxNorm() {
+    return root.get("optimizer").get("clip_grad_norm").asDouble();
   }
 
   /** A file of the case, if it has one that is there. */

@@ -6,16 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.MultiTaskLoss;
 import dev.mtlora.tensor.AdamW;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 
 /** Compares one case with our model; {@link #run} says in one line what was compared. */
@@ -42,9 +40,11 @@ final class ParityCheck {
       checkCounts(model);
       Optional<GoldenFile> io = one.file("io");
       if (io.isPresent()) {
-        evaluate(config, built, io.get());
-        if (deterministicTraining(config) && hasTargets(config, io.get())) {
-          train(model, config, io.get());
+        CaseBatch batch = CaseBatch.of(io.get(), config.tasks(), DType.F32);
+        evaluate(config, built, batch);
+        if (deterministicTraining(config) && batch.hasTargets()) {
+          firstStep(model, batch);
+          compared.addAll(new TrainingCheck(one, config, io.get()).compare(model));
         }
       }
     }
@@ -86,22 +86,17 @@ final class ParityCheck {
     return !dropout;
   }
 
-  private static boolean hasTargets(CaseConfig config, GoldenFile io) {
-    return config.tasks().stream().allMatch(task -> io.names().contains("target." + task));
-  }
-
-  private void evaluate(CaseConfig config, CaseConfig.Built built, GoldenFile io) {
+  private void evaluate(CaseConfig config, CaseConfig.Built built, CaseBatch batch) {
     MultiTaskModel model = built.model();
     model.train(false);
     try (Scope scope = Scope.inference()) {
       CaseFeatures features = new CaseFeatures();
-      Map<String, Tensor> logits =
-          model.forward(tensor(io, "image"), config.tasks(), features::add);
-      features.addHeads(built, tensor(io, "image"), config.tasks());
+      Map<String, Tensor> logits = model.forward(batch.images(), config.tasks(), features::add);
+      features.addHeads(built, batch.images(), config.tasks());
       compareFeatures(features.all());
       compareMaps("eval_out", logits, stride("eval_out_stride"), one.tolerance("eval_out_abs"));
-      if (hasTargets(config, io)) {
-        compareLosses("eval_loss", one.root().path("eval_loss"), losses(model, logits, io), 0);
+      if (batch.hasTargets()) {
+        compareLosses("eval_loss", one.root().path("eval_loss"), batch.losses(model, logits));
       }
     }
   }
@@ -157,100 +152,39 @@ final class ParityCheck {
     return values;
   }
 
-  private static MultiTaskLoss.Losses losses(
-      MultiTaskModel model, Map<String, Tensor> logits, GoldenFile io) {
-    Map<String, Tensor> targets = new LinkedHashMap<>();
-    logits.keySet().forEach(task -> targets.put(task, tensor(io, "target." + task)));
-    return new MultiTaskLoss(model.tasks()).of(logits, targets);
-  }
-
-  private void compareLosses(
-      String name, JsonNode expected, MultiTaskLoss.Losses losses, int step) {
-    if (expected.isMissingNode() || expected.isNull()) {
-      return;
-    }
-    double tolerance = one.tolerance(step == 0 ? "loss_rel_step1" : "loss_rel_last");
-    Map<String, Tensor> all = new LinkedHashMap<>(losses.perTask());
-    all.put("total", losses.total());
-    all.forEach(
-        (task, loss) -> {
-          double value = expected.get(task).asDouble();
-          double error = Math.abs(loss.item() - value) / Math.max(Math.abs(value), 1e-12);
-          assertThat(error)
-              .as("%s of %s, step %d: %s instead of %s", name, task, step + 1, loss.item(), value)
-              .isLessThanOrEqualTo(tolerance);
-        });
-    if (step == 0) {
-      compared.add(name);
-    }
-  }
-
-  private void train(MultiTaskModel model, CaseConfig config, GoldenFile io) {
-    JsonNode optimizer = one.root().get("optimizer");
-    Map<String, Tensor> trainable = model.trainable();
-    Set<String> decayed = decayed(trainable);
-    AdamW adam =
-        new AdamW(
-            trainable,
-            decayed::contains,
-            new AdamW.Settings(
-                optimizer.get("betas").get(0).asDouble(),
-                optimizer.get("betas").get(1).asDouble(),
-                optimizer.get("eps").asDouble(),
-                optimizer.get("weight_decay").asDouble()));
+  /** The first step: everything that a case stores of it. */
+  private void firstStep(MultiTaskModel model, CaseBatch batch) {
+    AdamW adam = one.optimizer(model.trainable());
     model.train(true);
-    JsonNode steps = one.root().path("train_loss_per_step");
-    for (int step = 0; step < Math.max(1, steps.size()); step++) {
-      try (Scope scope = Scope.open()) {
-        step(model, config, io, adam, step);
-      }
-    }
-    if (steps.size() > 1) {
-      compared.add("losses of " + steps.size() + " steps");
-    }
-  }
-
-  private void step(MultiTaskModel model, CaseConfig config, GoldenFile io, AdamW adam, int step) {
-    JsonNode optimizer = one.root().get("optimizer");
-    Map<String, Tensor> logits = model.forward(tensor(io, "image"), config.tasks());
-    MultiTaskLoss.Losses losses = losses(model, logits, io);
-    compareLosses("train_loss", one.root().path("train_loss_per_step").path(step), losses, step);
+    Map<String, Tensor> logits =
+        model.forward(batch.images(), List.copyOf(batch.targets().keySet()));
+    MultiTaskLoss.Losses losses = batch.losses(model, logits);
+    compareLosses("train_loss", one.root().path("train_loss_per_step").path(0), losses);
     losses.total().backward();
     GradientCheck gradients = new GradientCheck(one, model.trainable());
-    if (step == 0) {
-      compareMaps("train_out", logits, stride("train_out_stride"), trainOutTolerance());
-      compared.addAll(gradients.compare());
-    }
-    double norm = adam.clipGradNorm(optimizer.get("clip_grad_norm").asDouble());
-    Map<String, float[]> clipped = step == 0 ? gradients.values() : new HashMap<>();
-    adam.step(optimizer.get("lr").asDouble());
+    compareMaps("train_out", logits, stride("train_out_stride"), trainOutTolerance());
+    compared.addAll(gradients.compare());
+    double norm = adam.clipGradNorm(one.maxNorm());
+    Map<String, float[]> clipped = gradients.values();
+    adam.step(one.rate());
     adam.clearGrads();
-    if (step == 0) {
-      JsonNode norms = one.root().path("grad_norm_per_step");
-      if (norms.has(0)) {
-        double expected = norms.get(0).asDouble();
-        assertThat(Math.abs(norm - expected) / expected).as("gradient norm").isLessThan(1e-4);
-        compared.add("gradient norm");
-      }
-      compared.addAll(
-          gradients.compareAfter(model.state(), clipped, optimizer.get("lr").asDouble()));
+    JsonNode norms = one.root().path("grad_norm_per_step");
+    if (norms.has(0)) {
+      new Closeness(1e-4).number("gradient norm", norm, norms.get(0).asDouble());
+      compared.add("gradient norm");
+    }
+    compared.addAll(gradients.compareAfter(model.state(), clipped, one.rate()));
+  }
+
+  private void compareLosses(String name, JsonNode expected, MultiTaskLoss.Losses losses) {
+    if (!expected.isMissingNode() && !expected.isNull()) {
+      new Closeness(one.tolerance("loss_rel_step1")).losses(name, expected, losses);
+      compared.add(name);
     }
   }
 
   private double trainOutTolerance() {
     return one.root().path("tolerance").path("train_out_abs").asDouble();
-  }
-
-  /** As the trainer: everything but one-dimensional parameters and biases. */
-  private static Set<String> decayed(Map<String, Tensor> trainable) {
-    Set<String> decayed = new TreeSet<>();
-    trainable.forEach(
-        (name, parameter) -> {
-          if (parameter.rank() > 1 && !name.endsWith(".bias")) {
-            decayed.add(name);
-          }
-        });
-    return decayed;
   }
 
   static double maxError(float[] ours, float[] expected) {
@@ -261,9 +195,5 @@ final class ParityCheck {
       max = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(max, error);
     }
     return max;
-  }
-
-  private static Tensor tensor(GoldenFile file, String name) {
-    return Tensor.of(file.floats(name), file.shape(name));
   }
 }

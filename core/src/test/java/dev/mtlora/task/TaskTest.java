@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.loss.Labels;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -95,6 +96,23 @@ class TaskTest {
         assertThat(ours.loss(logits, ignored).item())
             .isNotCloseTo(reference.loss(logits, ignored).item(), within(1e-3));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void loss_ofF64Logits_hasTheGradientOfFiniteDifferencesInF64(Task task) {
+    try (Scope scope = Scope.open()) {
+      Tensor logits = Tensor.randn(new Rng(1), 2, task.outputs(), 3, 4).to(DType.F64);
+      Tensor direction = Tensor.randn(new Rng(2), logits.shape()).to(DType.F64);
+      Tensor ones = Tensor.full(1, 2, task.targetChannels(), 3, 4);
+      Tensor step = direction.times(1e-6);
+      double slope =
+          task.loss(logits.plus(step), ones).item() - task.loss(logits.minus(step), ones).item();
+      Tensor learned = logits.detach().requiresGrad(true);
+      task.loss(learned, ones).backward();
+      double expected = learned.grad().orElseThrow().times(direction).sum().item();
+      assertThat(slope / 2e-6).isCloseTo(expected, within(1e-8));
     }
   }
 
