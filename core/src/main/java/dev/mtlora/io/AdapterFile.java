@@ -72,16 +72,10 @@ public final class AdapterFile {
     Set<Tensor> unrounded = model.unrounded();
     model
         .trainable()
-        .forEach((name, t) -> stored.put(name, unrounded.contains(t) ? t : t.to(floats)));
-    stored.forEach(
-        (name, tensor) -> {
-          if (tensor.dtype() == DType.F16 && !tensor.isAllFinite()) {
-            throw new CheckpointException(
-                folder,
-                name,
-                "has values that float16 cannot hold (it ends at 65504): store the adapter in F32");
-          }
-        });
+        .forEach(
+            (name, t) ->
+                stored.put(
+                    name, unrounded.contains(t) ? t : TensorFile.rounded(folder, name, t, floats)));
     stored.putAll(model.buffers());
     return stored;
   }

@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,6 +16,20 @@ final class TensorFile {
     Map<String, SafeTensors.Source> sources = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> sources.put(name, source(tensor)));
     SafeTensors.write(file, Map.of(), sources);
+  }
+
+  /**
+   * A tensor in the type that a file is to hold.
+   *
+   * @throws CheckpointException if float16 cannot hold it
+   */
+  static Tensor rounded(Path file, String name, Tensor tensor, DType floats) {
+    Tensor rounded = tensor.to(floats);
+    if (floats == DType.F16 && !rounded.isAllFinite()) {
+      throw new CheckpointException(
+          file, name, "has values that float16 cannot hold (it ends at 65504): store it in F32");
+    }
+    return rounded;
   }
 
   /** A tensor that is written when its turn comes. */

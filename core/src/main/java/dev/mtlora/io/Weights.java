@@ -31,14 +31,17 @@ public final class Weights {
    *
    * @param floats type of the floating-point values in the file, F32 or F16; others stay as they
    *     are
-   * @throws CheckpointException if the file cannot be written
+   * @throws CheckpointException if the file cannot be written, or if F16 cannot hold a value
    */
   public static void save(Path file, Module module, DType floats) {
     try (Scope scope = Scope.inference()) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       module
           .state()
-          .forEach((name, t) -> tensors.put(name, t.dtype().isFloat() ? t.to(floats) : t));
+          .forEach(
+              (name, t) ->
+                  tensors.put(
+                      name, t.dtype().isFloat() ? TensorFile.rounded(file, name, t, floats) : t));
       TensorFile.write(file, tensors);
     }
   }

@@ -91,6 +91,19 @@ class WeightsTest {
   }
 
   @Test
+  void save_valueBeyondFloat16_isNamedAndLeavesNoFile() {
+    Path file = folder.resolve("model.safetensors");
+    try (Scope scope = Scope.inference()) {
+      SwinTransformer saved = backbone(mtlora(), 12, 1);
+      saved.state().get("patch_embed.proj.bias").plusInPlace(70_000);
+      assertThatThrownBy(() -> Weights.save(file, saved, DType.F16))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContainingAll(file.toString(), "patch_embed.proj.bias", "65504", "F32");
+    }
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
   void loadBackbone_plainHalfPrecisionFile_fitsAnAdaptedBackbone() throws Exception {
     Path file = folder.resolve("backbone.safetensors");
     try (Scope scope = Scope.inference()) {
