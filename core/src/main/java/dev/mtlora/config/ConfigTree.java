@@ -50,6 +50,7 @@ final class ConfigTree {
       writeOut(tree);
       absolutePaths(tree, Path.of(""));
     }
+    ShapeOfWeights.writeOut(tree);
     NamedClasses.writeOut(tree);
     return tree;
   }

@@ -72,7 +72,12 @@ public final class Weights {
     loadBackbone(swin(TensorSource.open(file)), backbone);
   }
 
-  private static MappedSource swin(TensorSource source) {
+  /**
+   * The model of a file under our names.
+   *
+   * @throws CheckpointException if it holds no Swin Transformer, or several
+   */
+  static MappedSource swin(TensorSource source) {
     if (ModelInFile.of(source).isEmpty()) {
       throw OtherNetwork.noSwin(source);
     }
@@ -118,14 +123,12 @@ public final class Weights {
     }
     Map<String, String> leftOut = new LinkedHashMap<>(mapped.leftOut());
     leftOut.putAll(backboneOf(mapped).leftOut());
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    mapped.entries().forEach((name, entry) -> shapes.put(name, entry.shape()));
     return new LoadedWeights(
         mapped.entries().keySet().stream().anyMatch(AddedNames::isAdded),
         taken,
         strange,
         leftOut,
-        HuggingFaceConfig.difference(mapped.file(), SwinShape.of(shapes)));
+        HuggingFaceConfig.difference(mapped.file(), SwinShape.of(mapped)));
   }
 
   private static MappedSource headsOf(MappedSource mapped) {
