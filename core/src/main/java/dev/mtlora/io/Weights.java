@@ -128,7 +128,7 @@ public final class Weights {
         taken,
         strange,
         leftOut,
-        HuggingFaceConfig.difference(mapped.file(), SwinShape.of(mapped)));
+        DescribedShape.difference(mapped.file(), SwinShape.of(mapped)));
   }
 
   private static MappedSource headsOf(MappedSource mapped) {
