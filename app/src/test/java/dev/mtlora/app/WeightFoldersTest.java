@@ -105,6 +105,22 @@ class WeightFoldersTest extends CommandCase {
   }
 
   @Test
+  void shape_thatNoConfigurationStates_isThatOfTheWeights() throws IOException {
+    torch("swin.pth", TinySwin.tensors(0));
+    String config =
+        Files.writeString(
+                folder.resolve("shapeless.yaml"),
+                TinySwin.CONFIG.replace(
+                    "backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2]",
+                    "image: 32, weights: swin.pth"))
+            .toString();
+    assertThat(run("train", config, "--out", at("run"))).as(err.toString()).isZero();
+    assertThat(trained(FROZEN)).isEqualTo(value(folder.resolve("swin.pth"), FC1));
+    Files.delete(folder.resolve("swin.pth"));
+    assertThat(run("eval", at("run"))).as(err.toString()).isZero();
+  }
+
+  @Test
   void folder_thatIsNoModel_isCalledWhatItIs() throws IOException {
     folderOf("empty");
     assertThat(train("empty")).isEqualTo(2);

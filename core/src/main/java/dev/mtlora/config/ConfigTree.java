@@ -46,6 +46,7 @@ final class ConfigTree {
     ObjectNode tree = withBase(text, folder, 0);
     override(tree, overrides);
     dataBlocks(tree).values().forEach(data -> rootOfFolder(data, Path.of("")));
+    ShapeOfWeights.writeOut(tree);
     NamedClasses.writeOut(tree);
     return tree;
   }

@@ -35,6 +35,6 @@ public final class FileContents {
         + model.family().title()
         + ", "
         + shape
-        + HuggingFaceShape.difference(source.file(), shape);
+        + DescribedShape.difference(source.file(), shape);
   }
 }

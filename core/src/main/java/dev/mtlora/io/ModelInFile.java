@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  *     state_dict.backbone.}
  * @param whole true for a model of ours or the reference's, whose backbone is a part
  */
-public record ModelInFile(KeyMap family, String root, boolean whole) {
+record ModelInFile(KeyMap family, String root, boolean whole) {
   private static final Pattern EMBEDDING =
       Pattern.compile(
           "(|.*\\.)(patch_embed\\.proj|embeddings\\.patch_embeddings\\.projection)\\.weight");
@@ -47,7 +47,7 @@ public record ModelInFile(KeyMap family, String root, boolean whole) {
    *
    * @throws CheckpointException if there are several; names them, and how to choose
    */
-  public static Optional<ModelInFile> of(TensorSource source) {
+  static Optional<ModelInFile> of(TensorSource source) {
     List<ModelInFile> models = in(source);
     if (models.size() > 1) {
       List<String> choices = choices(models);

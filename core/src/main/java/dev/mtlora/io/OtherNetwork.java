@@ -40,7 +40,7 @@ record OtherNetwork(String title, Pattern mark, String cure) {
               ".*(block|stages\\.)\\d+\\..*mlp\\.dwconv\\..*|(.*\\.)?pvt_v2\\..*",
               PRETRAINED),
           of(
-              "a PVT (Pyramid Vision Transformer)",
+              "a PVTv1 (Pyramid Vision Transformer)",
               "(.*\\.)?(patch_embed1\\.proj|pvt\\.encoder)\\..*",
               PRETRAINED),
           of(

@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
  * @param heads attention heads per stage
  * @param window side of a window
  */
-record SwinShape(long embed, List<Integer> depths, List<Long> heads, long window) {
+public record SwinShape(long embed, List<Integer> depths, List<Long> heads, long window) {
   private static final String BACKBONE = "backbone.";
   private static final String PATCHES = "patch_embed.proj.weight";
   private static final String TABLE = "attn.relative_position_bias_table";
@@ -44,9 +45,26 @@ record SwinShape(long embed, List<Integer> depths, List<Long> heads, long window
       List.of("reduction.weight", "norm.weight", "norm.bias");
 
   /** Keeps copies of the lists. */
-  SwinShape {
+  public SwinShape {
     depths = List.copyOf(depths);
     heads = List.copyOf(heads);
+  }
+
+  /**
+   * The shape of the model in a file.
+   *
+   * @param file see {@link WeightsFile}
+   * @throws CheckpointException if it holds no Swin Transformer, or several
+   */
+  public static SwinShape of(Path file) {
+    return of(Weights.swin(TensorSource.open(file)));
+  }
+
+  /** The shape of a model under our names. */
+  static SwinShape of(MappedSource ours) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    ours.entries().forEach((name, entry) -> shapes.put(name, entry.shape()));
+    return of(shapes);
   }
 
   /** The shape of a backbone or a whole model, from the shapes of its tensors. */

@@ -27,7 +27,11 @@ final class TorchPickle implements PickleHost {
           "__builtin__.dict");
 
   private static final Set<String> ARRAYS =
-      Set.of("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct");
+      Set.of(
+          "numpy.core.multiarray._reconstruct",
+          "numpy._core.multiarray._reconstruct",
+          "numpy.core.numeric._frombuffer",
+          "numpy._core.numeric._frombuffer");
 
   /** Classes and functions, named like functions, whose results no tensor needs. */
   private static final Set<String> INERT =

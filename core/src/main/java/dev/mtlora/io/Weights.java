@@ -92,7 +92,12 @@ public final class Weights {
     }
   }
 
-  private static MappedSource swin(TensorSource source) {
+  /**
+   * The model of a file under our names.
+   *
+   * @throws CheckpointException if it holds no Swin Transformer, or several
+   */
+  static MappedSource swin(TensorSource source) {
     if (ModelInFile.of(source).isEmpty()) {
       throw OtherNetwork.noSwin(source);
     }
@@ -145,14 +150,12 @@ public final class Weights {
     }
     Map<String, String> leftOut = new LinkedHashMap<>(mapped.leftOut());
     leftOut.putAll(backboneOf(mapped).leftOut());
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    mapped.entries().forEach((name, entry) -> shapes.put(name, entry.shape()));
     return new LoadedWeights(
         mapped.entries().keySet().stream().anyMatch(AddedNames::isAdded),
         taken,
         strange,
         leftOut,
-        HuggingFaceShape.difference(mapped.file(), SwinShape.of(shapes)));
+        DescribedShape.difference(mapped.file(), SwinShape.of(mapped)));
   }
 
   private static MappedSource headsOf(MappedSource mapped) {

@@ -14,10 +14,10 @@ import java.util.Optional;
  * What transformers' {@code config.json} beside a file of weights says of the model. timm's has the
  * name of an architecture there, which says nothing of the shape.
  */
-final class HuggingFaceShape {
+final class DescribedShape {
   private static final long MOST_BYTES = 16 << 20;
 
-  private HuggingFaceShape() {}
+  private DescribedShape() {}
 
   /** The shape that is described beside a file, if one is. */
   static Optional<SwinShape> beside(Path file) {
