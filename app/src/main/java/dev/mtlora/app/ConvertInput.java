@@ -47,7 +47,9 @@ final class ConvertInput {
     }
     TensorSource source = TensorSource.open(in);
     Optional<RunConfig> found =
-        map != null && source.entries().keySet().stream().anyMatch(AddedNames::isAdded)
+        map != null
+                && isPlain(map)
+                && source.entries().keySet().stream().anyMatch(AddedNames::isAdded)
             ? configuration()
             : Optional.empty();
     if (found.isPresent()) {
@@ -83,8 +85,7 @@ final class ConvertInput {
 
   /** What the model needs and no file of this family says, once converted. */
   List<String> remarks(@Nullable KeyMap map) {
-    boolean scaled = shape != null && shape.options().qkScale() != null;
-    return scaled && map != null && map != KeyMap.OURS && map != KeyMap.REFERENCE
+    return map != null && isPlain(map) && shape != null && shape.options().qkScale() != null
         ? List.of(
             String.format(
                 Locale.ROOT,
@@ -93,5 +94,10 @@ final class ConvertInput {
                 shape.options().qkScale(),
                 map.title()))
         : List.of();
+  }
+
+  /** True for families whose files have no place for adapters. */
+  private static boolean isPlain(KeyMap map) {
+    return map != KeyMap.OURS && map != KeyMap.REFERENCE;
   }
 }
