@@ -49,7 +49,9 @@ final class ConvertInput implements AutoCloseable {
     TensorSource opened = TensorSource.open(in);
     source = opened;
     Optional<RunConfig> found =
-        map != null && opened.entries().keySet().stream().anyMatch(AddedNames::isAdded)
+        map != null
+                && isPlain(map)
+                && opened.entries().keySet().stream().anyMatch(AddedNames::isAdded)
             ? configuration()
             : Optional.empty();
     if (found.isPresent()) {
@@ -85,8 +87,7 @@ final class ConvertInput implements AutoCloseable {
 
   /** What the model needs and no file of this family says, once converted. */
   List<String> remarks(@Nullable KeyMap map) {
-    boolean scaled = shape != null && shape.options().qkScale() != null;
-    return scaled && map != null && map != KeyMap.OURS && map != KeyMap.REFERENCE
+    return map != null && isPlain(map) && shape != null && shape.options().qkScale() != null
         ? List.of(
             String.format(
                 Locale.ROOT,
@@ -95,6 +96,11 @@ final class ConvertInput implements AutoCloseable {
                 shape.options().qkScale(),
                 map.title()))
         : List.of();
+  }
+
+  /** True for families whose files have no place for adapters. */
+  private static boolean isPlain(KeyMap map) {
+    return map != KeyMap.OURS && map != KeyMap.REFERENCE;
   }
 
   /** Closes the file; what was converted must have been written. */

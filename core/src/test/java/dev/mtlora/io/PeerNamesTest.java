@@ -146,8 +146,11 @@ class PeerNamesTest {
 
   @Test
   void pyramid_forTimm_hasTheTensorsOfAModelWithoutHead() {
-    assertThat(of(KeyMap.TIMM, pyramid()))
+    TensorSource ours = Conversion.to(KeyMap.TIMM, pyramid()).tensors();
+    assertThat(described(ours))
         .isEqualTo(described(TensorSource.open(peer("timm_no_head/model.safetensors"))));
+    assertThat(TorchFiles.floats(ours, "norm.weight")).containsOnly(1f);
+    assertThat(TorchFiles.floats(ours, "norm.bias")).containsOnly(0f);
   }
 
   @Test
