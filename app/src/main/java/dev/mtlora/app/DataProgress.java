@@ -2,6 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.data.check.SplitCheck;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import picocli.CommandLine;
 
@@ -22,7 +23,7 @@ final class DataProgress implements SplitCheck.Progress {
    * @param err hears of it if standard error is no terminal, where a line can be rewritten
    */
   DataProgress(PrintWriter err, String split) {
-    this.err = terminal ? new PrintWriter(System.err) : err;
+    this.err = terminal ? new PrintWriter(System.err, false, StandardCharsets.US_ASCII) : err;
     this.split = split;
   }
 

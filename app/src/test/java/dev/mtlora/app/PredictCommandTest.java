@@ -193,7 +193,7 @@ class PredictCommandTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // reading never ends
   void devicesAndPipes_areRefusedByTheirKind() throws IOException, InterruptedException {
     assumeThat(Path.of("/dev/zero")).exists();
     Files.createSymbolicLink(folder.resolve("in/link.png"), Path.of("/dev/zero"));

@@ -217,7 +217,7 @@ class StrangePicturesTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // reading never ends
   void devicesAndPipes_amongPicturesLabelsAndLists_areRefused() throws IOException {
     assumeThat(Path.of("/dev/zero")).exists();
     for (String name : List.of("images/c.png", "semseg/d.png", "list.txt", "names.json")) {
