@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that look at data, on a folder of pictures made here. */
 class DataCommandsTest {
+  private static final String SIZE = FileNames.of("größe");
   private static final String CONFIG =
       """
       model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
@@ -65,14 +66,14 @@ class DataCommandsTest {
   @BeforeEach
   void threeImages() throws IOException {
     config = Files.writeString(folder.resolve("c.yaml"), CONFIG).toString();
-    for (String id : new String[] {"a 1", "b", "größe"}) {
+    for (String id : new String[] {"a 1", "b", SIZE}) {
       Images.writePng(file("images/" + id + ".png"), picture(3, i -> i % 256));
       Images.writePng(file("semseg/" + id + ".png"), picture(1, i -> i % 3));
       Images.writePng16(file("depth/" + id + ".png"), picture(1, i -> 1000 + i));
       Images.writePng(file("normals/" + id + ".png"), picture(3, i -> i % 3 == 2 ? 255 : 128));
       Images.writePng(file("edge/" + id + ".png"), picture(1, i -> i % 8 == 0 ? 255 : 0));
     }
-    Files.writeString(file("train.txt"), "b\ngröße\n");
+    Files.writeString(file("train.txt"), "b\n" + SIZE + "\n");
     Files.writeString(file("val.txt"), "a 1\n");
   }
 
@@ -94,9 +95,9 @@ class DataCommandsTest {
     Images.writePng(file("images/b.png"), picture(3, i -> 7));
     byte[] whole = Files.readAllBytes(file("images/b.png"));
     Files.write(file("images/b.png"), Arrays.copyOf(whole, whole.length - 9));
-    Images.writePng(file("semseg/größe.png"), picture(1, i -> i == 33 ? 3 : 0));
-    Images.writePng(file("depth/größe.png"), picture(1, i -> 9));
-    Images.writePng(file("edge/größe.png"), picture(1, i -> i));
+    Images.writePng(file("semseg/" + SIZE + ".png"), picture(1, i -> i == 33 ? 3 : 0));
+    Images.writePng(file("depth/" + SIZE + ".png"), picture(1, i -> 9));
+    Images.writePng(file("edge/" + SIZE + ".png"), picture(1, i -> i));
     Images.writePng(file("normals/a 1.png"), picture(3, i -> 240 + i % 3));
     Images.writePng16(file("depth/a 1.png"), picture(1, i -> i % 200));
     Files.delete(file("edge/b.png"));
@@ -104,9 +105,9 @@ class DataCommandsTest {
     assertThat(run("data", "check", config)).isEqualTo(1);
     assertThat(out.toString())
         .contains("b.png is truncated")
-        .contains("größe.png holds 3 at column 1, row 1")
-        .contains("größe.png is 8-bit grey, but depth labels are 16-bit")
-        .contains("größe.png holds 1 at column 1, row 0, but masks are 0 and 255")
+        .contains(SIZE + ".png holds 3 at column 1, row 1")
+        .contains(SIZE + ".png is 8-bit grey, but depth labels are 16-bit")
+        .contains(SIZE + ".png holds 1 at column 1, row 0, but masks are 0 and 255")
         .contains("error: normals: labels that look wrong: 1")
         .contains("a 1.png: 100 % of its vectors")
         .contains("error: depth: depth below 256 mm everywhere: 1")

@@ -6,7 +6,10 @@ import dev.mtlora.data.Images;
 import dev.mtlora.data.Raster;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +17,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -73,7 +78,7 @@ class LauncherTest {
   }
 
   private String launched(Map<String, String> locale, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("sh", launcher().toString()));
+    List<String> command = new ArrayList<>(List.of("sh", at("mtlora")));
     command.addAll(List.of(arguments));
     return run(locale, command);
   }
@@ -81,7 +86,8 @@ class LauncherTest {
   /**
    * A project that is built: the launcher, options for the JVM, and a jar that names this one's.
    */
-  private Path launcher() throws IOException {
+  @BeforeEach
+  void launcher() throws IOException {
     Path target = Files.createDirectories(folder.resolve("app/target"));
     for (String source : List.of("core/src/main", "app/src", "configs")) {
       Files.createDirectories(folder.resolve(source));
@@ -102,7 +108,7 @@ class LauncherTest {
       new JarOutputStream(jar, manifest).close();
     }
     Files.writeString(target.resolve("jvm.options"), "-Xmx1g\n");
-    return Files.copy(Path.of("..", "mtlora"), folder.resolve("mtlora"));
+    Files.copy(Path.of("..", "mtlora"), folder.resolve("mtlora"));
   }
 
   private void umlauts() throws Exception {
@@ -142,6 +148,37 @@ class LauncherTest {
     String path = bin + File.pathSeparator + System.getenv("PATH");
     String said = launched(Map.of("PATH", path), "data", "check", "c.yaml");
     assertThat(said).containsOnlyOnce("mtlora: no locale is set").contains("LC_ALL=C.UTF-8");
+  }
+
+  /** Languages with digits of their own, and one that writes a small i without its dot. */
+  @ParameterizedTest
+  @ValueSource(strings = {"fa", "bn", "tr"})
+  void text_anyLanguage_isTheSame(String language) throws Exception {
+    String shipped = "/dev/mtlora/weights/swin-micro.safetensors";
+    try (InputStream stream = Main.class.getResourceAsStream(shipped)) {
+      Files.copy(Objects.requireNonNull(stream), folder.resolve("w.safetensors"));
+    }
+    Map<String, String> options = Map.of("MTLORA_OPTS", "-Duser.language=" + language);
+    String converted = launched(options, "convert", "w.safetensors", "timm.pth", "--to", "timm");
+    assertThat(converted).endsWith("0");
+    assertThat(said("convert", at("w.safetensors"), at("same.pth"), "--to", "timm"))
+        .contains(converted.substring(converted.indexOf(':'), converted.length() - 1));
+    assertThat(folder.resolve("timm.pth")).hasSameBinaryContentAs(folder.resolve("same.pth"));
+    String[] params = {
+      "params", "quickstart", "--set", "method={rank: 4, taskRank: 4, ranks: {'stage1.*.qkv': 2}}"
+    };
+    assertThat(launched(options, params)).isEqualTo(said(params) + "0");
+  }
+
+  private String at(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** What a command says in this process. */
+  private static String said(String... arguments) {
+    StringWriter out = new StringWriter();
+    assertThat(Main.commandLine().setOut(new PrintWriter(out, true)).execute(arguments)).isZero();
+    return out.toString();
   }
 
   private static Map<String, String> variables(String locale) {

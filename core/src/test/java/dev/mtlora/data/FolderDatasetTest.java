@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.FileNames;
 import dev.mtlora.testing.Skip;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderDatasetTest {
+  private static final String SIZE = FileNames.of("größe");
   private static final Map<String, LabelFolder> LABELS =
       Map.of(
           "semseg", new LabelFolder("semseg", new Encoding.Index(5, List.of())),
@@ -38,14 +40,14 @@ class FolderDatasetTest {
 
   @BeforeEach
   void threeImages() {
-    for (String id : List.of("a 1", "b", "größe")) {
+    for (String id : List.of("a 1", "b", SIZE)) {
       jpg(root.resolve("images/" + id + ".jpg"), redBlue(32, 24));
       grey("semseg/" + id, 32, 24, (x, y) -> x % 5);
       png(root.resolve("depth/" + id + ".png"), depth((x, y) -> 1000 * y + x));
       png(root.resolve("normals/" + id + ".png"), rgb(16, 12, (x, y) -> 0x8080ff));
       grey("edge/" + id, 32, 24, (x, y) -> x == 3 ? 255 : 0);
     }
-    list("train.txt", "b\r\n\n größe \n");
+    list("train.txt", "b\r\n\n " + SIZE + " \n");
     list("val.txt", "a 1");
   }
 
@@ -84,9 +86,9 @@ class FolderDatasetTest {
   @Test
   void get_wholeFolder_readsEveryEncoding() {
     FolderDataset train = FolderDataset.training(settings());
-    assertThat(train.ids()).containsExactly("b", "größe");
+    assertThat(train.ids()).containsExactly("b", SIZE);
     Sample sample = train.get(1, new Rng(1));
-    assertThat(sample.id()).isEqualTo("größe");
+    assertThat(sample.id()).isEqualTo(SIZE);
     assertThat(sample.image().at(5, 2, 0)).isGreaterThan(240);
     assertThat(sample.labels().get("semseg").at(7, 8, 0)).isEqualTo(3);
     assertThat(sample.labels().get("depth").at(2, 5, 0)).isEqualTo(2.005f);
@@ -213,7 +215,7 @@ class FolderDatasetTest {
   @Test
   void open_taskWithoutAnyLabel_namesTaskAndCure() throws IOException {
     Files.delete(root.resolve("edge/b.png"));
-    Files.delete(root.resolve("edge/größe.png"));
+    Files.delete(root.resolve("edge/" + SIZE + ".png"));
     fails("edge holds no label of the task edge", "b.png", "leave the task out");
     assertThat(
             FolderDataset.training(settings().only(List.of("depth"))).get(0, new Rng(1)).labels())

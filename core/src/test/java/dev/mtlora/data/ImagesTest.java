@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.testing.FileNames;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class ImagesTest {
 
   @Test
   void read_nameWithSpacesAndUmlauts_works() {
-    Path file = png(folder.resolve("Grüße aus Köln 1.png"), redBlue(8, 8));
+    Path file = png(folder.resolve(FileNames.of("Grüße aus Köln 1.png")), redBlue(8, 8));
     assertThat(Images.read(file).at(0, 0, 0)).isEqualTo(255);
   }
 
@@ -212,12 +213,12 @@ class ImagesTest {
 
   @Test
   void writePng_roundsClampsAndReadsBack() {
-    Path file = folder.resolve("new folder").resolve("ü.png");
+    Path file = folder.resolve("new folder").resolve(FileNames.of("ü.png"));
     Images.writePng(file, new Raster(1, 2, 3, new float[] {-5, 1.4f, 1.6f, 300, 254.6f, 7}));
     assertThat(Images.read(file).values()).containsExactly(0, 1, 2, 255, 255, 7);
     Images.writePng(file, new Raster(1, 2, 1, new float[] {3, 4}));
     assertThat(Images.readPng(file).values().values()).containsExactly(3, 4);
-    assertThat(file.getParent().toFile().list()).containsExactly("ü.png");
+    assertThat(file.getParent().toFile().list()).containsExactly(FileNames.of("ü.png"));
   }
 
   @Test

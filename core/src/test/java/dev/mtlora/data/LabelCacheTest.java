@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.testing.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class LabelCacheTest {
   @BeforeEach
   void oneSource() throws IOException {
     cache = folder.resolve("cache");
-    source = file("größe 1.mat", "7");
+    source = file(FileNames.of("größe 1.mat"), "7");
   }
 
   private Path file(String name, String digit) throws IOException {

@@ -9,6 +9,7 @@ import dev.mtlora.data.LabelStore;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -109,7 +110,7 @@ class BadDatasetTest {
   @Test
   void get_namesWithSpacesAndUmlauts_work() throws IOException {
     Trees.copy("NYUD_MT", folder);
-    String id = "größe 3";
+    String id = FileNames.of("größe 3");
     for (String file : List.of("images/3.jpg", "depth/3.npy")) {
       Path from = folder.resolve(file);
       Files.move(from, from.resolveSibling(from.getFileName().toString().replace("3", id)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Raster;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.FileNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ import us.hebi.matlab.mat.types.Sinks;
 import us.hebi.matlab.mat.types.Struct;
 
 class MatFileTest {
+  private static final String NAME = FileNames.of("größe 1.mat");
   private static final Path MAPS = Trees.golden("PASCAL_MT").resolve("pascal-context/trainval");
   private static final Path PARTS = Trees.golden("PASCAL_MT").resolve("human_parts");
 
@@ -33,7 +35,7 @@ class MatFileTest {
 
   private Path file(byte[] bytes) {
     try {
-      return Files.write(folder.resolve("größe 1.mat"), bytes);
+      return Files.write(folder.resolve(NAME), bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -51,7 +53,7 @@ class MatFileTest {
     Path file = file(bytes);
     assertThatThrownBy(() -> ContextMap.edges(file))
         .isInstanceOf(DataException.class)
-        .satisfies(e -> assertThat(e.getMessage()).contains("größe 1.mat").contains(parts));
+        .satisfies(e -> assertThat(e.getMessage()).contains(NAME).contains(parts));
   }
 
   private static byte[] mat(String name, us.hebi.matlab.mat.types.Array array, int level) {
@@ -159,7 +161,7 @@ class MatFileTest {
       try {
         assertThat(PersonParts.read(file).values()).as("seed %d", seed).isEqualTo(right);
       } catch (DataException e) {
-        assertThat(e.getMessage()).as("seed %d", seed).contains("größe 1.mat");
+        assertThat(e.getMessage()).as("seed %d", seed).contains(NAME);
       }
     }
   }
@@ -176,7 +178,7 @@ class MatFileTest {
       try {
         assertThat(ContextMap.edges(file).values()).as("byte %d", at).hasSize(4);
       } catch (DataException e) {
-        assertThat(e.getMessage()).as("byte %d", at).contains("größe 1.mat");
+        assertThat(e.getMessage()).as("byte %d", at).contains(NAME);
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.data.DataException;
 import dev.mtlora.data.Raster;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NpyFileTest {
+  private static final String NAME = FileNames.of("größe 1.npy");
   private static final String FLOATS =
       "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
 
@@ -55,7 +57,7 @@ class NpyFileTest {
 
   private Path file(byte[] bytes) {
     try {
-      return Files.write(folder.resolve("größe 1.npy"), bytes);
+      return Files.write(folder.resolve(NAME), bytes);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -68,7 +70,7 @@ class NpyFileTest {
   private void fails(byte[] bytes, String... parts) {
     assertThatThrownBy(() -> read(bytes))
         .isInstanceOf(DataException.class)
-        .satisfies(e -> assertThat(e.getMessage()).contains("größe 1.npy").contains(parts));
+        .satisfies(e -> assertThat(e.getMessage()).contains(NAME).contains(parts));
   }
 
   @ParameterizedTest
@@ -173,7 +175,7 @@ class NpyFileTest {
       try {
         assertThat(read(damaged).values()).as("seed %d", seed).hasSize(6);
       } catch (DataException e) {
-        assertThat(e.getMessage()).as("seed %d", seed).contains("größe 1.npy");
+        assertThat(e.getMessage()).as("seed %d", seed).contains(NAME);
       }
     }
   }
