@@ -1,10 +1,10 @@
 package dev.mtlora.app;
 
 import dev.mtlora.config.ConfigException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import dev.mtlora.data.Printable;
 import dev.mtlora.io.CheckpointException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

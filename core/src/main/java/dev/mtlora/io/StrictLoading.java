@@ -228,11 +228,7 @@ final class StrictLoading {
       List<String> all =
           Stream.of(missing, unexpected, misshaped).flatMap(List::stream).sorted().toList();
       throw new CheckpointException(
-          Printable.of(source)
-              + " does not fit the model"
-              + report
-              + "\n"
-              + cure(targets, all));
+          Printable.of(source) + " does not fit the model" + report + "\n" + cure(targets, all));
     }
   }
 
