@@ -1,6 +1,12 @@
 package dev.mtlora.train;
 
+import dev.mtlora.data.Raster;
+import dev.mtlora.io.Weights;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Depth;
+import dev.mtlora.task.Task;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;
@@ -10,45 +16,79 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A training of 1,000 steps in f32 or bf16, as the argument says, that prints the highest resident
- * memory over its steps 50-150 and 500-1,000, in kB; {@link MemoryTest} runs it in a JVM of its
- * own.
+ * Work in rounds, as the first argument says: {@code f32} or {@code bf16}, a training of 1,000
+ * steps; {@code cycles}, 200 times load, predict, close. Prints the highest resident memory, in kB,
+ * over the rounds from 40 to 70 % of them and over those after; {@link MemoryTest} runs it in a JVM
+ * of its own.
  */
 final class MemoryRun implements TrainingListener {
   static final Path STATUS = Path.of("/proc/self/status");
 
+  private static final int STEPS_OF_AN_EPOCH = 20;
+
+  private final long rounds;
   private long early;
   private long late;
 
-  private MemoryRun() {}
+  private MemoryRun(long rounds) {
+    this.rounds = rounds;
+  }
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     Engine.threads(1);
-    MemoryRun run = new MemoryRun();
-    Patterns pictures = new Patterns(40, List.of("depth"));
+    MemoryRun run = new MemoryRun(Long.parseLong(arguments[1]));
+    if (arguments[0].equals("cycles")) {
+      run.cycles(Path.of(arguments[2]));
+    } else {
+      run.training(arguments[0].equals("bf16"));
+    }
+    System.out.println("early " + run.early + " late " + run.late);
+  }
+
+  private void training(boolean bf16) {
+    Patterns pictures = new Patterns(2 * STEPS_OF_AN_EPOCH, List.of("depth"));
     try (Scope scope = Scope.open()) {
-      new Trainer(settings(arguments[0].equals("bf16")), Small.constant(1e-4), List.of(run))
+      new Trainer(settings(bf16), Small.constant(1e-4), List.of(this))
           .fit(
               Small.shallow(List.of(new Depth())),
               Small.training(pictures, 2),
               Small.evaluation(new Patterns(2, List.of("depth")), 2));
     }
-    System.out.println("early " + run.early + " late " + run.late);
   }
 
-  private static TrainSettings settings(boolean bf16) {
-    TrainSettings f32 = Small.settings(50, 1, 5);
+  private TrainSettings settings(boolean bf16) {
+    int epochs = (int) (rounds / STEPS_OF_AN_EPOCH);
+    TrainSettings f32 = Small.settings(epochs, 1, 5);
     return new TrainSettings(
-        50, 0, 1, 5.0, bf16, f32.device(), 11, f32.optimizer(), 5, 5, f32.balance());
+        epochs, 0, 1, 5.0, bf16, f32.device(), 11, f32.optimizer(), 5, 5, f32.balance());
+  }
+
+  private void cycles(Path file) {
+    List<Task> tasks = List.of(new Depth());
+    try (Scope scope = Scope.open()) {
+      Weights.save(file, Small.shallow(tasks), DType.F32);
+    }
+    Raster picture = new Raster(48, 40, 3);
+    for (int cycle = 1; cycle <= rounds; cycle++) {
+      try (Scope scope = Scope.open()) {
+        MultiTaskModel model = Small.shallow(tasks);
+        Weights.load(file, model);
+        new Predictor(model).predict(picture);
+      }
+      measure(cycle);
+    }
   }
 
   @Override
   public void onStep(Training training, Step step) {
-    long resident = resident();
-    if (step.step() >= 50 && step.step() <= 150) {
-      early = Math.max(early, resident);
-    } else if (step.step() >= 500) {
-      late = Math.max(late, resident);
+    measure(step.step());
+  }
+
+  private void measure(long round) {
+    if (10 * round > 7 * rounds) {
+      late = Math.max(late, resident());
+    } else if (10 * round > 4 * rounds) {
+      early = Math.max(early, resident());
     }
   }
 
