@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -73,7 +74,9 @@ class SafeTensorsHeaderTest {
   void open_headerOfManyObjects_isRefusedBeforeTheyFillTheMemory() throws IOException {
     String one = "\"%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
     String tensors =
-        IntStream.range(0, 100_000).mapToObj(one::formatted).collect(Collectors.joining(","));
+        IntStream.range(0, 100_000)
+            .mapToObj(i -> String.format(Locale.ROOT, one, i))
+            .collect(Collectors.joining(","));
     Path file = folder.resolve("many.safetensors");
     Files.write(file, bytes("{" + tensors + "}", 0));
     assertThatThrownBy(() -> SafeTensors.open(file))
