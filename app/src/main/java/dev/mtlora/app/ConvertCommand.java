@@ -4,6 +4,7 @@ import dev.mtlora.data.Printable;
 import dev.mtlora.io.Conversion;
 import dev.mtlora.io.HuggingFaceConfig;
 import dev.mtlora.io.KeyMap;
+import dev.mtlora.io.WeightsFile;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import java.io.PrintWriter;
@@ -74,9 +75,11 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!Conversion.canWrite(out)
-        || in.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
-      throw usage(out + " must be another file that ends in .safetensors, .pth, .pt or .bin");
+    if (!Conversion.canWrite(out)) {
+      throw usage(out + " must be a file that ends in .safetensors, .pth, .pt or .bin");
+    }
+    if (WeightsFile.of(in).reads(out)) {
+      throw usage(out + " belongs to what is read, and would be overwritten: write another file");
     }
     KeyMap map = to == null ? null : family(to);
     try (Scope scope = Scope.open();

@@ -34,6 +34,7 @@ public record Conversion(
       throw OtherNetwork.noSwin(source);
     }
     ModelInFile.in(source).forEach(model -> KeyReader.requireTensors(source, model));
+    requireReadable(source);
     return new Conversion(source, Map.of(), List.of(), "");
   }
 
@@ -48,6 +49,7 @@ public record Conversion(
     ModelInFile model = ModelInFile.of(source).orElseThrow(() -> OtherNetwork.noSwin(source));
     MappedSource ours = KeyMap.read(source);
     requireKnown(ours, model.family());
+    requireReadable(ours);
     if (map.isPlainBackbone()) {
       SharedStream.requireNoAdapters(ours);
     }
@@ -80,6 +82,17 @@ public record Conversion(
     List<String> notes = new ArrayList<>(shared.notes());
     notes.addAll(made.notes);
     return new Conversion(made.tensors, leftOut, notes, made.folder);
+  }
+
+  private static void requireReadable(TensorSource tensors) {
+    tensors
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              if (!entry.isReadable()) {
+                throw new CheckpointException(tensors.file(), name, entry.unreadable());
+              }
+            });
   }
 
   private static void requireKnown(MappedSource ours, KeyMap family) {
