@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mtlora.io.SafeTensors;
+import dev.mtlora.io.SwinShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,14 +87,11 @@ class InputsAreKeptTest extends CommandCase {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void commands_thatEndOrFail_leaveNoFileOpen() throws IOException {
+  void reading_thatEndsOrFails_leavesNoFileOpen() throws IOException {
     inputs();
-    String shapeless =
-        TinySwin.CONFIG.replace(
-            "backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2]",
-            "image: 32, weights: 'two.pth#ema'");
-    Files.writeString(folder.resolve("shapeless.yaml"), shapeless);
-    assertThat(run("params", at("shapeless.yaml"))).as(err.toString()).isZero();
+    for (int i = 0; i < 20; i++) { // what is left open may be closed as garbage, but not all of it
+      assertThat(SwinShape.of(folder.resolve("two.pth#ema")).embed()).isEqualTo(8);
+    }
     assertThat(open()).isEmpty();
     assertThat(run("inspect", at("two.pth#student"))).isEqualTo(1);
     assertThat(open()).isEmpty();
