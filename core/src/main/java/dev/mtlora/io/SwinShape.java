@@ -57,7 +57,9 @@ public record SwinShape(long embed, List<Integer> depths, List<Long> heads, long
    * @throws CheckpointException if it holds no Swin Transformer, or several
    */
   public static SwinShape of(Path file) {
-    return of(Weights.swin(TensorSource.open(file)));
+    try (TensorSource opened = TensorSource.open(file)) {
+      return of(Weights.swin(opened));
+    }
   }
 
   /** The shape of a model under our names. */
