@@ -125,7 +125,7 @@ public record SwinShape(long embed, List<Integer> depths, List<Long> heads, long
         depths.merge(
             Integer.valueOf(block.group(1)), Integer.parseInt(block.group(2)) + 1, Math::max);
       } else if (name.matches("layers\\.\\d{1,3}\\.downsample\\..*")) {
-        depths.merge(Integer.parseInt(name.split("\\.")[1]) + 1, 0, Math::max);
+        depths.merge(Integer.parseInt(name.split("\\.", -1)[1]) + 1, 0, Math::max);
       }
     }
     List<Integer> list = new ArrayList<>();
