@@ -186,6 +186,14 @@ class StrangePicturesTest {
   }
 
   @Test
+  void depths_writtenInCoarseSteps_areNoWarning() {
+    for (int step : new int[] {20, 40}) { // 8 bits of ten metres, for instance
+      assertThat(checkDepth(i -> 720 + step * (i % 105))).isZero();
+      assertThat(out.toString()).doesNotContain("multiples of 8");
+    }
+  }
+
+  @Test
   void depths_ofMetresTimes256_areANote() {
     assertThat(checkDepth(i -> (int) (256 * (0.8 + i / 1000.0)))).isZero(); // 0.8 to 4.9 m
     assertThat(out.toString())

@@ -37,6 +37,7 @@ public record LabelStats(
   private static final double WHOLE = 0.01; // more than what float32 metres are off
   private static final int SIXTEEN_BITS = 65535;
   private static final int MANY = 16; // a few round numbers are multiples of 8, too
+  private static final int FINE = 16; // steps of 2 mm with their bits rotated by 3
 
   /** Copies the counts. */
   public LabelStats {
@@ -114,7 +115,8 @@ public record LabelStats(
 
   /**
    * Different depths are counted, not pixels, of which a flat wall may have most. Rotated bits are
-   * no multiples from 8.192 m on, so that some of the depths are none.
+   * no multiples from 8.192 m on, so that some of the depths are none. What was written in coarse
+   * steps is half of multiples, too, or all of them, but none of these lie next to each other.
    */
   private static boolean isOfEighths(Raster label) {
     BitSet depths = new BitSet();
@@ -126,8 +128,13 @@ public record LabelStats(
         depths.set((int) millimetres);
       }
     }
-    long eighths = depths.stream().filter(depth -> depth % 8 == 0).count();
-    return eighths >= MANY && 2 * eighths > depths.cardinality();
+    int[] eighths = depths.stream().filter(depth -> depth % 8 == 0).toArray();
+    int step = IntStream.of(eighths).reduce(0, LabelStats::commonDivisor);
+    return eighths.length >= MANY && 2 * eighths.length > depths.cardinality() && step <= FINE;
+  }
+
+  private static int commonDivisor(int a, int b) {
+    return b == 0 ? a : commonDivisor(b, a % b);
   }
 
   private static LabelStats ofVectors(Raster label) {
