@@ -120,7 +120,8 @@ class AdapterRecipeTest {
     String root = "data.root=" + at("pictures");
     assertThat(run("eval", at("run/adapter"), "--set", root)).isEqualTo(2);
     assertThat(err.toString())
-        .contains("model.weights is 'w.safetensors' on another machine", "--set model.weights=FILE")
+        .contains(
+            "model.weights is 'w.safetensors' where it was trained", "--set model.weights=FILE")
         .doesNotContain(at("w.safetensors"));
     assertThat(run("eval", at("run/adapter"), "--set", root, "--set", weights))
         .as(err.toString())
@@ -132,7 +133,7 @@ class AdapterRecipeTest {
       delimiter = '|',
       value = {
         "/base         | \"SECRET\"     | the recipe names a base",
-        "/model/weights | \"SECRET\"    | model.weights is 'secret' on another machine",
+        "/model/weights | \"SECRET\"    | model.weights is 'secret' where it was trained",
         "/data/train   | \"SECRET\"     | data.train lies outside of the folder of the data",
         "/data/images  | \"SECRET\"     | data.images lies outside of the folder of the data",
         "/data/val     | \"../secret\"  | data.val lies outside of the folder of the data",

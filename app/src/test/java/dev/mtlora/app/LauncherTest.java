@@ -128,7 +128,15 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "LC_ALL=C", "LANG=POSIX", "LC_ALL=xx_YY.UTF-8"})
+  @ValueSource(
+      strings = {
+        "",
+        "LC_ALL=C",
+        "LANG=POSIX",
+        "LC_ALL=xx_YY.UTF-8",
+        "LANG=xx_YY.UTF-8",
+        "LC_CTYPE=UTF-8"
+      })
   void names_noLocaleSet_areFound(String locale) throws Exception {
     umlauts();
     String said = launched(variables(locale), "data", "check", "c.yaml");

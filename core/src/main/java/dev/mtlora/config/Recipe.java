@@ -46,7 +46,7 @@ final class Recipe {
         && WeightsSource.parse(model.path("weights").asText("none"))
             instanceof WeightsSource.File file) {
       String name = String.valueOf(file.path().getFileName()).replaceAll("\\p{Cntrl}", "?");
-      remove("/model", model, "weights", "is '" + name + "' on another machine");
+      remove("/model", model, "weights", "is '" + name + "' where it was trained");
     }
   }
 
