@@ -76,7 +76,7 @@ final class ConvertInput implements AutoCloseable {
     Path run = in.toAbsolutePath().resolve("../../..").normalize().resolve(CONFIG);
     Path found = Files.exists(merged) ? merged : run; // a run's is in checkpoints/NAME
     return in.endsWith("model.safetensors") && Files.exists(found)
-        ? Optional.of(RunConfig.read(found, List.of()))
+        ? Optional.of(RunConfig.readKept(found, List.of()))
         : Optional.empty();
   }
 

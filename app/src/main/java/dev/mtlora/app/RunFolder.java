@@ -71,7 +71,7 @@ record RunFolder(Path path) {
               path,
               CONFIG));
     }
-    return RunConfig.read(file, overrides);
+    return RunConfig.readKept(file, overrides);
   }
 
   /** What to say where this folder was named and a configuration is needed. */

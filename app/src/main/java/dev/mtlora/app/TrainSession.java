@@ -136,7 +136,7 @@ final class TrainSession {
 
   private void sayOtherRate(Path checkpoint, TrainState state, DataLoader training) {
     RunConfig.Source source = new RunConfig.Source(checkpoint.toString(), checkpoint);
-    RunConfig former = RunConfig.parse(source, state.config(), List.of());
+    RunConfig former = RunConfig.parseKept(source, state.config(), List.of());
     double was = Assembly.of(former).rate(training, state.step());
     double is = assembly.rate(training, state.step());
     if (is != was) {

@@ -43,10 +43,16 @@ final class ConfigTree {
    * @param overrides {@code key.path=value} each, the value being YAML
    */
   static JsonNode resolve(String text, Path folder, List<String> overrides) {
+    ObjectNode tree = resolveKept(text, folder, overrides);
+    ShapeOfWeights.writeOut(tree);
+    return tree;
+  }
+
+  /** The same of a text that a run has kept: its shape is that of the run, not of its weights. */
+  static ObjectNode resolveKept(String text, Path folder, List<String> overrides) {
     ObjectNode tree = withBase(text, folder, 0);
     override(tree, overrides);
     dataBlocks(tree).values().forEach(data -> rootOfFolder(data, Path.of("")));
-    ShapeOfWeights.writeOut(tree);
     NamedClasses.writeOut(tree);
     return tree;
   }

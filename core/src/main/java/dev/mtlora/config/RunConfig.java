@@ -57,12 +57,27 @@ public record RunConfig(
    * @throws ConfigException if the file can't be read or something in it is wrong
    */
   public static RunConfig read(Path file, List<String> overrides) {
+    return parse(source(file), text(file), overrides);
+  }
+
+  /**
+   * Reads what a run has kept of its configuration. It is whole: what it leaves out has its
+   * default, also where the weights that it once started from say something else.
+   *
+   * @throws ConfigException as {@link #read}
+   */
+  public static RunConfig readKept(Path file, List<String> overrides) {
+    return parseKept(source(file), text(file), overrides);
+  }
+
+  private static Source source(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    return new Source(file.toString(), folder == null ? file.toAbsolutePath() : folder);
+  }
+
+  private static String text(Path file) {
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      return parse(
-          new Source(file.toString(), folder == null ? file.toAbsolutePath() : folder),
-          Files.readString(file),
-          overrides);
+      return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new ConfigException(file + " does not exist; check the name and the folder", e);
     } catch (CharacterCodingException e) {
@@ -86,6 +101,12 @@ public record RunConfig(
   /** Reads a text; see {@link #read}. */
   public static RunConfig parse(Source source, String text, List<String> overrides) {
     return named(source, overrides, () -> of(ConfigTree.resolve(text, source.folder(), overrides)));
+  }
+
+  /** Reads a text that a run has kept; see {@link #readKept}. */
+  public static RunConfig parseKept(Source source, String text, List<String> overrides) {
+    return named(
+        source, overrides, () -> of(ConfigTree.resolveKept(text, source.folder(), overrides)));
   }
 
   /**

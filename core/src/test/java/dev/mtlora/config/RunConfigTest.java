@@ -15,10 +15,12 @@ import dev.mtlora.peft.Slot;
 import dev.mtlora.task.Edge;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -155,6 +157,26 @@ class RunConfigTest {
             List.of());
     assertThat(((ScenesSource) inFile.data()).cache())
         .contains(Path.of("far", "here").toAbsolutePath());
+  }
+
+  @Test
+  void shape_thatNoConfigurationStates_isOfTheWeightsButInWhatARunKeptTheDefault()
+      throws IOException {
+    try (InputStream micro =
+        RunConfig.class.getResourceAsStream("/dev/mtlora/weights/swin-micro.safetensors")) {
+      Files.copy(Objects.requireNonNull(micro), folder.resolve("micro.safetensors"));
+    }
+    String text =
+        "{model: {image: 896, weights: micro.safetensors}, tasks: {sal: {}}, data: {kind: scenes}}";
+    Path config = file("config.yaml", text);
+    RunConfig fresh = RunConfig.read(config, List.of());
+    assertThat(fresh.model().backbone().window()).isEqualTo(4);
+    RunConfig kept = RunConfig.readKept(config, List.of());
+    assertThat(kept.model().backbone().window()).isEqualTo(7);
+    assertThat(kept.model().backbone().depths()).containsExactly(2, 2, 6, 2);
+    Path whole =
+        file("whole.yaml", fresh.yaml()); // a run of now keeps what it has from the weights
+    assertThat(RunConfig.readKept(whole, List.of()).model()).isEqualTo(fresh.model());
   }
 
   private Path file(String name, String text) throws IOException {
