@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
  * ray then asks only the solids of one cell.
  */
 final class Light {
-  private static final int CELLS = 64;
+  private static final int CELLS = 48;
 
   final Vec at;
 
