@@ -1,6 +1,5 @@
 package dev.mtlora.config;
 
-import dev.mtlora.data.CachedDataset;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.YamlBlock;
@@ -17,13 +16,15 @@ import java.util.Optional;
 /**
  * Made-up scenes, rendered as they are needed.
  *
+ * @param version how they are drawn, one of {@link SyntheticScenes#VERSIONS}
  * @param domain visual world
  * @param train number of scenes that train
  * @param val number of scenes that validate
  * @param seed of the scenes
  * @param cache folder where rendered scenes are kept, if any
  */
-public record ScenesSource(Domain domain, int train, int val, long seed, Optional<Path> cache)
+public record ScenesSource(
+    int version, Domain domain, int train, int val, long seed, Optional<Path> cache)
     implements DataSource {
   private static final int TRAIN = 200;
   private static final int VAL = 20;
@@ -31,15 +32,24 @@ public record ScenesSource(Domain domain, int train, int val, long seed, Optiona
 
   /** Checks the numbers. */
   public ScenesSource {
+    if (!SyntheticScenes.VERSIONS.contains(version)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "data.version: there is no version %d of the scenes; choose one of %s",
+              version,
+              SyntheticScenes.VERSIONS));
+    }
     Checks.between(1, MOST, train, "data.train");
     Checks.between(1, MOST, val, "data.val");
   }
 
   static ScenesSource read(YamlBlock yaml) {
-    yaml.allow("kind", "domain", "train", "val", "seed", "cache");
+    yaml.allow("kind", "version", "domain", "train", "val", "seed", "cache");
     List<String> domains =
         Arrays.stream(Domain.values()).map(d -> d.name().toLowerCase(Locale.ROOT)).toList();
     return new ScenesSource(
+        yaml.count("version", 1),
         Domain.values()[domains.indexOf(yaml.word("domain", "target", domains))],
         yaml.count("train", TRAIN),
         yaml.count("val", VAL),
@@ -61,9 +71,8 @@ public record ScenesSource(Domain domain, int train, int val, long seed, Optiona
   private Dataset scenes(List<Task> tasks, int imageSize, int size, long sceneSeed) {
     List<String> names = tasks.stream().map(Task::name).toList();
     SyntheticScenes rendered =
-        new SyntheticScenes(new SceneSettings(domain, sceneSeed, size, imageSize, names));
-    Dataset kept =
-        cache.isPresent() ? new CachedDataset(rendered, cache.get(), rendered.key()) : rendered;
+        new SyntheticScenes(new SceneSettings(version, domain, sceneSeed, size, imageSize, names));
+    Dataset kept = cache.isPresent() ? rendered.keptIn(cache.get()) : rendered;
     return kept.with(ClassLimit.of(tasks));
   }
 
