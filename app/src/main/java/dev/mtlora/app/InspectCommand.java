@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -78,10 +79,12 @@ final class InspectCommand implements Callable<Integer> {
           Locale.ROOT,
           "  %d NumPy arrays, which are not read: %s%n",
           source.arrays().size(),
-          Printable.of(String.join(", ", source.arrays())));
+          Printable.some(source.arrays()));
     }
-    if (!source.withoutTensors().isEmpty()) {
-      out.println("  beside them: " + Printable.of(String.join(", ", source.withoutTensors())));
+    List<String> beside = new ArrayList<>(source.withoutTensors());
+    beside.removeAll(source.arrays());
+    if (!beside.isEmpty()) {
+      out.println("  beside them: " + Printable.some(beside));
     }
   }
 }

@@ -216,7 +216,7 @@ class ForeignFilesTest extends CommandCase {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"arrays.pth", "some_arrays.pth"})
+  @ValueSource(strings = {"arrays.pth", "some_arrays.pth", "embedding_array.pth"})
   void arrays_whereTensorsBelong_areRefusedByName(String file) throws Exception {
     String path = resource(file);
     assertThat(run("inspect", path)).isZero();

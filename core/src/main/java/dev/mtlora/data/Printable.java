@@ -1,6 +1,8 @@
 package dev.mtlora.data;
 
+import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Texts from outside, such as names of files, tensors and classes, as they may be printed: what
@@ -15,6 +17,8 @@ public final class Printable {
   private static final int ZERO_WIDTH_NON_JOINER = 0x200c; // spelling needs it, and emoji its pair
   private static final int ZERO_WIDTH_JOINER = 0x200d;
 
+  private static final int SOME = 4;
+
   private Printable() {}
 
   /** A text as one line. */
@@ -25,6 +29,14 @@ public final class Printable {
   /** A text whose line feeds are meant, and stay. */
   public static String lines(String text) {
     return written(text, true);
+  }
+
+  /** The first few of some names, as one line, and how many more there are. */
+  public static String some(Collection<String> names) {
+    String first = of(names.stream().limit(SOME).collect(Collectors.joining(", ")));
+    return names.size() > SOME
+        ? String.format(Locale.ROOT, "%s and %d more", first, names.size() - SOME)
+        : first;
   }
 
   private static String written(String text, boolean lines) {

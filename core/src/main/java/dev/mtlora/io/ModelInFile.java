@@ -29,10 +29,12 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
   private static final Pattern CLASSIFIER = Pattern.compile("(norm|head)\\..*");
   private static final Pattern TIMM = Pattern.compile("head\\.fc\\..*|layers_\\d+\\..*");
 
-  /** All models in a file, in its order. */
+  /** All models in a file, in its order, also those of which NumPy arrays are a part. */
   static List<ModelInFile> in(TensorSource source) {
     List<ModelInFile> models = new ArrayList<>();
-    for (String name : source.entries().keySet()) {
+    Set<String> names = new LinkedHashSet<>(source.entries().keySet());
+    names.addAll(source.arrays());
+    for (String name : names) {
       Matcher match = EMBEDDING.matcher(name);
       if (match.matches()) {
         boolean theirs = match.group(2).startsWith("embeddings.");

@@ -198,8 +198,12 @@ class DataLoaderTest {
     batches.close();
     assertThat(ended).as("both workers ended their sample").hasValue(2);
     assertThat(begun).as("and began no other").hasValue(2);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().equals("mtlora-loader") && thread.isAlive());
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("mtlora-loader")) {
+        thread.join(30_000); // a thread outlives its last work by a moment
+        assertThat(thread.isAlive()).isFalse();
+      }
+    }
     assertThat(batches.hasNext()).isFalse();
     assertThatThrownBy(batches::next).isInstanceOf(NoSuchElementException.class);
   }
