@@ -113,6 +113,14 @@ public final class SyntheticScenes implements Dataset {
     }
   }
 
+  /**
+   * Scenes that go on where these end, as many in every epoch, so that none is there twice: epoch 0
+   * has those of this set.
+   */
+  public Dataset newInEveryEpoch() {
+    return new NewScenes(this, 0);
+  }
+
   @Override
   public int size() {
     return settings.size();
@@ -134,12 +142,21 @@ public final class SyntheticScenes implements Dataset {
               index,
               settings.size() - 1));
     }
+    return scene(index);
+  }
+
+  /**
+   * A scene of the endless row that this set is the beginning of.
+   *
+   * @param number from 0 on
+   */
+  Sample scene(long number) {
     Domain domain = settings.domain();
-    Rng stream = Rng.of(settings.seed(), index, domain.ordinal());
+    Rng stream = Rng.of(settings.seed(), number, domain.ordinal());
     Scene scene = edition.compose(domain, settings.imageSize(), stream.split());
     Frame frame = Renderer.render(scene);
     return new Sample(
-        String.format(Locale.ROOT, "%s-%d-%06d", domain(), settings.seed(), index),
+        String.format(Locale.ROOT, "%s-%d-%06d", domain(), settings.seed(), number),
         edition.develop(frame, domain, stream),
         Labels.of(scene, frame, settings.tasks()));
   }
