@@ -4,6 +4,7 @@ import dev.mtlora.data.Printable;
 import dev.mtlora.io.Conversion;
 import dev.mtlora.io.HuggingFaceConfig;
 import dev.mtlora.io.KeyMap;
+import dev.mtlora.io.WeightsFile;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import java.io.PrintWriter;
@@ -27,7 +28,6 @@ import picocli.CommandLine.Spec;
     name = "convert",
     description = "Writes weights as .safetensors or .pth, under the names that others use.")
 final class ConvertCommand implements Callable<Integer> {
-  private static final int LISTED = 4;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -74,9 +74,11 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!Conversion.canWrite(out)
-        || in.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
-      throw usage(out + " must be another file that ends in .safetensors, .pth, .pt or .bin");
+    if (!Conversion.canWrite(out)) {
+      throw usage(out + " must be a file that ends in .safetensors, .pth, .pt or .bin");
+    }
+    if (WeightsFile.of(in).reads(out)) {
+      throw usage(out + " belongs to what is read, and would be overwritten: write another file");
     }
     KeyMap map = to == null ? null : family(to);
     try (Scope scope = Scope.open();
@@ -119,19 +121,13 @@ final class ConvertCommand implements Callable<Integer> {
     conversion
         .leftOut()
         .forEach((name, why) -> byReason.computeIfAbsent(why, key -> new ArrayList<>()).add(name));
-    byReason.forEach((why, names) -> text.println("left out, each " + why + ": " + some(names)));
+    byReason.forEach(
+        (why, names) -> text.println("left out, each " + why + ": " + Printable.some(names)));
     if (!conversion.tensors().withoutTensors().isEmpty()) {
-      text.println("left out, no tensors: " + some(conversion.tensors().withoutTensors()));
+      text.println(
+          "left out, no tensors: " + Printable.some(conversion.tensors().withoutTensors()));
     }
     conversion.notes().forEach(note -> text.println(Printable.of(note)));
     text.flush();
-  }
-
-  private static String some(List<String> names) {
-    String listed =
-        Printable.of(String.join(", ", names.subList(0, Math.min(LISTED, names.size()))));
-    return names.size() > LISTED
-        ? String.format(Locale.ROOT, "%s and %d more", listed, names.size() - LISTED)
-        : listed;
   }
 }

@@ -50,7 +50,7 @@ final class ConvertInput implements AutoCloseable {
     source = opened;
     Optional<RunConfig> found =
         map != null
-                && isPlain(map)
+                && map.isPlainBackbone()
                 && opened.entries().keySet().stream().anyMatch(AddedNames::isAdded)
             ? configuration()
             : Optional.empty();
@@ -87,7 +87,10 @@ final class ConvertInput implements AutoCloseable {
 
   /** What the model needs and no file of this family says, once converted. */
   List<String> remarks(@Nullable KeyMap map) {
-    return map != null && isPlain(map) && shape != null && shape.options().qkScale() != null
+    return map != null
+            && map.isPlainBackbone()
+            && shape != null
+            && shape.options().qkScale() != null
         ? List.of(
             String.format(
                 Locale.ROOT,
@@ -96,11 +99,6 @@ final class ConvertInput implements AutoCloseable {
                 shape.options().qkScale(),
                 map.title()))
         : List.of();
-  }
-
-  /** True for families whose files have no place for adapters. */
-  private static boolean isPlain(KeyMap map) {
-    return map != KeyMap.OURS && map != KeyMap.REFERENCE;
   }
 
   /** Closes the file; what was converted must have been written. */

@@ -72,6 +72,19 @@ class ForeignFilesTest extends CommandCase {
   }
 
   @Test
+  void moreModelsThanOneReads_areCountedAndTheFirstNamed() {
+    Map<String, SafeTensors.Source> many = new LinkedHashMap<>();
+    for (int i = 0; i < 30; i++) {
+      many.put("m" + i + ".patch_embed.proj.weight", TinySwin.tensor(0, 8, 3, 4, 4));
+    }
+    safetensors("many.safetensors", many);
+    assertThat(run("inspect", at("many.safetensors"))).isZero();
+    assertThat(out.toString()).contains("30 models: m0, m1, ").contains(", m7, ..., 30 tensors");
+    assertThat(run("convert", at("many.safetensors"), at("o.pth"), "--to", "ms")).isEqualTo(1);
+    assertThat(err.toString()).contains("holds 30 models", ", m7, ...;").doesNotContain("m8");
+  }
+
+  @Test
   void modelAtTheTop_besideOneBelow_isChosenByADot() throws IOException {
     Map<String, SafeTensors.Source> both = TinySwin.tensors(0.25f);
     both.putAll(below("ema.", TinySwin.tensors(0.5f)));
@@ -227,7 +240,7 @@ class ForeignFilesTest extends CommandCase {
     assertThat(err.toString()).contains("NumPy arrays where tensors belong", "torch.as_tensor");
     assertThat(run("train", config(), "--out", at("run"), "--set", "model.weights=" + path))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("NumPy arrays where tensors belong", "proj.bias");
+    assertThat(err.toString()).contains("NumPy arrays where tensors belong", "patch_embed.proj.");
     assertThat(folder.resolve("o.safetensors")).doesNotExist();
   }
 

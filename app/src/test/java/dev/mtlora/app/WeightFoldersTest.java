@@ -98,6 +98,9 @@ class WeightFoldersTest extends CommandCase {
         .contains("config.json says embed 8, depths [1, 6]", "the tensors have embed 8, depths");
     assertThat(run("inspect", at("hf"))).isZero();
     assertThat(out.toString()).contains("config.json says embed 8, depths [1, 6]");
+    Files.writeString(folder.resolve("hf/config.json"), "{\"model_type\": ");
+    assertThat(train("hf")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("config.json cannot be read, and the tensors count");
     Files.writeString(
         folder.resolve("hf/config.json"), "{\"architecture\": \"swin_large_patch4_window7_224\"}");
     assertThat(train("hf")).as(err.toString()).isZero();

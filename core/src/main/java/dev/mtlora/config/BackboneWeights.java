@@ -1,5 +1,6 @@
 package dev.mtlora.config;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.io.CheckpointException;
 import dev.mtlora.io.LoadedWeights;
 import dev.mtlora.io.TableResize;
@@ -11,7 +12,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 final class BackboneWeights {
   private static final String FOLDER = "/dev/mtlora/weights/";
   private static final String EXTENSION = ".safetensors";
-  private static final int LISTED = 3;
 
   private BackboneWeights() {}
 
@@ -88,7 +87,7 @@ final class BackboneWeights {
             : String.format(
                 Locale.ROOT,
                 "; its necks and decoders are not this model's (%s) and are not taken",
-                some(loaded.strangeHeads()));
+                Printable.some(loaded.strangeHeads()));
     String leftOut =
         loaded.leftOut().isEmpty()
             ? ""
@@ -96,12 +95,7 @@ final class BackboneWeights {
                 Locale.ROOT,
                 "; %d tensors that a pyramid does not have are left out (%s)",
                 loaded.leftOut().size(),
-                some(loaded.leftOut().keySet().stream().sorted().toList()));
+                Printable.some(loaded.leftOut().keySet().stream().sorted().toList()));
     return ", which gave " + taken + strange + leftOut + loaded.remark();
-  }
-
-  private static String some(List<String> names) {
-    String listed = String.join(", ", names.subList(0, Math.min(LISTED, names.size())));
-    return names.size() > LISTED ? listed + ", ..." : listed;
   }
 }

@@ -39,15 +39,13 @@ record ModelPlan(RunConfig config) {
     try (Scope scope = Scope.inference();
         Shapes shapes = Shapes.open()) {
       ParameterReport report = ParameterReport.of(build());
+      String model = String.format(Locale.ROOT, "a model of %,d parameters", report.total());
       Memory.require(
           shapes.bytes() + bytes * report.trainable(),
-          String.format(
-              Locale.ROOT,
-              bytes == 0
-                  ? "a model of %,d parameters"
-                  : "training a model of %,d parameters, %,d of them trained,",
-              report.total(),
-              report.trainable()));
+          bytes == 0
+              ? model
+              : String.format(
+                  Locale.ROOT, "training %s, %,d of them trained,", model, report.trainable()));
     }
   }
 

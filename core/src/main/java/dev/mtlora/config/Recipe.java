@@ -88,7 +88,7 @@ final class Recipe {
    */
   void requireWhole() {
     for (Removed one : removed) {
-      if (tree.at(one.pointer) == one.block && !one.block.hasNonNull(one.key)) {
+      if (tree.at(one.pointer).equals(one.block) && !one.block.hasNonNull(one.key)) {
         String path = (one.pointer.substring(1) + "/" + one.key).replace('/', '.');
         throw new IllegalArgumentException(
             String.format(

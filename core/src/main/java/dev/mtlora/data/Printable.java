@@ -17,7 +17,7 @@ public final class Printable {
   private static final int ZERO_WIDTH_NON_JOINER = 0x200c; // spelling needs it, and emoji its pair
   private static final int ZERO_WIDTH_JOINER = 0x200d;
 
-  private static final int SOME = 4;
+  private static final int SOME = 8;
 
   private Printable() {}
 

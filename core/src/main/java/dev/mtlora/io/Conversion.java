@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.DType;
 import java.nio.file.Path;
@@ -21,7 +22,6 @@ import java.util.Map;
 public record Conversion(
     TensorSource tensors, Map<String, String> leftOut, List<String> notes, String folder) {
   private static final List<String> TORCH = List.of(".pth", ".pt", ".bin");
-  private static final int LISTED = 8;
   private static final String SAFETENSORS = ".safetensors";
 
   /**
@@ -34,6 +34,7 @@ public record Conversion(
       throw OtherNetwork.noSwin(source);
     }
     ModelInFile.in(source).forEach(model -> KeyReader.requireTensors(source, model));
+    requireReadable(source);
     return new Conversion(source, Map.of(), List.of(), "");
   }
 
@@ -48,6 +49,7 @@ public record Conversion(
     ModelInFile model = ModelInFile.of(source).orElseThrow(() -> OtherNetwork.noSwin(source));
     MappedSource ours = KeyMap.read(source);
     requireKnown(ours, model.family());
+    requireReadable(ours);
     if (map.isPlainBackbone()) {
       SharedStream.requireNoAdapters(ours);
     }
@@ -82,6 +84,17 @@ public record Conversion(
     return new Conversion(made.tensors, leftOut, notes, made.folder);
   }
 
+  private static void requireReadable(TensorSource tensors) {
+    tensors
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              if (!entry.isReadable()) {
+                throw new CheckpointException(tensors.file(), name, entry.unreadable());
+              }
+            });
+  }
+
   private static void requireKnown(MappedSource ours, KeyMap family) {
     List<String> missing = SwinShape.missing(ours.entries().keySet());
     if (!ours.strangers().isEmpty()) {
@@ -93,7 +106,7 @@ public record Conversion(
                   + " Without --to all tensors keep their names",
               family.title(),
               ours.strangers().size(),
-              some(ours.strangers())));
+              Printable.some(ours.strangers())));
     }
     if (!missing.isEmpty()) {
       throw new CheckpointException(
@@ -103,13 +116,8 @@ public record Conversion(
               "holds a part of a Swin Transformer, %d tensors are missing: %s; nothing was written."
                   + " If it is one of several shards, name their index or folder",
               missing.size(),
-              some(missing)));
+              Printable.some(missing)));
     }
-  }
-
-  private static String some(List<String> names) {
-    String listed = String.join(", ", names.subList(0, Math.min(LISTED, names.size())));
-    return names.size() > LISTED ? listed + ", ..." : listed;
   }
 
   /** The same with all floating-point values as F32, F16 or BF16. */

@@ -20,19 +20,15 @@ final class DescribedShape {
   private DescribedShape() {}
 
   /** The shape that is described beside a file, if one is. */
-  static Optional<SwinShape> beside(Path file) {
+  private static Optional<SwinShape> beside(Path file) throws IOException {
     Path config = file.resolveSibling("config.json");
-    try {
-      if (!Files.isRegularFile(config) || Files.size(config) > MOST_BYTES) {
-        return Optional.empty();
-      }
-      JsonNode json = new ObjectMapper().readTree(Files.readAllBytes(config));
-      return json.path("model_type").asText().equals("swin")
-          ? Optional.of(shape(json))
-          : Optional.empty();
-    } catch (IOException e) {
-      throw new CheckpointException(config, "cannot be read: " + e, e);
+    if (!Files.isRegularFile(config) || Files.size(config) > MOST_BYTES) {
+      return Optional.empty();
     }
+    JsonNode json = new ObjectMapper().readTree(Files.readAllBytes(config));
+    return json.path("model_type").asText().equals("swin")
+        ? Optional.of(shape(json))
+        : Optional.empty();
   }
 
   private static SwinShape shape(JsonNode json) {
@@ -46,7 +42,15 @@ final class DescribedShape {
 
   /** One clause if the description and the tensors of a file differ, or nothing. */
   static String difference(Path file, SwinShape tensors) {
-    return beside(file)
+    try {
+      return difference(beside(file), tensors);
+    } catch (IOException e) { // it is not needed
+      return "; config.json cannot be read, and the tensors count";
+    }
+  }
+
+  private static String difference(Optional<SwinShape> beside, SwinShape tensors) {
+    return beside
         .filter(described -> !described.equals(tensors))
         .map(
             described ->

@@ -18,7 +18,7 @@ public final class FileContents {
     Set<String> names = source.entries().keySet();
     List<ModelInFile> models = ModelInFile.in(source);
     if (models.size() > 1) {
-      return models.size() + " models: " + String.join(", ", ModelInFile.choices(models));
+      return models.size() + " models: " + ModelInFile.listed(models);
     }
     Optional<OtherNetwork> other = OtherNetwork.in(names);
     if (other.isPresent()) {
@@ -30,6 +30,9 @@ public final class FileContents {
           : "no model that we know";
     }
     ModelInFile model = models.get(0);
+    if (!KeyReader.arrays(source, model).isEmpty()) {
+      return "names of " + model.family().title() + ", but not of tensors alone";
+    }
     SwinShape shape = SwinShape.of(KeyReader.shapes(source, model));
     return "names of "
         + model.family().title()

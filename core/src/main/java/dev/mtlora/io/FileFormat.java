@@ -1,13 +1,9 @@
 package dev.mtlora.io;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /** The formats that we read, each known by its first bytes. */
@@ -60,18 +56,16 @@ enum FileFormat {
   }
 
   private static byte[] head(Path file) {
-    if (Files.isDirectory(file)) {
-      throw new CheckpointException(file, "is a folder where a file of weights is needed");
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer head = ByteBuffer.allocate((int) Math.min(HEAD, channel.size()));
-      OpenFile.fill(channel, head, 0);
-      return head.array();
-    } catch (NoSuchFileException e) {
-      throw new CheckpointException(file, "does not exist; check the name and the folder", e);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + e, e);
-    }
+    return OpenFile.open(
+        file,
+        opened -> {
+          try (opened) {
+            FileChannel channel = opened.channel();
+            ByteBuffer head = ByteBuffer.allocate((int) Math.min(HEAD, channel.size()));
+            OpenFile.fill(channel, head, 0);
+            return head.array();
+          }
+        });
   }
 
   private static String what(byte[] head) {

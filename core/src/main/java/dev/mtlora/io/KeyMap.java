@@ -85,8 +85,8 @@ public enum KeyMap {
     return KeyWriter.write(ours, this);
   }
 
-  /** True for the families that hold a backbone alone. */
-  boolean isPlainBackbone() {
+  /** True for the families that hold a backbone alone, without adapters. */
+  public boolean isPlainBackbone() {
     return this == MICROSOFT || this == TIMM || this == HUGGING_FACE;
   }
 

@@ -16,9 +16,6 @@ import java.util.regex.Pattern;
 final class KeyReader {
   private static final Pattern PART =
       Pattern.compile("(.*\\.attn\\.)(query|key|value)(\\.(?:weight|bias))");
-  private static final Pattern HEADS = Pattern.compile("(decoders\\.decoders|downsampler)\\..*");
-  private static final String BACKBONE = "backbone.";
-  private static final Pattern CLASSIFIER = Pattern.compile("(norm|head)\\..*");
   private static final String BESIDE =
       "lies beside the model: training state, which cannot be taken over, another network's heads,"
           + " or another model";
@@ -92,12 +89,16 @@ final class KeyReader {
    * @throws CheckpointException if NumPy arrays lie where tensors of the model belong
    */
   static void requireTensors(TensorSource source, ModelInFile model) {
-    KeyReader reader = new KeyReader(source, model);
-    List<String> arrays =
-        reader.names(source.arrays()).stream().filter(n -> reader.ours(n).isPresent()).toList();
+    List<String> arrays = arrays(source, model);
     if (!arrays.isEmpty()) {
       throw OtherNetwork.arrays(source, arrays);
     }
+  }
+
+  /** NumPy arrays where tensors of the model belong. */
+  static List<String> arrays(TensorSource source, ModelInFile model) {
+    KeyReader reader = new KeyReader(source, model);
+    return reader.names(source.arrays()).stream().filter(n -> reader.ours(n).isPresent()).toList();
   }
 
   private void add(String from, String name) {
@@ -106,7 +107,7 @@ final class KeyReader {
     if (reason.isPresent()) {
       mapped.leaveOut(from, reason.get());
     } else if (!model.family().isPlainBackbone()
-        && CLASSIFIER.matcher(inBackbone(name)).matches()) {
+        && ModelInFile.CLASSIFIER.matcher(inBackbone(name)).matches()) {
       mapped.leaveOut(from, KeyWriter.CLASSIFIER);
     } else if (ours.isEmpty()) {
       boolean misleading = SwinNames.PLAIN.toOurs(inBackbone(name)).isPresent();
@@ -118,8 +119,10 @@ final class KeyReader {
 
   /** The name in the backbone, as a plain one has it. */
   private String inBackbone(String name) {
-    String prefix = model.family() == KeyMap.HUGGING_FACE ? HuggingFaceNames.PREFIX : BACKBONE;
-    boolean prefixed = name.startsWith(prefix) && (model.whole() || !prefix.equals(BACKBONE));
+    String prefix =
+        model.family() == KeyMap.HUGGING_FACE ? HuggingFaceNames.PREFIX : ModelInFile.BACKBONE;
+    boolean prefixed =
+        name.startsWith(prefix) && (model.whole() || !prefix.equals(ModelInFile.BACKBONE));
     return (prefixed ? name.substring(prefix.length()) : name).replace(".linear.", ".");
   }
 
@@ -129,8 +132,8 @@ final class KeyReader {
     }
     boolean known =
         AddedNames.isAdded(name)
-            || (model.whole() && !name.startsWith(BACKBONE)
-                ? HEADS.matcher(name).matches()
+            || (model.whole() && !name.startsWith(ModelInFile.BACKBONE)
+                ? ModelInFile.HEADS.matcher(name).matches()
                 : model.family().toOurs(inBackbone(name)).isPresent());
     return known ? Optional.of(name) : Optional.empty();
   }

@@ -3,6 +3,7 @@ package dev.mtlora.io;
 import dev.mtlora.peft.AddedNames;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A Swin Transformer in a file: it is where a patch embedding is. Whatever lies beside it
@@ -24,17 +26,21 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
   private static final Pattern EMBEDDING =
       Pattern.compile(
           "(|.*\\.)(patch_embed\\.proj|embeddings\\.patch_embeddings\\.projection)\\.weight");
-  private static final String BACKBONE = "backbone.";
-  private static final Pattern HEADS = Pattern.compile("(decoders\\.decoders|downsampler)\\..*");
-  private static final Pattern CLASSIFIER = Pattern.compile("(norm|head)\\..*");
+  private static final int LISTED = 8;
+  static final String BACKBONE = "backbone.";
+  static final Pattern HEADS = Pattern.compile("(decoders\\.decoders|downsampler)\\..*");
+  static final Pattern CLASSIFIER = Pattern.compile("(norm|head)\\..*");
   private static final Pattern TIMM = Pattern.compile("head\\.fc\\..*|layers_\\d+\\..*");
 
-  /** All models in a file, in its order, also those of which NumPy arrays are a part. */
+  /** All models in a file, in its order; only where there is none, those of NumPy arrays. */
   static List<ModelInFile> in(TensorSource source) {
+    List<ModelInFile> models = in(source, source.entries().keySet());
+    return models.isEmpty() ? in(source, source.arrays()) : models;
+  }
+
+  private static List<ModelInFile> in(TensorSource source, Collection<String> candidates) {
     List<ModelInFile> models = new ArrayList<>();
-    Set<String> names = new LinkedHashSet<>(source.entries().keySet());
-    names.addAll(source.arrays());
-    for (String name : names) {
+    for (String name : candidates) {
       Matcher match = EMBEDDING.matcher(name);
       if (match.matches()) {
         boolean theirs = match.group(2).startsWith("embeddings.");
@@ -52,7 +58,6 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
   static Optional<ModelInFile> of(TensorSource source) {
     List<ModelInFile> models = in(source);
     if (models.size() > 1) {
-      List<String> choices = choices(models);
       throw new CheckpointException(
           source.file(),
           String.format(
@@ -60,24 +65,30 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
               "holds %d models, and nothing says which is meant: %s; choose one with # and its name"
                   + " after the file's: %s",
               models.size(),
-              String.join(", ", choices),
-              source.file().getFileName() + WeightsFile.CHOICE + choices.get(0)));
+              listed(models),
+              source.file().getFileName() + WeightsFile.CHOICE + models.get(0).choice(models)));
     }
     return models.stream().findFirst();
   }
 
-  /** What each of several models is chosen by: as few parts of its root as tell it apart. */
-  static List<String> choices(List<ModelInFile> models) {
-    List<String> choices = new ArrayList<>();
-    for (ModelInFile model : models) {
-      String[] parts = model.root.split("\\.");
-      String choice = "";
-      for (int i = 1; i <= parts.length && (choice.isEmpty() || shared(choice, models)); i++) {
-        choice = String.join(".", Arrays.copyOf(parts, i));
-      }
-      choices.add(choice.isEmpty() ? WeightsFile.TOP : choice);
+  /** What the first of several models are chosen by. */
+  static String listed(List<ModelInFile> models) {
+    String first =
+        models.stream()
+            .limit(LISTED)
+            .map(model -> model.choice(models))
+            .collect(Collectors.joining(", "));
+    return models.size() > LISTED ? first + ", ..." : first;
+  }
+
+  /** What it is chosen by among several: as few parts of its root as tell it apart. */
+  private String choice(List<ModelInFile> models) {
+    String[] parts = root.split("\\.");
+    String choice = "";
+    for (int i = 1; i <= parts.length && (choice.isEmpty() || shared(choice, models)); i++) {
+      choice = String.join(".", Arrays.copyOf(parts, i));
     }
-    return choices;
+    return choice.isEmpty() ? WeightsFile.TOP : choice;
   }
 
   private static boolean shared(String choice, List<ModelInFile> models) {

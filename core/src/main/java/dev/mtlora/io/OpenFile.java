@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -36,6 +37,7 @@ record OpenFile(Path path, FileChannel channel) implements AutoCloseable {
    * @throws CheckpointException if it is missing or cannot be read
    */
   static <T> T open(Path path, Reader<T> reader) {
+    requireFile(path);
     try {
       OpenFile file = new OpenFile(path, FileChannel.open(path, StandardOpenOption.READ));
       boolean done = false;
@@ -52,6 +54,17 @@ record OpenFile(Path path, FileChannel channel) implements AutoCloseable {
       throw new CheckpointException(path, "does not exist; check the name and the folder", e);
     } catch (IOException e) {
       throw new CheckpointException(path, "cannot be read: " + e, e);
+    }
+  }
+
+  /** Opening a pipe waits for whoever writes into it, and a device may never end. */
+  private static void requireFile(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new CheckpointException(path, "is a folder where a file of weights is needed");
+    }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new CheckpointException(
+          path, "is a device or a pipe, which is not read; name a file of weights");
     }
   }
 

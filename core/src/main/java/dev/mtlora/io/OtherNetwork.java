@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.peft.AddedNames;
 import java.util.Collection;
 import java.util.List;
@@ -111,11 +112,10 @@ record OtherNetwork(String title, Pattern mark, String cure) {
         source.file(),
         String.format(
             Locale.ROOT,
-            "holds %d NumPy arrays where tensors belong (%s%s), and arrays are not read; turn them"
+            "holds %d NumPy arrays where tensors belong (%s), and arrays are not read; turn them"
                 + " into tensors in Python: torch.save({k: torch.as_tensor(v) for k, v in"
                 + " model.items()}, ...)",
             names.size(),
-            String.join(", ", names.subList(0, Math.min(LISTED, names.size()))),
-            names.size() > LISTED ? ", ..." : ""));
+            Printable.some(names)));
   }
 }

@@ -27,12 +27,11 @@ final class ShardedSource implements TensorSource {
   private final Map<String, TensorSource> owners = new LinkedHashMap<>();
   private final Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
 
-  private ShardedSource(Path index, Map<String, String> map) {
+  private ShardedSource(Path index, Map<String, String> map, Map<String, TensorSource> shards) {
     this.index = index;
-    Map<String, TensorSource> shards = new LinkedHashMap<>();
     map.forEach(
         (name, shard) -> {
-          TensorSource source = shards.computeIfAbsent(shard, file -> open(index, file));
+          TensorSource source = Objects.requireNonNull(shards.get(shard));
           SafeTensors.Entry entry = source.entries().get(name);
           if (entry == null) {
             throw new CheckpointException(
@@ -53,7 +52,15 @@ final class ShardedSource implements TensorSource {
    * @throws CheckpointException if it is none, or a shard or a tensor is missing
    */
   static ShardedSource open(Path index) {
-    return new ShardedSource(index, map(index));
+    Map<String, String> map = map(index);
+    Map<String, TensorSource> shards = new LinkedHashMap<>();
+    try {
+      map.values().forEach(shard -> shards.computeIfAbsent(shard, name -> open(index, name)));
+      return new ShardedSource(index, map, shards);
+    } catch (CheckpointException e) {
+      shards.values().forEach(TensorSource::close);
+      throw e;
+    }
   }
 
   /** The files that an index names. */

@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.data.Printable;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.AddedNames;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.util.Set;
 record SharedStream(TensorSource tensors, Map<String, String> leftOut, List<String> notes) {
   private static final String OF_A_TASK =
       "belongs to the stream of a task, which a plain backbone has not";
-  private static final int LISTED = 4;
 
   /**
    * Folds a model for good.
@@ -40,7 +40,7 @@ record SharedStream(TensorSource tensors, Map<String, String> leftOut, List<Stri
               "has adapters that fold into no weight of a plain backbone (%s), so that it would lose"
                   + " what they have learnt; without --to, or with --to ours, the whole model is"
                   + " written",
-              some(unfolded)));
+              Printable.some(unfolded)));
     }
     Map<String, String> leftOut = new LinkedHashMap<>();
     long folded = 0;
@@ -79,14 +79,7 @@ record SharedStream(TensorSource tensors, Map<String, String> leftOut, List<Stri
               "has adapters (%s), but not their scales, without which they cannot be folded into a"
                   + " plain backbone: name the folder that train or merge has filled, or the"
                   + " configuration that it was trained with by --config",
-              some(adapters)));
+              Printable.some(adapters)));
     }
-  }
-
-  private static String some(List<String> names) {
-    String listed = String.join(", ", names.subList(0, Math.min(LISTED, names.size())));
-    return names.size() > LISTED
-        ? String.format(Locale.ROOT, "%s and %d more", listed, names.size() - LISTED)
-        : listed;
   }
 }

@@ -57,7 +57,9 @@ public record SwinShape(long embed, List<Integer> depths, List<Long> heads, long
    * @throws CheckpointException if it holds no Swin Transformer, or several
    */
   public static SwinShape of(Path file) {
-    return of(Weights.swin(TensorSource.open(file)));
+    try (TensorSource opened = TensorSource.open(file)) {
+      return of(Weights.swin(opened));
+    }
   }
 
   /** The shape of a model under our names. */
@@ -123,7 +125,7 @@ public record SwinShape(long embed, List<Integer> depths, List<Long> heads, long
         depths.merge(
             Integer.valueOf(block.group(1)), Integer.parseInt(block.group(2)) + 1, Math::max);
       } else if (name.matches("layers\\.\\d{1,3}\\.downsample\\..*")) {
-        depths.merge(Integer.parseInt(name.split("\\.")[1]) + 1, 0, Math::max);
+        depths.merge(Integer.parseInt(name.split("\\.", -1)[1]) + 1, 0, Math::max);
       }
     }
     List<Integer> list = new ArrayList<>();

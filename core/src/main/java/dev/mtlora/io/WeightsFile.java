@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,13 +46,47 @@ public record WeightsFile(Path path, String choice) {
    */
   TensorSource open() {
     TensorSource source = Files.isDirectory(path) ? WeightsFolder.open(path) : openFile(path);
-    return choice.isEmpty() ? source : chosen(source);
+    if (choice.isEmpty()) {
+      return source;
+    }
+    try {
+      return chosen(source);
+    } catch (CheckpointException e) {
+      source.close();
+      throw e;
+    }
   }
 
   /** The files with its tensors, one, or several shards. */
   public List<Path> files() {
     Path file = Files.isDirectory(path) ? WeightsFolder.file(path) : path;
     return ShardedSource.isIndex(file) ? ShardedSource.shards(file) : List.of(file);
+  }
+
+  /**
+   * True if a file is one of those that are read, or lies in the folder that is: writing it would
+   * destroy what is named.
+   *
+   * @throws CheckpointException if this is an index that cannot be read
+   */
+  public boolean reads(Path other) {
+    if (!exists() || !Files.exists(other)) {
+      return false;
+    }
+    try {
+      Path real = other.toRealPath();
+      if (Files.isDirectory(path)) {
+        return real.startsWith(path.toRealPath());
+      }
+      for (Path file : files()) {
+        if (Files.exists(file) && file.toRealPath().equals(real)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new CheckpointException(other, "cannot be compared with " + path + ": " + e, e);
+    }
   }
 
   static TensorSource openFile(Path file) {
@@ -76,7 +111,7 @@ public record WeightsFile(Path path, String choice) {
           choice,
           models.isEmpty()
               ? "is chosen, but there are no tensors under this name"
-              : "is chosen, but there are only " + String.join(", ", ModelInFile.choices(models)));
+              : "is chosen, but there are only " + ModelInFile.listed(models));
     }
     return chosen;
   }

@@ -230,7 +230,7 @@ class ExportTest {
     assertThatThrownBy(() -> Conversion.to(KeyMap.MICROSOFT, TensorSource.open(file)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("lora_shared_A")
-        .hasMessageContaining("and 52 more), but not their scales")
+        .hasMessageContaining("and 48 more), but not their scales")
         .hasMessageContaining("the folder that train or merge has filled");
   }
 
