@@ -24,7 +24,8 @@ record Lens(double[] columns, double[] rows, double radius, double focus) {
     double amount = rng.uniform();
     boolean streak = kind < 0.06;
     for (int i = 1; i < TAPS; i++) {
-      double out = streak ? (i + 1) / 2 * 2.0 / (TAPS - 1) : Math.sqrt(i / (TAPS - 1.0));
+      int pair = (i + 1) / 2;
+      double out = streak ? pair * 2.0 / (TAPS - 1) : Math.sqrt(i / (TAPS - 1.0));
       double angle = streak ? turn + (i % 2) * Math.PI : turn + i * 2.399963;
       columns[i] = out * StrictMath.cos(angle);
       rows[i] = out * StrictMath.sin(angle);
