@@ -182,6 +182,8 @@ class StrangePicturesTest {
         .contains("(v >> 3) | (v << 13)");
     assertThat(checkDepth(i -> 800 * (1 + i % 5))).isZero(); // a few round numbers
     assertThat(out.toString()).doesNotContain("multiples of 8");
+    assertThat(checkDepth(i -> 600 + 20 * (i % 400))).isZero(); // in steps of 2 cm
+    assertThat(out.toString()).doesNotContain("multiples of 8");
   }
 
   @Test
