@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,7 +203,7 @@ class AdapterRecipeTest {
   @Test
   void threads_moreThanCores_areCutAndSaid() {
     int cores = Runtime.getRuntime().availableProcessors();
-    Assumptions.assumeTrue(cores < 256, "all threads have a core here");
+    Skip.unless(cores < 256, "AdapterRecipeTest: every thread has a core here");
     train("--set", "train.threads=256");
     assertThat(out.toString())
         .containsOnlyOnce("train.threads is 256, but this machine has " + cores + " cores");

@@ -50,7 +50,7 @@ class ConfigNamesTest {
     assertThat(run("params", name)).isEqualTo(2);
     assertThat(err.toString())
         .contains("neither a file nor a shipped configuration named '" + name + "'")
-        .contains("did you mean '" + meant + "'?", "pretrain_micro, quickstart")
+        .contains("did you mean '" + meant + "'?", "pretrain_micro, pretrain_micro_2, quickstart")
         .doesNotContain("compare/", "\tat ");
     assertThat(err.toString().lines()).hasSize(1);
   }

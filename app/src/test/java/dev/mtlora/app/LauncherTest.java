@@ -107,7 +107,8 @@ class LauncherTest {
     try (OutputStream jar = Files.newOutputStream(target.resolve("mtlora.jar"))) {
       new JarOutputStream(jar, manifest).close();
     }
-    Files.writeString(target.resolve("jvm.options"), "-Xmx1g\n");
+    Files.writeString(
+        target.resolve("jvm.options"), "-Xmx1g\n--enable-native-access=ALL-UNNAMED\n");
     Files.copy(Path.of("..", "mtlora"), folder.resolve("mtlora"));
   }
 

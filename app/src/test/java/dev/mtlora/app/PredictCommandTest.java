@@ -1,7 +1,6 @@
 package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.mtlora.data.Images;
 import dev.mtlora.data.Raster;
@@ -122,7 +121,7 @@ class PredictCommandTest {
   @Test
   void names_ofOneLetterInTwoForms_areDifferent() {
     String u = "\u00fc";
-    assumeThat(FileNames.of(u)).as("this locale has no umlauts").isEqualTo(u);
+    Skip.unless(FileNames.of(u).equals(u), "PredictCommandTest: this locale has no umlauts");
     List<Path> files = List.of(Path.of("u\u0308.jpg"), Path.of(u + ".png"));
     assertThat(OutputNames.of(files).values()).containsExactly("u\u0308.jpg", u + ".png");
   }
@@ -192,7 +191,7 @@ class PredictCommandTest {
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // reading never ends
   void devicesAndPipes_areRefusedByTheirKind() throws IOException, InterruptedException {
-    assumeThat(Path.of("/dev/zero")).exists();
+    Skip.unless(Files.exists(Path.of("/dev/zero")), "PredictCommandTest: no /dev/zero here");
     Files.createSymbolicLink(folder.resolve("in/link.png"), Path.of("/dev/zero"));
     Path pipe = folder.resolve("in/pipe.png");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();

@@ -29,6 +29,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 5)
 @Measurement(iterations = 3, time = 5)
 public class ScenesBenchmark {
+  /** How they are drawn; every one in turn. */
+  @Param({"1", "2"})
+  public int version;
+
   /** Visual world; every one in turn. */
   @Param public Domain domain = Domain.TARGET;
 
@@ -40,7 +44,7 @@ public class ScenesBenchmark {
   public void open() {
     scenes =
         new SyntheticScenes(
-            new SceneSettings(domain, 7, Integer.MAX_VALUE, 128, SyntheticScenes.TASKS));
+            new SceneSettings(version, domain, 7, Integer.MAX_VALUE, 128, SyntheticScenes.TASKS));
   }
 
   /** Renders the next scene. */

@@ -25,6 +25,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   private final DataLoader loader;
   private final int epoch;
   private final List<Draw> order;
+  private final Dataset samples;
   private final @Nullable ExecutorService workers;
   private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
   private int asked;
@@ -35,6 +36,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     this.loader = loader;
     this.epoch = epoch;
     this.order = loader.order(epoch);
+    this.samples = loader.samples(epoch);
     this.asked = firstBatch;
     this.taken = firstBatch;
     int threads = loader.settings().workers();
@@ -82,14 +84,14 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   }
 
   private Batch make(int number) {
-    List<Sample> samples = new ArrayList<>();
+    List<Sample> read = new ArrayList<>();
     for (Draw draw : loader.members(order, number)) {
       if (closed) {
         throw new CancellationException("the batches were closed");
       }
-      samples.add(loader.sample(epoch, draw));
+      read.add(loader.sample(samples, epoch, draw));
     }
-    return Batch.of(samples);
+    return Batch.of(read);
   }
 
   private Batch await(Future<Batch> batch) {

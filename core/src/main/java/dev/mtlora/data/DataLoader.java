@@ -114,9 +114,14 @@ public final class DataLoader {
     return order.subList(from, Math.min(order.size(), from + settings.batchSize()));
   }
 
-  Sample sample(int epoch, Draw draw) {
+  /** What all batches of an epoch are drawn from. */
+  Dataset samples(int epoch) {
+    return dataset.inEpoch(epoch);
+  }
+
+  Sample sample(Dataset samples, int epoch, Draw draw) {
     try {
-      return dataset.get(draw.index(), stream(epoch, draw));
+      return samples.get(draw.index(), stream(epoch, draw));
     } catch (DataException e) {
       throw e;
     } catch (RuntimeException e) {

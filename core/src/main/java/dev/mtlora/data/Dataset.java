@@ -52,6 +52,14 @@ public interface Dataset {
     return Arrays.stream(rng.permutation(size())).mapToObj(index -> new Draw(index, 0)).toList();
   }
 
+  /**
+   * The samples of an epoch, from 0 on, as many as {@link #size} says: these ones, unless every
+   * epoch has samples of its own.
+   */
+  default Dataset inEpoch(int epoch) {
+    return this;
+  }
+
   /** This dataset with every sample changed by the given transform as it is read. */
   default Dataset with(Transform transform) {
     return new Transformed(this, transform);

@@ -76,6 +76,13 @@ public record MixedDataset(List<Part> parts, Mode mode) implements Dataset {
   }
 
   @Override
+  public Dataset inEpoch(int epoch) {
+    return new MixedDataset(
+        parts.stream().map(part -> new Part(part.samples().inEpoch(epoch), part.weight())).toList(),
+        mode);
+  }
+
+  @Override
   public List<Stray> strays() {
     return parts.stream().flatMap(part -> part.samples().strays().stream()).distinct().toList();
   }

@@ -43,6 +43,11 @@ public record Subset(Dataset dataset, List<Integer> indices) implements Dataset 
   }
 
   @Override
+  public Dataset inEpoch(int epoch) {
+    return new Subset(dataset.inEpoch(epoch), indices);
+  }
+
+  @Override
   public Dataset storedLabels() {
     return new Subset(dataset.storedLabels(), indices);
   }

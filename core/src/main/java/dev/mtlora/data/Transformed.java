@@ -32,6 +32,11 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   }
 
   @Override
+  public Dataset inEpoch(int epoch) {
+    return dataset.inEpoch(epoch).with(transform);
+  }
+
+  @Override
   public List<Draw> shuffled(int batchSize, Rng rng) {
     return dataset.shuffled(batchSize, rng);
   }

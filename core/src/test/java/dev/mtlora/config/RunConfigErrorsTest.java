@@ -54,6 +54,9 @@ class RunConfigErrorsTest {
         "tasks.depth.classes=4      | tasks.depth: task 'depth' has a fixed number of outputs",
         "tasks.semseg.classes=1     | semseg.classes must be 2 to 255 but is 1",
         "data=scnes                 | data: unknown kind 'scnes': did you mean 'scenes'?",
+        "data.version=3             | data.version: there is no version 3 of the scenes; choose one"
+            + " of [1, 2]",
+        "data.version=new           | data.version must be a whole number but is",
         "data.train=0               | data.train must be at least 1 but is 0",
         "data.domain=tagret         | data: unknown domain 'tagret': did you mean 'target'?",
         "train.epcohs=3             | train: unknown key 'epcohs': did you mean 'epochs'?",

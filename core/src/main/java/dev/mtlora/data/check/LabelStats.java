@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
  * @param classes pixels of each class, or of 0 and 1 in masks; empty for depth and normals
  * @param outside pixels of a value that the task does not have
  * @param notUnit vectors whose length differs from 1 by more than a tenth
- * @param eighths labels most of whose depths are multiples of 8 mm
+ * @param eighths labels whose depths are multiples of 8 mm, as rotated bits leave them
  * @param least smallest depth in metres; infinity if there is none
  * @param most largest depth in metres; 0 if there is none
  * @param sum of all depths
@@ -114,9 +114,10 @@ public record LabelStats(
   }
 
   /**
-   * Different depths are counted, not pixels, of which a flat wall may have most. Rotated bits are
-   * no multiples from 8.192 m on, so that some of the depths are none. What was written in coarse
-   * steps is half of multiples, too, or all of them, but none of these lie next to each other.
+   * Different depths are counted, not pixels, of which a flat wall may have most. Bits rotated by 3
+   * leave multiples of 8, and from 8.192 m on one more than that; depths in steps of 2 cm leave
+   * other remainders, too, and those in steps of 4 cm, 8 bits of ten metres, no multiples that lie
+   * next to each other.
    */
   private static boolean isOfEighths(Raster label) {
     BitSet depths = new BitSet();
@@ -130,7 +131,9 @@ public record LabelStats(
     }
     int[] eighths = depths.stream().filter(depth -> depth % 8 == 0).toArray();
     int step = IntStream.of(eighths).reduce(0, LabelStats::commonDivisor);
-    return eighths.length >= MANY && 2 * eighths.length > depths.cardinality() && step <= FINE;
+    return eighths.length >= MANY
+        && step <= FINE
+        && depths.stream().allMatch(depth -> depth % 8 <= 1);
   }
 
   private static int commonDivisor(int a, int b) {

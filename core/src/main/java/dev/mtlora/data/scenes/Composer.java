@@ -3,15 +3,17 @@ package dev.mtlora.data.scenes;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** Draws a scene from a stream of random numbers: first where, then who and what, then light. */
+/**
+ * Draws a scene of version 1 from a stream of random numbers: first where, then who and what, then
+ * light.
+ */
 final class Composer {
   private final Rng rng;
   private final Look look;
   private final Stage stage = new Stage();
   private final Workshop workshop;
-  private final List<double[]> taken = new ArrayList<>(); // x, z, radius of footprints
+  private final FloorPlan plan;
   private final int size;
 
   private Composer(Domain domain, int size, Rng rng) {
@@ -19,6 +21,7 @@ final class Composer {
     this.size = size;
     this.look = new Look(domain, rng);
     this.workshop = new Workshop(stage, look, rng);
+    this.plan = new FloorPlan(rng);
   }
 
   /** The scene that belongs to a stream, for a square picture of {@code size} pixels. */
@@ -44,9 +47,10 @@ final class Composer {
             rng.uniform(0.3, 1.3),
             rng.uniform(-1, 0.1) * half.z());
     View view = camera(eye, target);
-    taken.add(new double[] {eye.x(), eye.z(), 0.25});
+    plan.take(eye, 0.25);
     pictures(half);
-    populate(view, half.x(), half.z(), true);
+    plan.bound(half.x(), half.z());
+    populate(view, true);
     return finish(view, room, roomLights(half), roomSky());
   }
 
@@ -56,9 +60,10 @@ final class Composer {
     Vec eye = new Vec(0, rng.uniform(0.6, 2.6), 0);
     double far = rng.uniform(3, 9);
     View view = camera(eye, new Vec(rng.uniform(-0.5, 0.5), rng.uniform(0.4, 1.6), -far));
-    taken.add(new double[] {0, 0, 0.5});
+    plan.take(Vec.ZERO, 0.5);
     Surroundings.build(stage, look, rng, rim);
-    populate(view, 14, 14, false);
+    plan.bound(14, 14);
+    populate(view, false);
     Vec zenith = skyColour();
     Vec horizon = zenith.mix(Look.grey(0.95), rng.uniform(0.4, 0.8));
     Vec nadir = ground.material(0).first().times(0.3);
@@ -85,15 +90,15 @@ final class Composer {
   }
 
   /** People first, then things, in the part of the floor that the camera sees. */
-  private void populate(View view, double halfX, double halfZ, boolean indoors) {
+  private void populate(View view, boolean indoors) {
     int people = rng.chance(0.2) ? 0 : 1 + rng.below(look.source ? 3 : 4);
     double foremost = rng.uniform(2, 4.2);
     for (int i = 0; i < people; i++) {
       double height = rng.chance(0.2) ? rng.uniform(0.95, 1.4) : rng.uniform(1.5, 1.95);
       double nearest = i == 0 ? 1.4 : 1.8;
       double farthest = i == 0 ? foremost : indoors ? 6 : 11;
-      Spot spot = new Spot(Person.ELBOW_ROOM * height, nearest, farthest);
-      Vec at = find(view, spot, halfX, halfZ);
+      double room = Person.ELBOW_ROOM * height;
+      Vec at = plan.find(view, room, nearest, farthest);
       if (at != null) {
         Person.put(stage, look, rng, at, rng.uniform(0, 2 * Math.PI), height);
       }
@@ -103,45 +108,11 @@ final class Composer {
       Prop prop = Prop.pick(look, indoors, rng.uniform());
       boolean tree = prop == Prop.TREE;
       double radius = prop.radius(rng.uniform()) * (indoors || tree ? 1 : rng.uniform(1, 1.8));
-      Vec at = find(view, new Spot(radius, tree ? 4 : 1.1, indoors ? 7 : 14), halfX, halfZ);
+      Vec at = plan.find(view, radius, tree ? 4 : 1.1, indoors ? 7 : 14);
       if (at != null) {
         workshop.put(prop, at, radius);
       }
     }
-  }
-
-  private record Spot(double radius, double nearest, double farthest) {}
-
-  /** A free place on the floor in front of the camera, or null if none was found in a few tries. */
-  private @Nullable Vec find(View view, Spot spot, double halfX, double halfZ) {
-    Vec eye = view.pose.at();
-    Vec ahead = new Vec(-view.pose.z().x(), 0, -view.pose.z().z()).unit();
-    Vec right = new Vec(-ahead.z(), 0, ahead.x());
-    for (int attempt = 0; attempt < 12; attempt++) {
-      double u = rng.uniform();
-      double depth = spot.nearest + spot.radius + u * u * (spot.farthest - spot.nearest);
-      double side = rng.uniform(-0.95, 0.95) * view.spread * depth;
-      Vec at = eye.plus(ahead.times(depth)).plus(right.times(side));
-      boolean inside =
-          Math.abs(at.x()) < halfX - spot.radius && Math.abs(at.z()) < halfZ - spot.radius;
-      if (inside && free(at, spot.radius)) {
-        taken.add(new double[] {at.x(), at.z(), spot.radius});
-        return new Vec(at.x(), 0, at.z());
-      }
-    }
-    return null;
-  }
-
-  private boolean free(Vec at, double radius) {
-    for (double[] other : taken) {
-      double dx = at.x() - other[0];
-      double dz = at.z() - other[1];
-      double gap = radius + other[2];
-      if (dx * dx + dz * dz < gap * gap) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Framed pictures and windows on the three walls in front of the camera. */

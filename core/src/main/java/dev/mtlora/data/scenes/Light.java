@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
  * ray then asks only the solids of one cell.
  */
 final class Light {
-  private static final int CELLS = 32;
+  private static final int CELLS = 48;
 
   final Vec at;
 
@@ -24,12 +24,15 @@ final class Light {
   private final Pose pose;
   private final Solid[] casters;
   private final double[] nearest;
+  private final double[] balls; // around casters: centre and square of the radius
   private final int[] first; // where the list of a cell starts in lists; the last entry ends it
   private final int[] lists;
   private double left = Double.POSITIVE_INFINITY;
   private double bottom = Double.POSITIVE_INFINITY;
   private double perU;
   private double perV;
+  private int last =
+      -1; // the caster that shaded the point before: it often shades the next one, too
 
   /**
    * A light that looks at {@code target}, with all solids that may cast a shadow; {@code range} is
@@ -43,6 +46,7 @@ final class Light {
     this.pose = new Pose(at, aim.z(), aim.x(), aim.y());
     this.casters = solids.toArray(new Solid[0]);
     this.nearest = new double[casters.length];
+    this.balls = balls(casters);
     Outline[] outlines = new Outline[casters.length];
     double right = Double.NEGATIVE_INFINITY;
     double top = Double.NEGATIVE_INFINITY;
@@ -59,6 +63,19 @@ final class Light {
     perV = CELLS / Math.max(1e-9, top - bottom);
     this.first = new int[CELLS * CELLS + 1];
     this.lists = fill(outlines);
+  }
+
+  private static double[] balls(Solid[] solids) {
+    double[] balls = new double[4 * solids.length];
+    for (int i = 0; i < solids.length; i++) {
+      Vec centre = solids[i].pose.at();
+      double radius = 1.000001 * solids[i].bound() + 1e-6; // rounding must not lose a shadow
+      balls[4 * i] = centre.x();
+      balls[4 * i + 1] = centre.y();
+      balls[4 * i + 2] = centre.z();
+      balls[4 * i + 3] = radius * radius;
+    }
+    return balls;
   }
 
   private int[] fill(Outline[] outlines) {
@@ -98,13 +115,37 @@ final class Light {
     if (depth <= 1e-3) {
       return false; // beside or behind a lamp, which shines forward only
     }
+    if (last >= 0 && blocks(last, depth, ray, scratch)) {
+      return true;
+    }
     int cell = cell(-rise / depth, bottom, perV) * CELLS + cell(-side / depth, left, perU);
     for (int i = first[cell]; i < first[cell + 1]; i++) {
       int caster = lists[i];
-      if (nearest[caster] < depth && casters[caster].hit(ray, scratch) < 1) {
+      if (caster != last && blocks(caster, depth, ray, scratch)) {
+        last = caster;
         return true;
       }
     }
+    last = -1;
     return false;
+  }
+
+  private boolean blocks(int caster, double depth, Ray ray, Ray scratch) {
+    return nearest[caster] < depth
+        && passes(4 * caster, ray)
+        && casters[caster].hit(ray, scratch) < 1;
+  }
+
+  /** Whether a ray passes through the ball around a caster, which is soon found out. */
+  private boolean passes(int ball, Ray ray) {
+    double ox = ray.ox - balls[ball];
+    double oy = ray.oy - balls[ball + 1];
+    double oz = ray.oz - balls[ball + 2];
+    double c = ox * ox + oy * oy + oz * oz - balls[ball + 3];
+    if (c <= 0) {
+      return true;
+    }
+    double b = ox * ray.dx + oy * ray.dy + oz * ray.dz;
+    return b < 0 && b * b >= c * (ray.dx * ray.dx + ray.dy * ray.dy + ray.dz * ray.dz);
   }
 }

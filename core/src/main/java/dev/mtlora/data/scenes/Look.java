@@ -2,8 +2,8 @@ package dev.mtlora.data.scenes;
 
 import dev.mtlora.tensor.Rng;
 
-/** Colours and surfaces of a domain, drawn at random for one scene. */
-final class Look {
+/** Colours, surfaces and kinds of things of a domain, drawn at random for one scene. */
+class Look {
   private static final Pattern[] SOURCE_FLAT = {
     Pattern.PLAIN, Pattern.STRIPES, Pattern.CHECKER, Pattern.BRICK, Pattern.WOOD, Pattern.CLOUDY
   };
@@ -18,7 +18,7 @@ final class Look {
   };
 
   final boolean source;
-  private final Rng rng;
+  final Rng rng;
 
   Look(Domain domain, Rng rng) {
     this.source = domain == Domain.SOURCE;
@@ -168,22 +168,33 @@ final class Look {
     return new Material(Pattern.PLAIN, colour, colour, 1, shift(), shine, 0);
   }
 
+  /** How often a kind of thing is chosen; furniture stays indoors and trees outdoors, mostly. */
+  double weight(Prop prop, boolean indoors) {
+    double w = prop.weight(source);
+    return switch (prop) {
+      case SOFA, SHELF, LAMP, CHAIR -> indoors ? w : 0.3 * w;
+      case TREE -> indoors ? 0 : source ? 3.5 : 2.5;
+      case BUSH -> indoors ? w : source ? 2 : 1.4;
+      default -> w;
+    };
+  }
+
   static Vec grey(double value) {
     return new Vec(value * value, value * value, value * value);
   }
 
-  private Material patterned(Pattern pattern, Vec first, double perMetre) {
+  final Material patterned(Pattern pattern, Vec first, double perMetre) {
     Vec other = rng.chance(0.5) ? colour() : grey(rng.uniform(0.1, 0.9));
     Vec second = first.mix(other, rng.uniform(0.4, 1));
     double shine = rng.chance(0.35) ? rng.uniform(0.1, 0.6) : 0;
     return new Material(pattern, first, second, perMetre, shift(), shine, 0);
   }
 
-  private Vec shift() {
+  final Vec shift() {
     return new Vec(rng.uniform(0, 50), rng.uniform(0, 50), rng.uniform(0, 50));
   }
 
-  private Pattern pick(Pattern[] patterns) {
+  final Pattern pick(Pattern[] patterns) {
     return patterns[rng.below(patterns.length)];
   }
 }

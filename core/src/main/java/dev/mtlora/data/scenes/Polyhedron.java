@@ -48,6 +48,81 @@ final class Polyhedron extends Solid {
     return new Polyhedron(pose, new Vec(radius, radius, radius), planes, tag);
   }
 
+  /** A pyramid over a regular polygon whose corners are {@code radius} from the axis. */
+  static Polyhedron spire(Pose pose, int corners, double radius, double halfHeight, Tag tag) {
+    double[] planes = new double[4 * (corners + 1)];
+    double inner = radius * StrictMath.cos(Math.PI / corners);
+    for (int i = 0; i < corners; i++) {
+      planes[4 * i] = 2 * halfHeight * StrictMath.cos(2 * Math.PI * i / corners);
+      planes[4 * i + 1] = inner;
+      planes[4 * i + 2] = 2 * halfHeight * StrictMath.sin(2 * Math.PI * i / corners);
+      planes[4 * i + 3] = inner * halfHeight;
+    }
+    planes[4 * corners + 1] = -1;
+    planes[4 * corners + 3] = halfHeight;
+    return new Polyhedron(pose, new Vec(radius, halfHeight, radius), planes, tag);
+  }
+
+  /** A ramp: a box whose upper half is cut off from the top edge at -x to the bottom edge at x. */
+  static Polyhedron wedge(Pose pose, Vec half, Tag tag) {
+    double[] planes = {
+      -1, 0, 0, half.x(), 0, -1, 0, half.y(), 0, 0, 1, half.z(), 0, 0, -1, half.z(), half.y(),
+      half.x(), 0, 0
+    };
+    return new Polyhedron(pose, half, planes, tag);
+  }
+
+  /** A box with a gable roof along z that starts at the middle of its height. */
+  static Polyhedron gable(Pose pose, Vec half, Tag tag) {
+    double[] planes = {
+      -1,
+      0,
+      0,
+      half.x(),
+      1,
+      0,
+      0,
+      half.x(),
+      0,
+      -1,
+      0,
+      half.y(),
+      0,
+      0,
+      1,
+      half.z(),
+      0,
+      0,
+      -1,
+      half.z(),
+      half.y(),
+      half.x(),
+      0,
+      half.x() * half.y(),
+      -half.y(),
+      half.x(),
+      0,
+      half.x() * half.y()
+    };
+    return new Polyhedron(pose, half, planes, tag);
+  }
+
+  /** A cube with its eight corners cut off, by {@code cut} of the way to the centre. */
+  static Polyhedron gem(Pose pose, double half, double cut, Tag tag) {
+    double[] planes = new double[56];
+    for (int i = 0; i < 8; i++) {
+      planes[4 * i] = (i & 1) == 0 ? 1 : -1;
+      planes[4 * i + 1] = (i & 2) == 0 ? 1 : -1;
+      planes[4 * i + 2] = (i & 4) == 0 ? 1 : -1;
+      planes[4 * i + 3] = 3 * half * (1 - cut);
+    }
+    for (int i = 0; i < 6; i++) {
+      planes[32 + 4 * i + i / 2] = i % 2 == 0 ? 1 : -1;
+      planes[32 + 4 * i + 3] = half;
+    }
+    return new Polyhedron(pose, new Vec(half, half, half), planes, tag);
+  }
+
   @Override
   double meet(Ray r) {
     double enter = Double.NEGATIVE_INFINITY;

@@ -24,7 +24,30 @@ enum Prop {
   LAMP(0.2, 0.3, 0.9, 0.6),
   SHELF(0.4, 0.7, 0.8, 0.8),
   TREE(0.8, 2.0, 0, 0),
-  BUSH(0.3, 0.8, 0.2, 0.2);
+  BUSH(0.3, 0.8, 0.2, 0.2),
+  // Since version 2:
+  TUBE(0.12, 0.4),
+  DOME(0.15, 0.5),
+  BOWL(0.12, 0.4),
+  PEG(0.1, 0.35),
+  SPINDLE(0.12, 0.35),
+  WEDGE(0.2, 0.6),
+  GABLE(0.2, 0.6),
+  GEM(0.15, 0.45),
+  SPIRE(0.15, 0.45),
+  PILLAR(0.15, 0.35),
+  BOTTLE(0.08, 0.25),
+  BALLS(0.15, 0.4),
+  HOOPS(0.15, 0.4),
+  POTTED(0.2, 0.45),
+  PALM(0.8, 1.6),
+  HEDGE(0.4, 1.0),
+  ARMCHAIR(0.4, 0.55),
+  BENCH(0.5, 0.9),
+  BED(0.8, 1.1),
+  DESK(0.5, 0.9),
+  DESK_LAMP(0.12, 0.22),
+  LANTERN(0.15, 0.3);
 
   private final double small;
   private final double large;
@@ -38,31 +61,29 @@ enum Prop {
     this.target = target;
   }
 
+  Prop(double small, double large) {
+    this(small, large, 0, 0);
+  }
+
   /** A footprint radius in metres; {@code u} is uniform in [0, 1). */
   double radius(double u) {
     return small + u * (large - small);
   }
 
-  /** How often this kind is chosen; furniture stays indoors and trees outdoors, mostly. */
-  double weight(Look look, boolean indoors) {
-    double w = look.source ? source : target;
-    return switch (this) {
-      case SOFA, SHELF, LAMP, CHAIR -> indoors ? w : 0.3 * w;
-      case TREE -> indoors ? 0 : look.source ? 3.5 : 2.5;
-      case BUSH -> indoors ? w : look.source ? 2 : 1.4;
-      default -> w;
-    };
+  /** How often this kind is chosen in version 1. */
+  double weight(boolean inSource) {
+    return inSource ? source : target;
   }
 
   /** One kind by its weight; {@code u} is uniform in [0, 1). */
   static Prop pick(Look look, boolean indoors, double u) {
     double total = 0;
     for (Prop p : values()) {
-      total += p.weight(look, indoors);
+      total += look.weight(p, indoors);
     }
     double left = u * total;
     for (Prop p : values()) {
-      left -= p.weight(look, indoors);
+      left -= look.weight(p, indoors);
       if (left < 0) {
         return p;
       }
@@ -72,6 +93,7 @@ enum Prop {
 
   /** Whether it is small and simple enough to stand on a table. */
   boolean fitsOnTable() {
-    return ordinal() <= OCTAHEDRON.ordinal();
+    return ordinal() <= OCTAHEDRON.ordinal()
+        || ordinal() >= TUBE.ordinal() && ordinal() <= HOOPS.ordinal();
   }
 }

@@ -1,5 +1,9 @@
 package dev.mtlora.data.scenes;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * Casts one ray per pixel centre, and four more where surfaces meet, so that outlines in the
  * picture are smooth while the labels stay those of the pixel centres.
@@ -22,6 +26,9 @@ final class Renderer {
   private final Surface surface = new Surface();
   private final double[] rgb = new double[3];
   private final int[] around = new int[9]; // pixels
+  private final Ray[] extra = {new Ray(), new Ray(), new Ray(), new Ray()};
+  private final int[] extraOwner = new int[extra.length];
+  private final double[] extraDepth = new double[extra.length];
 
   private Renderer(Scene scene) {
     this.scene = scene;
@@ -36,9 +43,7 @@ final class Renderer {
   static Frame render(Scene scene) {
     Renderer renderer = new Renderer(scene);
     renderer.backdrop();
-    for (int i = 0; i < scene.solids().size(); i++) {
-      renderer.draw(i);
-    }
+    renderer.drawSolids();
     renderer.shadeCentres();
     renderer.smoothOutlines();
     return renderer.frame;
@@ -46,18 +51,33 @@ final class Renderer {
 
   private void backdrop() {
     int last = solids.length - 1;
+    view.aim(ray, 0, 0);
+    solids[last].start(ray, scratch);
     for (int i = 0; i < frame.owner.length; i++) {
       int row = i / view.size;
       view.aim(ray, i % view.size + 0.5, row + 0.5);
-      double t = solids[last].hit(ray, scratch);
+      double t = solids[last].follow(ray, scratch);
       frame.depth[i] = t;
       frame.owner[i] = t == Ray.MISS ? Frame.NOTHING : last;
     }
   }
 
-  private void draw(int index) {
+  /** The nearest first: what they hide is not tried. */
+  private void drawSolids() {
+    Outline[] outlines = new Outline[solids.length - 1];
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < outlines.length; i++) {
+      outlines[i] = Outline.of(solids[i], view.pose);
+      order.add(i);
+    }
+    order.sort(Comparator.comparingDouble(i -> outlines[i].nearest()));
+    for (int i : order) {
+      draw(i, outlines[i]);
+    }
+  }
+
+  private void draw(int index, Outline o) {
     Solid solid = solids[index];
-    Outline o = Outline.of(solid, view.pose);
     if (o.farthest() < View.NEAR) {
       return;
     }
@@ -65,19 +85,26 @@ final class Renderer {
     int right = pixel(view.spread + o.right());
     int top = pixel(view.spread - o.top());
     int bottom = pixel(view.spread - o.bottom());
+    view.aim(ray, 0, 0);
+    solid.start(ray, scratch);
     for (int y = top; y <= bottom; y++) {
       for (int x = left; x <= right; x++) {
         int i = y * view.size + x;
-        if (o.nearest() < frame.depth[i]) {
+        if (o.nearest() <= frame.depth[i]) {
           view.aim(ray, x + 0.5, y + 0.5);
-          double t = solid.hit(ray, scratch);
-          if (t < frame.depth[i]) {
+          double t = solid.follow(ray, scratch);
+          if (t < frame.depth[i] || t == frame.depth[i] && index < frame.owner[i] && inFront(i)) {
             frame.depth[i] = t;
             frame.owner[i] = index;
           }
         }
       }
     }
+  }
+
+  /** Whether a pixel shows a solid. Of two at one depth the first of the scene is shown. */
+  private boolean inFront(int pixel) {
+    return frame.owner[pixel] != solids.length - 1;
   }
 
   private int pixel(double along) {
@@ -90,11 +117,11 @@ final class Renderer {
       for (int x = 0; x < view.size; x++, i++) {
         view.aim(ray, x + 0.5, y + 0.5);
         int owner = frame.owner[i];
-        frame.surface[i] = describe(owner, frame.depth[i]);
+        frame.surface[i] = describe(ray, owner, frame.depth[i]);
         if (owner != Frame.NOTHING) {
           view.normal(surface, frame.normal, 3 * i);
         }
-        shade(owner, frame.depth[i]);
+        shade(ray, owner, frame.depth[i]);
         System.arraycopy(rgb, 0, frame.centre, 3 * i, 3);
       }
     }
@@ -102,7 +129,7 @@ final class Renderer {
   }
 
   /** Describes what the ray met and returns its surface number. */
-  private int describe(int owner, double t) {
+  private int describe(Ray ray, int owner, double t) {
     if (owner == Frame.NOTHING) {
       return 0;
     }
@@ -110,7 +137,7 @@ final class Renderer {
     return solids[owner].tag.part() * 16 + surface.face;
   }
 
-  private void shade(int owner, double t) {
+  private void shade(Ray ray, int owner, double t) {
     if (owner == Frame.NOTHING) {
       scene.sky().colour(ray, rgb);
     } else {
@@ -161,35 +188,57 @@ final class Renderer {
     return -1;
   }
 
-  /**
-   * Colours an extra ray like the nearby pixel that shows the same surface: light varies slowly.
-   */
+  /** Colours extra rays like the nearby pixel that shows the same surface: light varies slowly. */
   private void smooth(int x, int y, int count) {
+    for (int k = 0; k < extra.length; k++) {
+      view.aim(extra[k], x + SUB_COLUMN[k], y + SUB_ROW[k]);
+      extraOwner[k] = Frame.NOTHING;
+      extraDepth[k] = Ray.MISS;
+    }
+    for (int j = 0; j < count; j++) {
+      int candidate = frame.owner[around[j]];
+      if (candidate != Frame.NOTHING && firstOf(candidate) == j) {
+        meet(candidate);
+      }
+    }
     int i = 3 * (y * view.size + x);
-    for (int k = 0; k < SUB_ROW.length; k++) {
-      view.aim(ray, x + SUB_COLUMN[k], y + SUB_ROW[k]);
-      int owner = Frame.NOTHING;
-      double nearest = Ray.MISS;
-      for (int j = 0; j < count; j++) {
-        int candidate = frame.owner[around[j]];
-        double t = candidate == Frame.NOTHING ? Ray.MISS : solids[candidate].hit(ray, scratch);
-        if (t < nearest) {
-          nearest = t;
-          owner = candidate;
-        }
-      }
-      int same = find(describe(owner, nearest), count);
-      if (same < 0) {
-        shade(owner, nearest);
-      } else {
-        System.arraycopy(frame.centre, 3 * same, rgb, 0, 3);
-      }
+    for (int k = 0; k < extra.length; k++) {
+      colour(k, count);
       for (int c = 0; c < 3; c++) {
         frame.light[i + c] += rgb[c];
       }
     }
     for (int c = 0; c < 3; c++) {
-      frame.light[i + c] /= SUB_ROW.length + 1;
+      frame.light[i + c] /= extra.length + 1;
+    }
+  }
+
+  /** Where a solid comes up first around a pixel. */
+  private int firstOf(int owner) {
+    int j = 0;
+    while (frame.owner[around[j]] != owner) {
+      j++;
+    }
+    return j;
+  }
+
+  private void meet(int candidate) {
+    solids[candidate].start(extra[0], scratch);
+    for (int k = 0; k < extra.length; k++) {
+      double t = solids[candidate].follow(extra[k], scratch);
+      if (t < extraDepth[k]) {
+        extraDepth[k] = t;
+        extraOwner[k] = candidate;
+      }
+    }
+  }
+
+  private void colour(int k, int count) {
+    int same = find(describe(extra[k], extraOwner[k], extraDepth[k]), count);
+    if (same < 0) {
+      shade(extra[k], extraOwner[k], extraDepth[k]);
+    } else {
+      System.arraycopy(frame.centre, 3 * same, rgb, 0, 3);
     }
   }
 }

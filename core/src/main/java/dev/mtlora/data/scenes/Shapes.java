@@ -37,6 +37,11 @@ final class Shapes {
     }
 
     @Override
+    double bound() {
+      return Math.max(hx, Math.max(hy, hz));
+    }
+
+    @Override
     double reach(Vec u) {
       double x = u.dot(pose.x()) * hx;
       double y = u.dot(pose.y()) * hy;
@@ -189,6 +194,11 @@ final class Shapes {
     }
 
     @Override
+    double bound() {
+      return hy;
+    }
+
+    @Override
     double reach(Vec u) {
       return Math.abs(u.dot(pose.y())) * half + hx;
     }
@@ -199,10 +209,16 @@ final class Shapes {
     private static final int STEPS = 200;
     private static final double CLOSE = 1e-7;
     private final double major;
+    final double touch;
 
-    Ring(Pose pose, double major, double minor, Tag tag) {
+    /**
+     * A ray that has crawled along for long counts as touching the ring if it comes within {@code
+     * touch} metres of it, however long it crawls on; infinite means that all such rays touch.
+     */
+    Ring(Pose pose, double major, double minor, double touch, Tag tag) {
       super(pose, new Vec(major + minor, minor, major + minor), tag);
       this.major = major;
+      this.touch = touch;
     }
 
     @Override
@@ -228,9 +244,7 @@ final class Shapes {
         double z = r.oz + t * r.dz;
         double off = Math.sqrt(x * x + z * z) - major;
         double distance = Math.sqrt(off * off + y * y) - hy;
-        // A ray that has crawled along for so long passes within 2 mm: it counts as having touched,
-        // in this version of the scenes: another rule changes one of sixteen that were looked at.
-        if (distance < CLOSE || i == STEPS) {
+        if (distance < (i < STEPS ? CLOSE : touch)) {
           return t;
         }
         t += distance * perMetre;

@@ -86,18 +86,33 @@ abstract class Solid {
         + Math.abs(unit.dot(pose.z())) * hz;
   }
 
+  /** The radius of a ball around the centre that holds the solid; exact or a little more. */
+  double bound() {
+    return Math.sqrt(hx * hx + hy * hy + hz * hz);
+  }
+
   /** {@link #meet} for a ray in world coordinates; {@code local} is scratch space. */
   final double hit(Ray world, Ray local) {
+    start(world, local);
+    return follow(world, local);
+  }
+
+  /** The first half of {@link #hit}, which is the same for all rays that start at one point. */
+  final void start(Ray world, Ray local) {
     double ox = world.ox - cx;
     double oy = world.oy - cy;
     double oz = world.oz - cz;
     local.ox = ox * xx + oy * xy + oz * xz;
     local.oy = ox * yx + oy * yy + oz * yz;
     local.oz = ox * zx + oy * zy + oz * zz;
+    local.near = world.near;
+  }
+
+  /** The second half of {@link #hit}: follows a ray from where {@code local} has started. */
+  final double follow(Ray world, Ray local) {
     local.dx = world.dx * xx + world.dy * xy + world.dz * xz;
     local.dy = world.dx * yx + world.dy * yy + world.dz * yz;
     local.dz = world.dx * zx + world.dy * zy + world.dz * zz;
-    local.near = world.near;
     return meet(local);
   }
 

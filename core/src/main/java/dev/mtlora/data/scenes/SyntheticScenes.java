@@ -1,8 +1,14 @@
 package dev.mtlora.data.scenes;
 
+import dev.mtlora.data.CachedDataset;
+import dev.mtlora.data.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.tensor.Rng;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -10,8 +16,8 @@ import java.util.Locale;
  * Pictures of made-up rooms and outdoor grounds with people and things, rendered on the fly, with
  * exact labels for all six tasks.
  *
- * <p>Every sample is a function of (domain, seed, index) alone, equal to the last bit on every
- * platform and from every thread. Labels belong to the rays through the pixel centres:
+ * <p>Every sample is a function of (version, domain, seed, index) alone, equal to the last bit on
+ * every platform and from every thread. Labels belong to the rays through the pixel centres:
  *
  * <ul>
  *   <li>{@code semseg}: index into {@link #SEMSEG_CLASSES}; every pixel has a class.
@@ -38,14 +44,16 @@ public final class SyntheticScenes implements Dataset {
           "wall", "floor", "ceiling", "sky", "ground", "person", "tree", "table", "seat", "lamp",
           "picture", "block", "ball", "column", "cone", "ring");
 
-  /** Changes whenever the same settings would give other pixels or labels. */
-  static final int RENDERER_VERSION = 2;
+  /** The versions that there are; see {@link SceneSettings#version}. */
+  public static final List<Integer> VERSIONS = Edition.versions();
 
   private final SceneSettings settings;
+  private final Edition edition;
 
   /** Scenes with the given settings. */
   public SyntheticScenes(SceneSettings settings) {
     this.settings = settings;
+    this.edition = Edition.of(settings.version());
   }
 
   /** The settings of this set. */
@@ -57,12 +65,60 @@ public final class SyntheticScenes implements Dataset {
   public String key() {
     return String.format(
         Locale.ROOT,
-        "scenes-v%d-%s-%d-%dpx-%s",
-        RENDERER_VERSION,
+        "%s%s-%d-%dpx-%s",
+        edition.prefix(),
         domain(),
         settings.seed(),
         settings.imageSize(),
         String.join("+", settings.tasks()));
+  }
+
+  /**
+   * These scenes, kept in a folder once they have been rendered.
+   *
+   * @throws DataException if the folder cannot be used, or holds scenes of another version
+   */
+  public Dataset keptIn(Path folder) {
+    Dataset kept = new CachedDataset(this, folder, key());
+    for (Edition other : Edition.values()) {
+      if (other != edition) {
+        refuse(other, folder);
+      }
+    }
+    return kept;
+  }
+
+  private void refuse(Edition other, Path folder) {
+    try (DirectoryStream<Path> found =
+        Files.newDirectoryStream(folder, other.prefix() + "*.sample")) {
+      if (found.iterator().hasNext()) {
+        throw new DataException(
+            String.format(
+                Locale.ROOT,
+                "cache folder %s holds scenes of version %d, but data.version is %d; name another"
+                    + " folder in data.cache, or set data.version=%d",
+                folder,
+                other.version(),
+                edition.version(),
+                other.version()));
+      }
+    } catch (IOException e) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "cache folder %s cannot be listed (%s); allow reading, or choose another folder",
+              folder,
+              e),
+          e);
+    }
+  }
+
+  /**
+   * Scenes that go on where these end, as many in every epoch, so that none is there twice: epoch 0
+   * has those of this set.
+   */
+  public Dataset newInEveryEpoch() {
+    return new NewScenes(this, 0);
   }
 
   @Override
@@ -86,13 +142,22 @@ public final class SyntheticScenes implements Dataset {
               index,
               settings.size() - 1));
     }
+    return scene(index);
+  }
+
+  /**
+   * A scene of the endless row that this set is the beginning of.
+   *
+   * @param number from 0 on
+   */
+  Sample scene(long number) {
     Domain domain = settings.domain();
-    Rng stream = Rng.of(settings.seed(), index, domain.ordinal());
-    Scene scene = Composer.compose(domain, settings.imageSize(), stream.split());
+    Rng stream = Rng.of(settings.seed(), number, domain.ordinal());
+    Scene scene = edition.compose(domain, settings.imageSize(), stream.split());
     Frame frame = Renderer.render(scene);
     return new Sample(
-        String.format(Locale.ROOT, "%s-%d-%06d", domain(), settings.seed(), index),
-        Film.develop(frame, domain, stream),
+        String.format(Locale.ROOT, "%s-%d-%06d", domain(), settings.seed(), number),
+        edition.develop(frame, domain, stream),
         Labels.of(scene, frame, settings.tasks()));
   }
 

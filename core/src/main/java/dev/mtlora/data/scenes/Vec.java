@@ -4,6 +4,7 @@ package dev.mtlora.data.scenes;
 record Vec(double x, double y, double z) {
   static final Vec ZERO = new Vec(0, 0, 0);
   static final Vec UP = new Vec(0, 1, 0);
+  static final Vec DOWN = new Vec(0, -1, 0);
 
   Vec plus(Vec o) {
     return new Vec(x + o.x, y + o.y, z + o.z);

@@ -3,10 +3,10 @@ package dev.mtlora.data.scenes;
 import dev.mtlora.tensor.Rng;
 
 /** Builds things out of solids, standing on a spot. */
-final class Workshop {
-  private final Stage stage;
-  private final Look look;
-  private final Rng rng;
+class Workshop {
+  final Stage stage;
+  final Look look;
+  final Rng rng;
 
   Workshop(Stage stage, Look look, Rng rng) {
     this.stage = stage;
@@ -15,9 +15,13 @@ final class Workshop {
   }
 
   /** Builds a thing of a footprint radius (metres) on a spot. */
-  void put(Prop prop, Vec spot, double radius) {
+  final void put(Prop prop, Vec spot, double radius) {
     Pose pose = Pose.upright(spot, rng.uniform(0, 2 * Math.PI));
-    int instance = stage.newInstance();
+    build(prop, stage.newInstance(), pose, radius);
+  }
+
+  /** Builds a thing that stands on the place of a pose. */
+  void build(Prop prop, int instance, Pose pose, double radius) {
     switch (prop) {
       case TABLE -> table(instance, pose, radius);
       case CHAIR -> chair(instance, pose, radius);
@@ -32,9 +36,14 @@ final class Workshop {
   }
 
   /** Lets a solid down onto the spot that its centre is at. */
-  private void rest(Solid solid) {
-    solid.shift(new Vec(0, solid.reach(Vec.UP), 0));
+  final void rest(Solid solid) {
+    solid.shift(new Vec(0, solid.reach(Vec.DOWN), 0));
     stage.add(solid);
+  }
+
+  /** How near a ray that crawls along a ring must come to touch it, metres. */
+  double touch() {
+    return Double.POSITIVE_INFINITY;
   }
 
   private Solid simple(Prop prop, int instance, Pose upright, double r) {
@@ -69,17 +78,18 @@ final class Workshop {
               upright.pitched(rng.chance(0.5) ? Math.PI / 2 : 0),
               r * 0.75,
               r * rng.uniform(0.12, 0.25),
+              touch(),
               round(instance, Semantic.RING));
       case OCTAHEDRON -> Polyhedron.octahedron(upright, r, flat(instance, Semantic.BLOCK));
       default -> new Shapes.Ball(upright, new Vec(r, r, r), round(instance, Semantic.BALL));
     };
   }
 
-  private Tag flat(int instance, int semantic) {
+  final Tag flat(int instance, int semantic) {
     return stage.part(instance, semantic, look.flat());
   }
 
-  private Tag round(int instance, int semantic) {
+  final Tag round(int instance, int semantic) {
     return stage.part(instance, semantic, look.round());
   }
 
@@ -131,7 +141,7 @@ final class Workshop {
     decorate(pose.point(0, height, 0), free);
   }
 
-  private void decorate(Vec top, double free) {
+  final void decorate(Vec top, double free) {
     int things = rng.below(4);
     double turn = rng.uniform(0, 6);
     for (int i = 0; i < things; i++) {
@@ -144,7 +154,7 @@ final class Workshop {
     }
   }
 
-  private void legs(Pose pose, Vec corner, double thick, Tag tag) {
+  final void legs(Pose pose, Vec corner, double thick, Tag tag) {
     for (int i = 0; i < 4; i++) {
       double x = (i & 1) == 0 ? corner.x() : -corner.x();
       double z = (i & 2) == 0 ? corner.z() : -corner.z();

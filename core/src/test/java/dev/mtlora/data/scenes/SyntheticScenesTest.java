@@ -7,294 +7,85 @@ import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.tensor.Rng;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-class SyntheticScenesTest {
-  private static final int SIDE = 64;
-  private static final Long[] SOURCE_SUMS = {
-    1676217206L, 2324607576L, 2092199906L, 4016207963L,
-    540629377L, 3104003690L, 3046736370L, 3427488795L
-  };
-  private static final Long[] TARGET_SUMS = {
-    1057267860L, 3237382228L, 2989661981L, 945702269L,
-    2044099708L, 2161219719L, 2716037879L, 1696528259L
-  };
-
-  private static SyntheticScenes scenes(Domain domain, int size) {
-    return new SyntheticScenes(new SceneSettings(domain, 7, size, SIDE, SyntheticScenes.TASKS));
+/** Version 1. */
+class SyntheticScenesTest extends ScenesContract {
+  SyntheticScenesTest() {
+    super(
+        1,
+        List.of(
+            1676217206L,
+            2324607576L,
+            2092199906L,
+            4016207963L,
+            540629377L,
+            3104003690L,
+            3046736370L,
+            3427488795L),
+        List.of(
+            1057267860L,
+            3237382228L,
+            2989661981L,
+            945702269L,
+            2044099708L,
+            2161219719L,
+            2716037879L,
+            1696528259L));
   }
 
-  private static Sample sample(Domain domain, int index) {
-    return scenes(domain, index + 1).get(index, new Rng(0));
-  }
-
-  private static float[] label(Sample sample, String task) {
-    return sample.labels().get(task).values();
-  }
-
-  private static long checksum(Sample sample) {
+  /** Sums taken before there was another version, of a hundred scenes each at the usual size. */
+  @ParameterizedTest
+  @CsvSource({
+    "SOURCE, 2, 2690330094",
+    "SOURCE, 3, 57611905",
+    "TARGET, 2, 3499786211",
+    "TARGET, 3, 1163536831"
+  })
+  void get_hundredScenes_areThoseOfBeforeThereWereVersions(Domain domain, long seed, long sum) {
+    SyntheticScenes scenes =
+        new SyntheticScenes(new SceneSettings(domain, seed, 100, 128, SyntheticScenes.TASKS));
     CRC32 crc = new CRC32();
-    Map<String, Raster> rasters = new TreeMap<>(sample.labels());
-    rasters.put("image", sample.image());
-    for (Raster raster : rasters.values()) {
-      ByteBuffer bytes = ByteBuffer.allocate(4 * raster.values().length);
-      bytes.asFloatBuffer().put(raster.values());
-      crc.update(bytes.array());
-    }
-    return crc.getValue();
-  }
-
-  private static List<Long> checksums(Domain domain) {
-    List<Long> sums = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      sums.add(checksum(sample(domain, i)));
-    }
-    return sums;
-  }
-
-  // If these change, other people's cached and pre-trained things no longer fit: raise
-  // SyntheticScenes.RENDERER_VERSION together with the numbers.
-  @Test
-  void source_renderedToday_equalsTheScenesOfThisVersion() {
-    assertThat(checksums(Domain.SOURCE)).containsExactly(SOURCE_SUMS);
-  }
-
-  @Test
-  void target_renderedToday_equalsTheScenesOfThisVersion() {
-    assertThat(checksums(Domain.TARGET)).containsExactly(TARGET_SUMS);
-  }
-
-  @Test
-  void get_fromManyThreads_givesWhatOneThreadGives() {
-    SyntheticScenes scenes = scenes(Domain.TARGET, 24);
-    List<Long> alone =
-        IntStream.range(0, 24).mapToObj(i -> checksum(scenes.get(i, new Rng(i)))).toList();
-    List<Long> together =
-        IntStream.range(0, 24)
-            .parallel()
-            .mapToObj(i -> checksum(scenes.get(i, new Rng(0))))
-            .toList();
-    assertThat(together).isEqualTo(alone);
-  }
-
-  @Test
-  void get_otherSeedIndexOrDomain_givesAnotherScene() {
-    Set<Long> sums = new HashSet<>(checksums(Domain.SOURCE));
-    sums.addAll(checksums(Domain.TARGET));
-    SceneSettings other = new SceneSettings(Domain.SOURCE, 8, 1, SIDE, SyntheticScenes.TASKS);
-    sums.add(checksum(new SyntheticScenes(other).get(0, new Rng(0))));
-    assertThat(sums).hasSize(17);
-  }
-
-  @Test
-  void get_someTasks_givesTheSameImageAndOnlyTheirLabels() {
-    SceneSettings settings = new SceneSettings(Domain.SOURCE, 7, 4, SIDE, List.of("depth", "sal"));
-    Sample few = new SyntheticScenes(settings).get(3, new Rng(0));
-    Sample all = sample(Domain.SOURCE, 3);
-    assertThat(few.image().values()).isEqualTo(all.image().values());
-    assertThat(few.labels()).containsOnlyKeys("depth", "sal");
-    assertThat(label(few, "depth")).isEqualTo(label(all, "depth"));
-    assertThat(few.id()).isEqualTo("source-7-000003");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void image_always_holdsWholeNumbersAndSomeContrast(Domain domain) {
-    for (int i = 0; i < 20; i++) {
-      Raster image = sample(domain, i).image();
-      assertThat(image.channels()).isEqualTo(3);
-      double sum = 0;
-      double squares = 0;
-      for (float v : image.values()) {
-        assertThat(v).isBetween(0f, 255f).isEqualTo((int) v);
-        sum += v;
-        squares += v * v;
-      }
-      double mean = sum / image.values().length;
-      assertThat(mean).isBetween(50.0, 180.0);
-      assertThat(squares / image.values().length - mean * mean).isGreaterThan(200);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void normals_always_areUnitWhereThereIsDepth(Domain domain) {
-    for (int i = 0; i < 20; i++) {
-      Sample sample = sample(domain, i);
-      float[] n = label(sample, "normals");
-      float[] depth = label(sample, "depth");
-      for (int p = 0; p < depth.length; p++) {
-        double length =
-            Math.sqrt(
-                (double) n[3 * p] * n[3 * p]
-                    + (double) n[3 * p + 1] * n[3 * p + 1]
-                    + (double) n[3 * p + 2] * n[3 * p + 2]);
-        if (depth[p] > 0) {
-          assertThat(length).isBetween(1 - 1e-6, 1 + 1e-6);
-          assertThat(depth[p]).isBetween(0.05f, 120f);
-        } else {
-          assertThat(length).isZero();
-          assertThat(depth[p]).isZero();
-          assertThat(label(sample, "semseg")[p]).isEqualTo(Semantic.SKY);
-        }
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void humanParts_always_coverExactlyThePeopleOfSemseg(Domain domain) {
-    for (int i = 0; i < 40; i++) {
-      Sample sample = sample(domain, i);
-      float[] parts = label(sample, "human_parts");
-      float[] semseg = label(sample, "semseg");
-      for (int p = 0; p < parts.length; p++) {
-        assertThat(parts[p] > 0).isEqualTo(semseg[p] == Semantic.PERSON);
-        assertThat(parts[p]).isBetween(0f, 6f);
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void edge_whereTheNextPixelHasAnotherLabel_isSet(Domain domain) {
-    for (int i = 0; i < 20; i++) {
-      Sample sample = sample(domain, i);
-      float[] edge = label(sample, "edge");
-      int edges = 0;
-      for (int p = 0; p + SIDE < edge.length; p++) {
-        boolean lastColumn = p % SIDE == SIDE - 1;
-        for (String task : List.of("semseg", "human_parts", "sal")) {
-          float[] values = label(sample, task);
-          boolean differs =
-              values[p] != values[p + SIDE] || !lastColumn && values[p] != values[p + 1];
-          assertThat(!differs || edge[p] == 1).as("%s at %d", task, p).isTrue();
-        }
-        edges += (int) edge[p];
-      }
-      assertThat(edges / (double) edge.length).isBetween(0.005, 0.4);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void sal_always_marksObjectsNotTheirSurroundings(Domain domain) {
-    Set<Integer> surroundings =
-        Set.of(
-            Semantic.WALL,
-            Semantic.FLOOR,
-            Semantic.CEILING,
-            Semantic.SKY,
-            Semantic.GROUND,
-            Semantic.PICTURE);
-    int images = 0;
-    for (int i = 0; i < 40; i++) {
-      Sample sample = sample(domain, i);
-      float[] sal = label(sample, "sal");
-      int salient = 0;
-      for (int p = 0; p < sal.length; p++) {
-        salient += (int) sal[p];
-        int semantic = (int) label(sample, "semseg")[p];
-        assertThat(sal[p] == 1 && surroundings.contains(semantic)).isFalse();
-      }
-      images += salient > 0 ? 1 : 0;
-    }
-    assertThat(images).isGreaterThan(30);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void classesAndParts_inTwoHundredImages_allOccur(Domain domain) {
-    int[] images = new int[SyntheticScenes.SEMSEG_CLASSES.size()];
-    int[] parts = new int[7];
-    SyntheticScenes scenes = scenes(domain, 200);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 100; i++) {
       Sample sample = scenes.get(i, new Rng(0));
-      count(label(sample, "semseg"), images);
-      count(label(sample, "human_parts"), parts);
-    }
-    for (int c = 0; c < images.length; c++) {
-      assertThat(images[c]).as(SyntheticScenes.SEMSEG_CLASSES.get(c)).isGreaterThan(15);
-    }
-    for (int part : parts) {
-      assertThat(part).isBetween(80, 200);
-    }
-  }
-
-  private static void count(float[] values, int[] images) {
-    boolean[] seen = new boolean[images.length];
-    for (float v : values) {
-      seen[(int) v] = true;
-    }
-    for (int c = 0; c < images.length; c++) {
-      images[c] += seen[c] ? 1 : 0;
-    }
-  }
-
-  @Test
-  void domains_onAverage_differInColour() {
-    assertThat(warmth(Domain.SOURCE)).isGreaterThan(15);
-    assertThat(warmth(Domain.TARGET)).isLessThan(0);
-  }
-
-  /** Mean of red minus blue. */
-  private static double warmth(Domain domain) {
-    double sum = 0;
-    for (int i = 0; i < 60; i++) {
-      float[] rgb = sample(domain, i).image().values();
-      for (int p = 0; p < rgb.length; p += 3) {
-        sum += rgb[p] - rgb[p + 2];
+      Map<String, Raster> rasters = new TreeMap<>(sample.labels());
+      rasters.put("image", sample.image());
+      for (Raster raster : rasters.values()) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * raster.values().length);
+        bytes.asFloatBuffer().put(raster.values());
+        crc.update(bytes.array());
       }
     }
-    return sum / (60.0 * SIDE * SIDE);
+    assertThat(crc.getValue()).isEqualTo(sum);
   }
 
   @Test
-  void settings_outOfRange_areNamed() {
-    List<String> none = List.of();
-    assertThatThrownBy(() -> new SceneSettings(Domain.SOURCE, 1, 0, 64, none))
-        .hasMessageContaining("size must be at least 1 but is 0");
-    assertThatThrownBy(() -> new SceneSettings(Domain.SOURCE, 1, 1, 8, none))
-        .hasMessageContaining("16..1024 pixels but is 8");
-    assertThatThrownBy(() -> new SceneSettings(Domain.SOURCE, 1, 1, 64, List.of("flow")))
-        .hasMessageContaining("'flow'")
-        .hasMessageContaining("semseg");
-    assertThatThrownBy(() -> new SceneSettings(Domain.SOURCE, 1, 1, 64, List.of("sal", "sal")))
-        .hasMessageContaining("twice");
+  void key_ofVersionOne_isThatOfCachesFromBeforeThereWereVersions() {
+    SceneSettings settings =
+        new SceneSettings(1, Domain.TARGET, 3, 9, 128, List.of("semseg", "sal"));
+    assertThat(new SyntheticScenes(settings).key())
+        .isEqualTo("scenes-v2-target-3-128px-semseg+sal");
   }
 
   @Test
-  void get_indexOutOfRange_isNamed() {
-    SyntheticScenes scenes = scenes(Domain.SOURCE, 5);
-    for (int index : new int[] {-1, 5}) {
-      assertThatThrownBy(() -> scenes.get(index, new Rng(0)))
-          .isInstanceOf(IndexOutOfBoundsException.class)
-          .hasMessageContaining("no scene " + index)
-          .hasMessageContaining("0 to 4");
+  void settings_withoutAVersion_areOfVersionOne() {
+    assertThat(new SceneSettings(Domain.SOURCE, 1, 1, 64, List.of()))
+        .isEqualTo(new SceneSettings(1, Domain.SOURCE, 1, 1, 64, List.of()));
+  }
+
+  @Test
+  void settings_ofAVersionThatIsNot_nameThoseThatAre() {
+    for (int version : new int[] {0, 3, -1}) {
+      assertThatThrownBy(() -> new SceneSettings(version, Domain.SOURCE, 1, 1, 64, List.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no version " + version)
+          .hasMessageContaining("[1, 2]");
     }
-  }
-
-  @Test
-  void key_ofOtherSettings_isAnother() {
-    Set<String> keys = new HashSet<>();
-    for (Domain domain : Domain.values()) {
-      for (long seed : new long[] {1, 2}) {
-        keys.add(new SyntheticScenes(new SceneSettings(domain, seed, 3, 64, List.of())).key());
-        keys.add(new SyntheticScenes(new SceneSettings(domain, seed, 9, 64, List.of())).key());
-        keys.add(new SyntheticScenes(new SceneSettings(domain, seed, 3, 32, List.of())).key());
-        keys.add(new SyntheticScenes(new SceneSettings(domain, seed, 3, 64, List.of("sal"))).key());
-      }
-    }
-    assertThat(keys).hasSize(12);
   }
 }
