@@ -74,17 +74,21 @@ record CellProcess(Cell cell, Path run) {
 
   /** True if there is a checkpoint to go on with; what was killed before its first begins anew. */
   private boolean resumable() {
+    if (!begun()) {
+      return false;
+    }
     RunFolder folder = new RunFolder(run);
-    if (begun() && folder.newest().isEmpty()) {
+    boolean resumable = folder.newest().isPresent();
+    if (!resumable) {
       folder.clear();
     }
-    return begun();
+    return resumable;
   }
 
   /** True if there is a run folder of this cell. */
   private boolean begun() {
     RunFolder folder = new RunFolder(run);
-    if (!Files.exists(folder.file("config.yaml"))) {
+    if (!Files.exists(folder.file(RunFolder.CONFIG))) {
       return false;
     }
     if (!Cell.fingerprint(folder.config(List.of())).equals(cell.fingerprint())) {

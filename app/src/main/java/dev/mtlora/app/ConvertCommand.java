@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
     name = "convert",
     description = "Writes weights as .safetensors or .pth, under the names that others use.")
 final class ConvertCommand implements Callable<Integer> {
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(

@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * more than the names of tensors must be known to give them to others.
  */
 final class ConvertInput implements AutoCloseable {
-  private static final String CONFIG = "config.yaml";
-
   private final Path in;
   private final @Nullable String config;
   private @Nullable SwinSettings shape;
@@ -56,7 +54,7 @@ final class ConvertInput implements AutoCloseable {
             : Optional.empty();
     if (found.isPresent()) {
       MultiTaskModel model = Assembly.of(found.get()).untrainedModel();
-      Weights.load(in, model);
+      Weights.load(opened, model);
       return of(map, found.get(), model);
     }
     return map == null ? Conversion.keepingNames(opened) : Conversion.to(map, opened);
@@ -72,8 +70,8 @@ final class ConvertInput implements AutoCloseable {
     if (config != null) {
       return Optional.of(ConfigOptions.read(config, List.of()));
     }
-    Path merged = in.toAbsolutePath().resolveSibling(CONFIG);
-    Path run = in.toAbsolutePath().resolve("../../..").normalize().resolve(CONFIG);
+    Path merged = in.toAbsolutePath().resolveSibling(RunFolder.CONFIG);
+    Path run = in.toAbsolutePath().resolve("../../..").normalize().resolve(RunFolder.CONFIG);
     Path found = Files.exists(merged) ? merged : run; // a run's is in checkpoints/NAME
     return in.endsWith("model.safetensors") && Files.exists(found)
         ? Optional.of(RunConfig.readKept(found, List.of()))

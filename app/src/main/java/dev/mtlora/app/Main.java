@@ -55,9 +55,9 @@ public final class Main {
     String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
     if (Charset.forName(encoding).equals(StandardCharsets.US_ASCII)) {
       System.err.println(
-          "mtlora: no locale is set, or none that is installed, so that files whose names have other letters than those of"
-              + " ASCII cannot be found: install a UTF-8 locale and set it before the start, for"
-              + " instance LC_ALL=C.UTF-8");
+          "mtlora: no locale is set, or none that is installed, so that files whose names have other"
+              + " letters than those of ASCII cannot be found: install a UTF-8 locale and set it before"
+              + " the start, for instance LC_ALL=C.UTF-8");
     }
   }
 

@@ -38,7 +38,9 @@ import java.util.stream.Stream;
  * @param path of the folder
  */
 record RunFolder(Path path) {
-  private static final String CONFIG = "config.yaml";
+  /** Name of the file with the configuration, which makes a folder a run folder. */
+  static final String CONFIG = "config.yaml";
+
   private static final String MERGED = "model.safetensors";
   private static final String LOCK = "lock";
 

@@ -8,11 +8,8 @@ import dev.mtlora.data.Images;
 import dev.mtlora.data.Raster;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Memory;
-import dev.mtlora.tensor.Scope;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,12 +17,11 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An adapter of somebody else: its recipe decides no path on this machine, and no size. */
-class AdapterRecipeTest {
+class AdapterRecipeTest extends CommandCase {
   private static final String TINY =
       """
       model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
@@ -42,23 +38,6 @@ class AdapterRecipeTest {
       """;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
-  }
-
-  private String at(String name) {
-    return folder.resolve(name).toString();
-  }
-
   @BeforeEach
   void pictures() throws IOException {
     for (String id : new String[] {"a", "b"}) {
@@ -72,9 +51,8 @@ class AdapterRecipeTest {
   }
 
   @AfterEach
-  void scopes_afterEveryCommand_areClosed() {
+  void memory_afterEveryTest_isTheMachines() {
     System.clearProperty(Memory.FREE);
-    assertThat(Scope.leaks()).isEmpty();
   }
 
   private void train(String... more) {

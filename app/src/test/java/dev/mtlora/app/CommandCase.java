@@ -2,22 +2,14 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.io.SafeTensors;
-import dev.mtlora.io.TensorSource;
-import dev.mtlora.io.TorchFile;
 import dev.mtlora.tensor.Scope;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A folder of its own, and commands called in this process, for tests of files of weights. */
+/** A folder of its own, and commands called in this process as a user calls them. */
 abstract class CommandCase {
   @TempDir Path folder;
   final StringWriter out = new StringWriter();
@@ -34,46 +26,6 @@ abstract class CommandCase {
 
   String at(String name) {
     return folder.resolve(name).toString();
-  }
-
-  /** A configuration of {@link TinySwin}. */
-  String config() throws IOException {
-    return Files.writeString(folder.resolve("tiny.yaml"), TinySwin.CONFIG).toString();
-  }
-
-  /** Trains from weights into the folder {@code run}, which is made anew. */
-  int train(String weights, String... more) throws IOException {
-    if (Files.exists(folder.resolve("run"))) {
-      try (Stream<Path> files = Files.walk(folder.resolve("run"))) {
-        for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
-    List<String> all =
-        Stream.concat(
-                Stream.of(
-                    "train", config(), "--out", at("run"), "--set", "model.weights=" + at(weights)),
-                Stream.of(more))
-            .toList();
-    return run(all.toArray(String[]::new));
-  }
-
-  /** The first value of a tensor in the last checkpoint of the folder {@code run}. */
-  float trained(String name) {
-    return value(folder.resolve("run/checkpoints/last/model.safetensors"), name);
-  }
-
-  static float value(Path file, String name) {
-    return TensorSource.open(file).bytes(name).getFloat();
-  }
-
-  void torch(String file, Map<String, SafeTensors.Source> tensors) {
-    TorchFile.write(folder.resolve(file), "", tensors);
-  }
-
-  void safetensors(String file, Map<String, SafeTensors.Source> tensors) {
-    SafeTensors.write(folder.resolve(file), Map.of(), tensors);
   }
 
   @AfterEach

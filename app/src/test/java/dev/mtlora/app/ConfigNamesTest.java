@@ -3,17 +3,13 @@ package dev.mtlora.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is said of a configuration that is none. */
-class ConfigNamesTest {
+class ConfigNamesTest extends CommandCase {
   private static final String TINY =
       """
       model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
@@ -23,21 +19,6 @@ class ConfigNamesTest {
       data: {kind: scenes, train: 2, val: 1}
       train: {epochs: 1, batch: 2, warmupEpochs: 0, workers: 1, threads: 1}
       """;
-
-  @TempDir private Path folder;
-  private final StringWriter err = new StringWriter();
-
-  private int run(String... arguments) {
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(new StringWriter()))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
-  }
-
-  private String at(String name) {
-    return folder.resolve(name).toString();
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others leave in files and folders, given to train, convert and inspect. */
-class ForeignFilesTest extends CommandCase {
+class ForeignFilesTest extends WeightsCase {
   /** A frozen tensor, and its value in {@link TinySwin}. */
   private static final String FROZEN = "backbone.layers.0.blocks.0.mlp.fc1.linear.weight";
 

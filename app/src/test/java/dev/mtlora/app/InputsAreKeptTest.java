@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands neither destroy what they read, nor hold it open, nor wait for what is no file. */
-class InputsAreKeptTest extends CommandCase {
+class InputsAreKeptTest extends WeightsCase {
   private static final String SHARD = "shards/model-00001.safetensors";
   private static final String INDEX = "shards/model.safetensors.index.json";
 

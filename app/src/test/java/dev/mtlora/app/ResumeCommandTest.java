@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.data.Images;
 import dev.mtlora.data.Raster;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,10 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Run folders that something has happened to, and how training goes on in them. */
-class ResumeCommandTest {
+class ResumeCommandTest extends CommandCase {
   /** Four steps an epoch. */
   private static final String TINY =
       """
@@ -37,23 +34,10 @@ class ResumeCommandTest {
 
   private static final String WEIGHTS = "checkpoints/last/model.safetensors";
 
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
-  }
-
   private int train(String name, String... more) throws IOException {
     Path config = Files.writeString(folder.resolve("tiny.yaml"), TINY);
     List<String> all =
-        new ArrayList<>(List.of("train", config.toString(), "--out", at(name).toString()));
+        new ArrayList<>(List.of("train", config.toString(), "--out", path(name).toString()));
     all.addAll(List.of(more));
     return run(all.toArray(String[]::new));
   }
@@ -66,17 +50,17 @@ class ResumeCommandTest {
     return train(name, all.toArray(String[]::new));
   }
 
-  private Path at(String name) {
+  private Path path(String name) {
     return folder.resolve(name);
   }
 
   /** Every file by name, with its time and content. */
   private Map<String, String> contents(String name) throws IOException {
     Map<String, String> contents = new TreeMap<>();
-    try (var all = Files.walk(at(name))) {
+    try (var all = Files.walk(path(name))) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         contents.put(
-            at(name).relativize(file).toString(),
+            path(name).relativize(file).toString(),
             Files.getLastModifiedTime(file) + " " + Arrays.hashCode(Files.readAllBytes(file)));
       }
     }
@@ -93,25 +77,25 @@ class ResumeCommandTest {
 
   @Test
   void train_emptyFolder_isAFreshStart() throws IOException {
-    Files.createDirectories(at("run/lost+found")); // the root of a mounted disk
+    Files.createDirectories(path("run/lost+found")); // the root of a mounted disk
     assertThat(train("run", "--set", "train.steps=1")).as(err.toString()).isZero();
-    assertThat(at("run/summary.json")).exists();
-    Files.createDirectories(at("merged/lost+found"));
-    assertThat(run("merge", at("run").toString(), "--out", at("merged").toString())).isZero();
-    assertThat(at("merged")).isDirectoryContaining("glob:**lost+found");
-    assertThat(at("merged/config.yaml")).exists();
+    assertThat(path("run/summary.json")).exists();
+    Files.createDirectories(path("merged/lost+found"));
+    assertThat(run("merge", path("run").toString(), "--out", path("merged").toString())).isZero();
+    assertThat(path("merged")).isDirectoryContaining("glob:**lost+found");
+    assertThat(path("merged/config.yaml")).exists();
   }
 
   @Test
   void merge_besideFoldersWithSuchNames_leavesThemAlone() throws IOException {
     assertThat(train("run", "--set", "train.steps=1")).isZero();
     for (String mine : List.of("m.old", "m.tmp-1", "m.tmp-backup")) {
-      Files.writeString(Files.createDirectories(at(mine)).resolve("mine"), mine);
+      Files.writeString(Files.createDirectories(path(mine)).resolve("mine"), mine);
     }
-    assertThat(run("merge", at("run").toString(), "--out", at("m").toString())).isZero();
-    assertThat(at("m/config.yaml")).exists();
+    assertThat(run("merge", path("run").toString(), "--out", path("m").toString())).isZero();
+    assertThat(path("m/config.yaml")).exists();
     for (String mine : List.of("m.old", "m.tmp-1", "m.tmp-backup")) {
-      assertThat(at(mine).resolve("mine")).hasContent(mine);
+      assertThat(path(mine).resolve("mine")).hasContent(mine);
     }
   }
 
@@ -119,21 +103,22 @@ class ResumeCommandTest {
   void resume_lastIsMissing_goesOnFromTheNewestWholeOne() throws IOException {
     assertThat(train("whole")).isZero();
     assertThat(train("half", "--set", "train.steps=6")).isZero();
-    Files.move(at("half/checkpoints/last"), at("half/checkpoints/last-6"));
-    Files.writeString(at("half/checkpoints/last-6/optimizer.safetensors"), "torn");
-    delete(at("half/checkpoints/best"));
+    Files.move(path("half/checkpoints/last"), path("half/checkpoints/last-6"));
+    Files.writeString(path("half/checkpoints/last-6/optimizer.safetensors"), "torn");
+    delete(path("half/checkpoints/best"));
     assertThat(resume("half", "train.steps=")).as(err.toString()).isZero();
     assertThat(out.toString())
         .containsPattern("checkpoints.last is missing: going on from .*last-4, step 4\\R")
         .doesNotContain("evaluating on");
-    assertThat(at("half").resolve(WEIGHTS)).hasSameBinaryContentAs(at("whole").resolve(WEIGHTS));
-    assertThat(at("half/metrics.csv")).hasSameTextualContentAs(at("whole/metrics.csv"));
+    assertThat(path("half").resolve(WEIGHTS))
+        .hasSameBinaryContentAs(path("whole").resolve(WEIGHTS));
+    assertThat(path("half/metrics.csv")).hasSameTextualContentAs(path("whole/metrics.csv"));
   }
 
   @Test
   void resume_noCheckpointAtAll_isRefusedWithTheCure() throws IOException {
     assertThat(train("run", "--set", "train.steps=2")).isZero();
-    delete(at("run/checkpoints"));
+    delete(path("run/checkpoints"));
     Map<String, String> before = contents("run");
     assertThat(resume("run", "train.steps=")).isEqualTo(2);
     assertThat(err.toString()).contains("holds no whole checkpoint").contains("--out");
@@ -143,7 +128,7 @@ class ResumeCommandTest {
   @Test
   void resume_lastIsDamaged_namesItAndTheCure() throws IOException {
     assertThat(train("run", "--set", "train.steps=6")).isZero();
-    Path last = at("run/checkpoints/last");
+    Path last = path("run/checkpoints/last");
     Files.writeString(last.resolve("model.safetensors"), "torn");
     Map<String, String> before = contents("run");
     assertThat(resume("run", "train.steps=")).isEqualTo(1);
@@ -184,21 +169,21 @@ class ResumeCommandTest {
     assertThat(train("run", "--set", "train.steps=6")).isZero();
     JsonNode first = adapter();
     long other = first.at("/metrics/step").asLong() == 4 ? 6 : 4; // not the best one
-    Path best = at("run/checkpoints/best");
+    Path best = path("run/checkpoints/best");
     delete(best);
-    Files.move(at(other == 6 ? "run/checkpoints/last" : "run/checkpoints/last-4"), best);
+    Files.move(path(other == 6 ? "run/checkpoints/last" : "run/checkpoints/last-4"), best);
     assertThat(resume("run", "train.steps=8")).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("best evaluation: step " + (10 - other) + " of 8")
         .contains("its checkpoint is gone")
         .contains("of step 8, the last");
-    JsonNode history = new ObjectMapper().readTree(at("run/metrics.json").toFile());
+    JsonNode history = new ObjectMapper().readTree(path("run/metrics.json").toFile());
     assertThat(adapter().at("/metrics")).isEqualTo(history.get(history.size() - 1));
     assertThat(adapter().at("/metrics/step").asLong()).isEqualTo(8);
   }
 
   private JsonNode adapter() throws IOException {
-    return new ObjectMapper().readTree(at("run/adapter/adapter_config.json").toFile());
+    return new ObjectMapper().readTree(path("run/adapter/adapter_config.json").toFile());
   }
 
   @Test
@@ -211,23 +196,23 @@ class ResumeCommandTest {
     all.addAll(List.of("--set", "train.lr=1.0e-9", "--set", "train.warmupLr=0"));
     all.addAll(List.of("--set", "train.minLr=0"));
     assertThat(train("run", all.toArray(String[]::new))).as(err.toString()).isZero();
-    byte[] weights = Files.readAllBytes(at("run").resolve(WEIGHTS));
+    byte[] weights = Files.readAllBytes(path("run").resolve(WEIGHTS));
     long step = summary().at("/last/step").asLong();
     assertThat(step).isLessThan(36);
-    Files.delete(at("run/summary.json")); // as if killed just before
+    Files.delete(path("run/summary.json")); // as if killed just before
     assertThat(resume("run")).isZero();
-    assertThat(at("run").resolve(WEIGHTS)).hasBinaryContent(weights);
+    assertThat(path("run").resolve(WEIGHTS)).hasBinaryContent(weights);
     assertThat(summary().at("/last/step").asLong()).isEqualTo(step);
   }
 
   private JsonNode summary() throws IOException {
-    return new ObjectMapper().readTree(at("run/summary.json").toFile());
+    return new ObjectMapper().readTree(path("run/summary.json").toFile());
   }
 
   @Test
   void resume_damagedScores_areNamedWithTheCure() throws IOException {
     assertThat(train("run", "--set", "train.steps=2")).isZero();
-    Path before = at("run/before.json");
+    Path before = path("run/before.json");
     String whole = Files.readString(before);
     for (String damage : List.of("", "{", "[]", "[{\"step\":0,\"tasks\":{\"depth\":{}}}]")) {
       Files.writeString(before, damage);
@@ -246,7 +231,7 @@ class ResumeCommandTest {
   @Test
   void resume_damagedMetrics_areNamedAndNothingIsChanged() throws IOException {
     assertThat(train("run", "--set", "train.steps=2")).isZero();
-    Files.writeString(at("run/metrics.csv"), "\0\0\0\0\0\n");
+    Files.writeString(path("run/metrics.csv"), "\0\0\0\0\0\n");
     Map<String, String> contents = contents("run");
     assertThat(resume("run", "train.steps=")).isEqualTo(1);
     assertThat(err.toString()).contains("metrics.csv: line 1 is damaged").contains("move the file");
@@ -256,23 +241,23 @@ class ResumeCommandTest {
   @Test
   void train_labelsThatAreAllIgnored_returnsOne() throws IOException {
     for (int i = 0; i < 2; i++) {
-      Images.writePng(at("data/images/p" + i + ".png"), new Raster(32, 32, 3));
+      Images.writePng(path("data/images/p" + i + ".png"), new Raster(32, 32, 3));
       Raster label = new Raster(32, 32, 1);
       Arrays.fill(label.values(), 255);
-      Images.writePng(at("data/semseg/p" + i + ".png"), label);
+      Images.writePng(path("data/semseg/p" + i + ".png"), label);
     }
-    Files.writeString(at("data/all.txt"), "p0\np1\n");
+    Files.writeString(path("data/all.txt"), "p0\np1\n");
     String data =
         String.format(
             Locale.ROOT,
             "data={kind: folder, root: %s, images: images, train: all.txt, val: all.txt,"
                 + " labels: {semseg: {encoding: index, classes: 3}}}",
-            at("data"));
+            path("data"));
     String[] tasks = {"--set", "tasks={semseg: {classes: 3}}", "--set", "singleTask={semseg: 0.5}"};
     assertThat(train("run", tasks[0], tasks[1], tasks[2], tasks[3], "--set", data))
         .as(err.toString())
         .isEqualTo(1);
     assertThat(err.toString()).contains("no pixel was ever learnt from").contains("[semseg]");
-    assertThat(at("run/summary.json")).doesNotExist();
+    assertThat(path("run/summary.json")).doesNotExist();
   }
 }

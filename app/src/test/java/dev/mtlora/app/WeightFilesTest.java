@@ -6,10 +6,7 @@ import dev.mtlora.io.SafeTensors;
 import dev.mtlora.io.TensorSource;
 import dev.mtlora.io.TorchFile;
 import dev.mtlora.tensor.DType;
-import dev.mtlora.tensor.Scope;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,12 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands inspect and convert, and training that starts from what others have. */
-class WeightFilesTest {
+class WeightFilesTest extends CommandCase {
   private static final String TINY =
       """
       model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
@@ -37,23 +32,6 @@ class WeightFilesTest {
       """;
   private static final String FROZEN = "layers.0.blocks.0.attn.qkv.linear.weight";
 
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int run(String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
-  }
-
-  private String at(String name) {
-    return folder.resolve(name).toString();
-  }
-
   private String config() throws IOException {
     return Files.writeString(folder.resolve("tiny.yaml"), TINY).toString();
   }
@@ -63,11 +41,6 @@ class WeightFilesTest {
       return TensorSource.open(
           files.filter(file -> file.endsWith("model.safetensors")).findFirst().orElseThrow());
     }
-  }
-
-  @AfterEach
-  void scopes_afterEveryCommand_areClosed() {
-    assertThat(Scope.leaks()).isEmpty();
   }
 
   /** As the Swin authors' files are: with indices, a last norm and a head. */

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Folders, shards and whole models of the reference, where weights are named. */
-class WeightFoldersTest extends CommandCase {
+class WeightFoldersTest extends WeightsCase {
   private static final String FROZEN = "backbone.layers.0.blocks.0.mlp.fc1.linear.weight";
   private static final String FC1 = "layers.0.blocks.0.mlp.fc1.weight";
 

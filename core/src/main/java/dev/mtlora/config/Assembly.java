@@ -49,9 +49,14 @@ public final class Assembly {
    * @throws ConfigException if method and network don't fit
    */
   public MultiTaskModel untrainedModel() {
+    return untrainedModel(0);
+  }
+
+  /** The same, if there is memory for it and so many bytes for every trained parameter besides. */
+  private MultiTaskModel untrainedModel(long bytes) {
     return checked(
         () -> {
-          plan.requireMemory(0);
+          plan.requireMemory(bytes);
           MultiTaskModel model = plan.build();
           model.moveTo(config.train().device());
           model.backbone().recompute(config.train().recompute());
@@ -78,26 +83,21 @@ public final class Assembly {
    * @param say hears in one sentence what a file of weights gave, if one is named
    */
   public MultiTaskModel model(Consumer<String> say) {
-    checked(
-        () -> {
-          plan.requireMemory(config.train().device().equals(Device.CPU) ? TRAINING_BYTES : 0);
-          return true;
-        });
-    return base(say);
+    return loaded(config.train().device().equals(Device.CPU) ? TRAINING_BYTES : 0, say);
   }
 
   /** The same model, for what is not training: the base of an adapter. */
   public MultiTaskModel base() {
-    return base(line -> {});
+    return loaded(0, line -> {});
   }
 
-  private MultiTaskModel base(Consumer<String> say) {
+  private MultiTaskModel loaded(long bytes, Consumer<String> say) {
     if (config.model().merged()) {
       throw new ConfigException(
           "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
               + " train with the configuration of the run that it was merged from");
     }
-    MultiTaskModel model = untrainedModel();
+    MultiTaskModel model = untrainedModel(bytes);
     BackboneWeights.load(config.model(), model, say);
     return model;
   }

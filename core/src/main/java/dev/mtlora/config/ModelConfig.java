@@ -33,6 +33,9 @@ public record ModelConfig(
     Map<String, String> decoders,
     boolean merged) {
 
+  /** The shape of a backbone that is not described. */
+  static final String PRESET = "swin-tiny";
+
   private static final List<String> KEYS =
       List.of(
           "backbone",
@@ -91,7 +94,7 @@ public record ModelConfig(
     yaml.allow(KEYS);
     List<String> necks = List.of(NeckKind.values()).stream().map(NeckKind::word).toList();
     String neck = yaml.word("neck", NeckKind.PER_TASK.word(), necks);
-    String preset = yaml.word("backbone", "swin-tiny", SwinSettings.presets());
+    String preset = yaml.word("backbone", PRESET, SwinSettings.presets());
     return new ModelConfig(
         preset,
         yaml.build(() -> backbone(preset, yaml)),

@@ -2,6 +2,7 @@ package dev.mtlora.config;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.io.CheckpointException;
 import dev.mtlora.io.SwinShape;
 import dev.mtlora.io.WeightsFile;
@@ -25,8 +26,18 @@ final class ShapeOfWeights {
         && WeightsSource.parse(model.path("weights").asText("none"))
             instanceof WeightsSource.File file
         && WeightsFile.of(file.path()).exists()) {
-      put(shape(file.path()), model);
+      SwinShape shape = shape(file.path());
+      if (!isDefault(shape)) {
+        put(shape, model);
+      }
     }
+  }
+
+  /** What needs no words keeps none: a configuration of former versions reads as it did. */
+  private static boolean isDefault(SwinShape shape) {
+    SwinSettings preset = SwinSettings.preset(ModelConfig.PRESET);
+    List<Long> heads = preset.heads().stream().map(Integer::longValue).toList();
+    return shape.equals(new SwinShape(preset.embed(), preset.depths(), heads, preset.window()));
   }
 
   private static SwinShape shape(Path file) {

@@ -1,5 +1,6 @@
 package dev.mtlora.io;
 
+import dev.mtlora.backbone.swin.RelativePositions;
 import dev.mtlora.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,8 +94,8 @@ final class Completion {
 
   private long window(String name, SafeTensors.Entry table) {
     long rows = table.shape()[0];
-    long side = Math.round(Math.sqrt(rows));
-    if (table.shape().length != 2 || side * side != rows || side % 2 == 0) {
+    long window = SwinShape.window(rows);
+    if (table.shape().length != 2 || (2 * window - 1) * (2 * window - 1) != rows) {
       throw new CheckpointException(
           given.file(),
           name,
@@ -103,7 +104,7 @@ final class Completion {
               + " but a table of relative positions has (2M-1)^2 rows for a window of M, and a column"
               + " per head");
     }
-    return (side + 1) / 2;
+    return window;
   }
 
   private CheckpointException refused(String why) {
@@ -175,7 +176,8 @@ final class Completion {
         long positions = (long) window * window;
         all.put(
             name.substring(0, name.length() - TABLE.length()) + INDEX,
-            SafeTensors.Source.of(DType.I64, index(window), positions, positions));
+            SafeTensors.Source.of(
+                DType.I64, RelativePositions.index(window), positions, positions));
         blocks++;
       }
     }
@@ -186,20 +188,5 @@ final class Completion {
             INDEX,
             blocks,
             map.title()));
-  }
-
-  /** The row of the table for every pair of positions in a window. */
-  private static long[] index(int window) {
-    int positions = window * window;
-    int side = 2 * window - 1;
-    long[] index = new long[positions * positions];
-    for (int query = 0; query < positions; query++) {
-      for (int key = 0; key < positions; key++) {
-        int down = query / window - key / window + window - 1;
-        int right = query % window - key % window + window - 1;
-        index[query * positions + key] = (long) down * side + right;
-      }
-    }
-    return index;
   }
 }

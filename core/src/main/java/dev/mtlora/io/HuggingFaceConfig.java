@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The {@code config.json} that makes a folder of a file with Hugging Face's names: transformers
@@ -25,15 +23,13 @@ public final class HuggingFaceConfig {
   private static final String CONFIG = "config.json";
   private static final int PATCH = 4;
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern TABLE =
-      Pattern.compile(
-          "(?:swin\\.)?encoder\\.layers\\.(\\d{1,3})\\.blocks\\.(\\d{1,3})\\.attention\\.self"
-              + "\\.relative_position_bias_table");
 
   private final Map<String, SafeTensors.Entry> entries;
+  private final SwinShape shape;
 
   private HuggingFaceConfig(TensorSource written) {
     this.entries = written.entries();
+    this.shape = SwinShape.of(KeyReader.shapes(written, ModelInFile.of(written).orElseThrow()));
   }
 
   /**
@@ -69,11 +65,13 @@ public final class HuggingFaceConfig {
     json.putArray("architectures").add(classifier ? "SwinForImageClassification" : "SwinModel");
     json.put("model_type", "swin");
     ArrayNode depths = json.putArray("depths");
+    shape.depths().forEach(depths::add);
     ArrayNode heads = json.putArray("num_heads");
-    long window = stages(depths, heads);
-    json.put("embed_dim", entry("embeddings.patch_embeddings.projection.weight").shape()[0]);
-    json.put("image_size", imageSize > 0 ? imageSize : window * (PATCH << (depths.size() - 1)));
-    json.put("patch_size", PATCH).put("num_channels", 3).put("window_size", window);
+    shape.heads().forEach(heads::add);
+    long smallest = shape.window() * (PATCH << (depths.size() - 1));
+    json.put("embed_dim", shape.embed()).put("window_size", shape.window());
+    json.put("image_size", imageSize > 0 ? imageSize : smallest);
+    json.put("patch_size", PATCH).put("num_channels", 3);
     json.put("mlp_ratio", mlpRatio());
     json.put("qkv_bias", has("encoder.layers.0.blocks.0.attention.self.query.bias"));
     json.put("use_absolute_embeddings", has("embeddings.position_embeddings"));
@@ -82,26 +80,6 @@ public final class HuggingFaceConfig {
       labels(json, entry("classifier.weight").shape()[0]);
     }
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
-  }
-
-  /** Blocks and heads of every stage; returns the window. */
-  private long stages(ArrayNode depths, ArrayNode heads) {
-    long window = 0;
-    for (Map.Entry<String, SafeTensors.Entry> tensor : entries.entrySet()) {
-      Matcher table = TABLE.matcher(tensor.getKey());
-      if (table.matches()) {
-        int stage = Integer.parseInt(table.group(1));
-        long[] shape = tensor.getValue().shape();
-        for (int missing = depths.size(); missing <= stage; missing++) {
-          depths.add(0);
-          heads.add(0);
-        }
-        depths.set(stage, depths.get(stage).asInt() + 1);
-        heads.set(stage, shape[1]);
-        window = (Math.round(Math.sqrt(shape[0])) + 1) / 2;
-      }
-    }
-    return window;
   }
 
   private double mlpRatio() {

@@ -81,9 +81,14 @@ public record SwinShape(long embed, List<Integer> depths, List<Long> heads, long
           plain.getOrDefault(
               String.format(Locale.ROOT, "layers.%d.blocks.0.%s", s, TABLE), new long[2]);
       heads.add(table.length == 2 ? table[1] : 0);
-      window = Math.max(window, (Math.round(Math.sqrt(table[0])) + 1) / 2);
+      window = Math.max(window, window(table[0]));
     }
     return new SwinShape(plain.getOrDefault(PATCHES, new long[1])[0], depths, heads, window);
+  }
+
+  /** The window M whose table of relative positions has (2M-1)² rows, or the nearest to it. */
+  static long window(long rows) {
+    return (Math.round(Math.sqrt(rows)) + 1) / 2;
   }
 
   /** Tensors that a Swin Transformer with these has too, but that are not among them. */

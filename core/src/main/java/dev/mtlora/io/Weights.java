@@ -59,7 +59,7 @@ public final class Weights {
   }
 
   /** The same from a file that is open. */
-  static void load(TensorSource source, Module module) {
+  public static void load(TensorSource source, Module module) {
     try (Scope scope = Scope.inference()) {
       new StrictLoading(KeyMap.read(source)).into(module.state(), module.shrinking());
     }

@@ -4,20 +4,25 @@ import static dev.mtlora.config.SmallConfig.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.transform.ColourJitter;
 import dev.mtlora.data.transform.RandomCrop;
+import dev.mtlora.io.SafeTensors;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.Slot;
 import dev.mtlora.task.Edge;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -177,6 +182,31 @@ class RunConfigTest {
     Path whole =
         file("whole.yaml", fresh.yaml()); // a run of now keeps what it has from the weights
     assertThat(RunConfig.readKept(whole, List.of()).model()).isEqualTo(fresh.model());
+  }
+
+  /** Else cells that former versions kept of comparisons would count as of other settings. */
+  @Test
+  void shape_ofWeightsThatIsTheDefault_isNotWrittenOut() throws IOException {
+    Map<String, SafeTensors.Source> tensors = new LinkedHashMap<>();
+    tensors.put("patch_embed.proj.weight", zeros(96, 3, 4, 4));
+    List<Integer> depths = List.of(2, 2, 6, 2);
+    for (int s = 0; s < depths.size(); s++) {
+      for (int b = 0; b < depths.get(s); b++) {
+        String block = "layers." + s + ".blocks." + b + ".attn.";
+        tensors.put(block + "relative_position_bias_table", zeros(169, 3L << s));
+      }
+    }
+    SafeTensors.write(folder.resolve("tiny.safetensors"), Map.of(), tensors);
+    Path config =
+        file("c.yaml", "{model: {weights: tiny.safetensors}, tasks: {sal: {}}, data: scenes}");
+    RunConfig fresh = RunConfig.read(config, List.of());
+    assertThat(fresh.yaml()).isEqualTo(RunConfig.readKept(config, List.of()).yaml());
+    assertThat(fresh.model().backbone()).isEqualTo(SwinSettings.preset("swin-tiny"));
+  }
+
+  private static SafeTensors.Source zeros(long... shape) {
+    int size = (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    return SafeTensors.Source.of(DType.U8, new long[size], shape);
   }
 
   private Path file(String name, String text) throws IOException {

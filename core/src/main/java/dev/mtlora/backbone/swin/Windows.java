@@ -111,19 +111,6 @@ class Windows {
   /** Rows of the bias table for every pair of positions, {@code [N * N]}, N = window². */
   final Tensor relativePositionIndex() {
     long n = (long) window * window;
-    return Tensor.ofLongs(this::indices, n * n);
-  }
-
-  private long[] indices() {
-    int n = window * window;
-    long[] index = new long[n * n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        int rows = i / window - j / window + window - 1;
-        int columns = i % window - j % window + window - 1;
-        index[i * n + j] = (long) rows * (2 * window - 1) + columns;
-      }
-    }
-    return index;
+    return Tensor.ofLongs(() -> RelativePositions.index(window), n * n);
   }
 }
