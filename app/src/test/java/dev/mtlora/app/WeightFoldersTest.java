@@ -7,14 +7,18 @@ import dev.mtlora.data.Raster;
 import dev.mtlora.io.SafeTensors;
 import dev.mtlora.io.TensorSource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Folders, shards and whole models of the reference, where weights are named. */
 class WeightFoldersTest extends WeightsCase {
+  private static final String MICRO = "/dev/mtlora/weights/swin-micro.safetensors";
+
   private static final String FROZEN = "backbone.layers.0.blocks.0.mlp.fc1.linear.weight";
   private static final String FC1 = "layers.0.blocks.0.mlp.fc1.weight";
 
@@ -216,5 +220,21 @@ class WeightFoldersTest extends WeightsCase {
   private static String scoresIn(Path history) throws IOException {
     String text = Files.readString(history);
     return text.substring(text.indexOf("\"tasks\"")).strip();
+  }
+
+  /** Former versions kept no shape where a configuration had none, and took the default. */
+  @Test
+  void run_thatKeptNoShape_hasTheDefaultAndNotThatOfItsWeights() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("kept"));
+    try (InputStream micro = Main.class.getResourceAsStream(MICRO)) {
+      Files.copy(Objects.requireNonNull(micro), folder.resolve("micro.safetensors"));
+    }
+    Files.writeString(
+        run.resolve("config.yaml"),
+        "model: {image: 224, weights: ../micro.safetensors}\ntasks: {sal: {}}\ndata: scenes\n");
+    assertThat(run("params", run.resolve("config.yaml").toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("image size 224 does not fit windows of 4");
+    assertThat(run("eval", run.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("holds no checkpoint");
   }
 }
