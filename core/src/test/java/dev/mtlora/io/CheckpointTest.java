@@ -125,6 +125,27 @@ class CheckpointTest {
     assertThat(names(run)).containsExactly("last");
   }
 
+  /** A process may die between making a work folder and marking it, or while it deletes one. */
+  @Test
+  void write_besideEmptyWorkFolders_deletesThoseOfDeadProcessesOnly() throws Exception {
+    String id = "-1-01234567-89ab-cdef-0123-456789abcdef";
+    Path empty = Files.createDirectory(run.resolve("last.tmp-" + dead().pid() + id));
+    Path unmarked = Files.createDirectory(run.resolve("last.tmp-" + dead().pid() + "2" + id));
+    Files.createFile(unmarked.resolve(WorkFolder.MARKER));
+    String now = "-" + System.currentTimeMillis() + id.substring(2);
+    Path living = run.resolve("last.tmp-" + ProcessHandle.current().pid() + now);
+    Files.createDirectory(living);
+    Path mine = Files.createDirectory(run.resolve("last.tmp-" + dead().pid() + "3" + id));
+    Files.writeString(mine.resolve("mine"), "kept");
+    try (Scope scope = Scope.inference()) {
+      Checkpoint.write(run.resolve("last"), state(1));
+    }
+    assertThat(empty).doesNotExist();
+    assertThat(unmarked).doesNotExist();
+    assertThat(living).isEmptyDirectory();
+    assertThat(mine.resolve("mine")).hasContent("kept");
+  }
+
   /** What a process leaves that dies between the two renames. */
   private Path leftover(String name, ProcessHandle owner) throws IOException {
     Path folder = Files.createDirectories(run.resolve(name));
