@@ -30,6 +30,7 @@ public final class Engine {
   static {
     extractDependencies();
     Loader.load(torch.class);
+    torch.globalContext().setUserEnabledNNPACK(false); // nothing of ours needs it, and it complains
   }
 
   private Engine() {}

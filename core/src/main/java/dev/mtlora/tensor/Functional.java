@@ -29,44 +29,27 @@ public final class Functional {
    */
   public static Tensor conv2d(
       Tensor x, Tensor weight, @Nullable Tensor bias, long stride, long padding, long dilation) {
-    Tensor y =
-        Products.call(
-            "conv2d",
-            (a, w, b) ->
-                torch.conv2d(
-                    a,
-                    w,
-                    Products.optional(b),
-                    new long[] {stride, stride},
-                    new long[] {padding, padding},
-                    new long[] {dilation, dilation},
-                    1),
-            x,
-            weight,
-            bias);
+    long[] steps = {stride, stride};
+    long[] zeros = {padding, padding};
+    long[] distances = {dilation, dilation};
+    Products.Kernel kernel =
+        (a, w, b) -> torch.conv2d(a, w, Products.optional(b), steps, zeros, distances, 1);
+    OneDnn.Convolution convolution = (a, w, b) -> Products.convolve("conv2d", kernel, a, w, b);
+    Tensor y = OneDnn.call(convolution, x, weight, bias, 0);
     return Work.counted(y, weight.count() / weight.size(0), x, weight);
   }
 
   /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
   public static Tensor convTranspose2d(
       Tensor x, Tensor weight, @Nullable Tensor bias, long stride) {
-    Tensor y =
-        Products.call(
-            "convTranspose2d",
-            (a, w, b) ->
-                torch.conv_transpose2d(
-                    a,
-                    w,
-                    Products.optional(b),
-                    new long[] {stride, stride},
-                    new long[] {0, 0},
-                    new long[] {0, 0},
-                    1,
-                    1,
-                    1),
-            x,
-            weight,
-            bias);
+    long[] steps = {stride, stride};
+    long[] none = {0, 0};
+    long[] one = {1, 1};
+    Products.Kernel kernel =
+        (a, w, b) -> torch.conv_transpose2d(a, w, Products.optional(b), steps, none, none, 1, one);
+    OneDnn.Convolution convolution =
+        (a, w, b) -> Products.convolve("convTranspose2d", kernel, a, w, b);
+    Tensor y = OneDnn.call(convolution, x, weight, bias, 1);
     Work.counted(x, weight.count() / weight.size(0), x, weight);
     return y;
   }

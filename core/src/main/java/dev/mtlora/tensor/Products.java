@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Under {@link Autocast} they run in bf16: factors rounded to bf16, sums in f32, the result
  * rounded to bf16. An x86 processor without AVX-512 has no instructions for that, and libtorch then
  * multiplies numbers one by one, seven times slower than in f32. There the factors are rounded here
- * and multiplied in f32, which gives the same: a product of two bf16 numbers is exact in f32.
+ * and multiplied in f32, which gives the same: a product of two bf16 numbers is exact in f32. So
+ * are the factors of convolutions where those in bf16 are wrong ({@link OneDnn}).
  */
 final class Products {
-  private static final boolean NO_BF16 = lacksBf16(System.getProperty("os.arch"), capability());
-
   private Products() {}
+
+  /** What has no right and fast form in bf16; asked by the first that is to run in it. */
+  private static final class Lacking {
+    static final boolean PRODUCTS = lacksBf16(System.getProperty("os.arch"), capability());
+    static final boolean CONVOLUTIONS = PRODUCTS || !OneDnn.convolvesBf16();
+  }
 
   /** A product of native tensors; {@code c} is what it may be added to. */
   @FunctionalInterface
@@ -46,11 +51,24 @@ final class Products {
 
   /** Calls a kernel; a failure names the operation, the reason and all shapes. */
   static Tensor call(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
-    boolean bf16 =
-        a.dtype() != DType.F64 && a.device().equals(Device.CPU) && Autocast.isActive(Device.CPU);
-    return bf16 && NO_BF16
+    return isBf16(a) && Lacking.PRODUCTS
         ? rounded(name, kernel, a, b, c)
-        : Tensor.op(name, () -> kernel(kernel, a, b, c), a, b, c);
+        : exact(name, kernel, a, b, c);
+  }
+
+  /** The same of a convolution. */
+  static Tensor convolve(String name, Kernel kernel, Tensor x, Tensor w, @Nullable Tensor bias) {
+    return isBf16(x) && Lacking.CONVOLUTIONS
+        ? rounded(name, kernel, x, w, bias)
+        : exact(name, kernel, x, w, bias);
+  }
+
+  private static boolean isBf16(Tensor a) {
+    return a.dtype() != DType.F64 && a.device().equals(Device.CPU) && Autocast.isActive(Device.CPU);
+  }
+
+  private static Tensor exact(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+    return Tensor.op(name, () -> kernel(kernel, a, b, c), a, b, c);
   }
 
   /** The same of rounded factors, whatever the processor has. */

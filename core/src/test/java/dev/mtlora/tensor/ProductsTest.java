@@ -83,6 +83,30 @@ class ProductsTest {
     }
   }
 
+  /** Some processors' convolutions leave out terms where the number of channels is odd. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 2", "3, 4, 3", "3, 32, 4", "5, 7, 1", "7, 3, 3", "16, 16, 1"})
+  void convolution_inBf16_hasTheGradientsOfRoundedFactors(long in, long out, long side) {
+    try (Scope scope = Scope.open()) {
+      Tensor x = Tensor.randn(new Rng(1), 2, in, 8, 8).requiresGrad(true);
+      Tensor weight = Tensor.randn(new Rng(2), out, in, side, side).requiresGrad(true);
+      Tensor y;
+      try (Autocast cast = Autocast.bf16(Device.CPU, true)) {
+        y = Functional.conv2d(x, weight, null, 1, 0, 1);
+      }
+      Tensor cotangent = exact(Tensor.randn(new Rng(3), y.shape()));
+      y.to(DType.F64).times(cotangent).sum().backward();
+
+      Tensor exactX = exact(x).detach().requiresGrad(true);
+      Tensor exactWeight = exact(weight).detach().requiresGrad(true);
+      Tensor exactY = Functional.conv2d(exactX, exactWeight, null, 1, 0, 1);
+      exactY.times(cotangent).sum().backward();
+      assertClose(y, exactY);
+      assertClose(x.grad().orElseThrow(), exactX.grad().orElseThrow());
+      assertClose(weight.grad().orElseThrow(), exactWeight.grad().orElseThrow());
+    }
+  }
+
   @Test
   void rounded_everyProduct_hasTheGradientsOfExactSumsOfRoundedFactors() {
     long[] one = {1, 1};

@@ -1,0 +1,83 @@
+package dev.mtlora.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Convolutions in f32 are those in f64, whatever is in the memory that they get. */
+class OneDnnTest {
+  private static final double TOLERANCE = 1e-5; // relative to the mean
+
+  @ParameterizedTest
+  @CsvSource({
+    "7, 3, 3, 1",
+    "20, 20, 4, 1",
+    "20, 16, 3, 1",
+    "40, 16, 2, 2",
+    "48, 16, 4, 4",
+    "1, 5, 2, 2",
+    "3, 40, 4, 4",
+    "7, 5, 1, 1",
+    "64, 64, 3, 1"
+  })
+  void conv2d_anyChannels_isThatInDouble(long in, long out, long side, long stride) {
+    try (Scope scope = Scope.open()) {
+      Tensor x = Tensor.randn(new Rng(1), 3, in, 8, 8);
+      Tensor weight = Tensor.randn(new Rng(2), out, in, side, side);
+      Tensor bias = Tensor.randn(new Rng(3), out);
+      assertExact((a, w, b) -> Functional.conv2d(a, w, b, stride, 0, 1), x, weight, bias);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16, 48, 2", "16, 20, 3", "20, 40, 2", "5, 7, 2", "64, 80, 4", "32, 64, 2"})
+  void convTranspose2d_anyChannels_isThatInDouble(long in, long out, long side) {
+    try (Scope scope = Scope.open()) {
+      Tensor x = Tensor.randn(new Rng(1), 3, in, 8, 8);
+      Tensor weight = Tensor.randn(new Rng(2), in, out, side, side);
+      Tensor bias = Tensor.randn(new Rng(3), out);
+      assertExact((a, w, b) -> Functional.convTranspose2d(a, w, b, side), x, weight, bias);
+    }
+  }
+
+  private static void assertExact(
+      OneDnn.Convolution convolution, Tensor x, Tensor weight, Tensor bias) {
+    List<Tensor> exact = outcome(convolution, DType.F64, x, weight, bias);
+    List<Tensor> found = outcome(convolution, DType.F32, x, weight, bias);
+    for (int i = 0; i < exact.size(); i++) {
+      Tensor difference = found.get(i).to(DType.F64).minus(exact.get(i));
+      double mean = exact.get(i).abs().sum().item();
+      assertThat(difference.abs().sum().item() / mean).as("tensor %d", i).isLessThan(TOLERANCE);
+    }
+  }
+
+  /** The output, and the gradients of a sum of it with weights of their own. */
+  private static List<Tensor> outcome(
+      OneDnn.Convolution convolution, DType dtype, Tensor x, Tensor weight, Tensor bias) {
+    List<Tensor> leaves = new ArrayList<>();
+    for (Tensor tensor : List.of(x, weight, bias)) {
+      leaves.add(tensor.to(dtype).detach().copy().requiresGrad(true));
+    }
+    litter();
+    Tensor y = convolution.of(leaves.get(0), leaves.get(1), leaves.get(2));
+    Tensor cotangent = Tensor.randn(new Rng(4), y.shape()).to(dtype);
+    litter();
+    y.times(cotangent).sum().backward();
+    List<Tensor> outcome = new ArrayList<>(List.of(y.detach()));
+    leaves.forEach(leaf -> outcome.add(leaf.grad().orElseThrow()));
+    return outcome;
+  }
+
+  /** Freed memory that holds no numbers. */
+  private static void litter() {
+    try (Scope scope = Scope.inference()) {
+      for (long size = 256; size <= 65_536; size *= 2) {
+        Tensor.zeros(size).plus(Double.NaN);
+        Tensor.zeros(size + size / 2).plus(Double.NaN);
+      }
+    }
+  }
+}
