@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps convolutions right where oneDNN, which libtorch calls for them, is not.
  *
- * <p>Windows larger than one pixel read their channels in blocks of 16, or of two times 16. Version
- * 3.7.1 leaves what is missing to a whole block as it finds it in memory: outputs and gradients,
- * also in f32, are then made of that (seen on AMD's family 26; <a
+ * <p>Convolutions read their channels in blocks of 16, or of two times 16. Version 3.7.1 leaves
+ * what is missing to a whole block as it finds it in memory: outputs and gradients, also in f32,
+ * are then made of that (seen on AMD's family 26; <a
  * href="https://github.com/pytorch/pytorch/issues/163347">pytorch 163347</a>). Where that shows,
  * such convolutions get channels of zeros to the next whole block, which change no number. What is
  * asked is what comes out, not who made the processor.
@@ -43,7 +43,7 @@ final class OneDnn {
       Convolution convolution, Tensor x, Tensor weight, @Nullable Tensor bias, int out) {
     boolean whole =
         missing(weight.size(out), 0) == 0 && missing(weight.size(1 - out), UNBLOCKED) == 0;
-    boolean asked = weight.size(2) > 1 && x.dtype() != DType.F64 && x.device().equals(Device.CPU);
+    boolean asked = x.dtype() != DType.F64 && x.device().equals(Device.CPU);
     if (whole || !asked || Blocks.FILLED) {
       return convolution.of(x, weight, bias);
     }

@@ -32,6 +32,27 @@ class OneDnnTest {
     }
   }
 
+  /** As necks call them: what comes from a backbone has its channels last. */
+  @ParameterizedTest
+  @CsvSource({"1, 2", "2, 2", "1, 8", "2, 8", "2, 16"})
+  void conv2d_channelsLast_isThatInDouble(int threads, long side) {
+    int before = Engine.threads();
+    try (Scope scope = Scope.open()) {
+      Engine.threads(threads);
+      Tensor tokens = Tensor.randn(new Rng(1), 8, side * side, 64);
+      Tensor bias = Tensor.randn(new Rng(3), 36);
+      Tensor weight = Tensor.randn(new Rng(2), 36, 64, 1, 1);
+      assertExact(
+          (a, w, b) ->
+              Functional.conv2d(a.transpose(1, 2).reshape(8, 64, side, side), w, b, 1, 0, 1),
+          tokens,
+          weight,
+          bias);
+    } finally {
+      Engine.threads(before);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"16, 48, 2", "16, 20, 3", "20, 40, 2", "5, 7, 2", "64, 80, 4", "32, 64, 2"})
   void convTranspose2d_anyChannels_isThatInDouble(long in, long out, long side) {
