@@ -14,19 +14,21 @@ import org.junit.jupiter.api.io.TempDir;
 class ArchitectureTest {
   private static final List<String> ORDER =
       List.of(
+          "files",
           "tensor",
+          "image",
           "nn",
           "loss",
           "metric",
           "task",
-          "data",
           "peft",
           "backbone",
           "decoder",
           "model",
-          "io",
+          "weights",
+          "data",
           "train",
-          "config",
+          "run",
           "compare");
 
   /** Files over 300 lines, and why each may be. */
@@ -53,11 +55,11 @@ class ArchitectureTest {
 
   @Test
   void rules_staticImportAndQualifiedName_areReported() throws IOException {
-    write("nn/A.java", "import static dev.mtlora.io.B.c;\nclass A { dev.mtlora.data.D d; }\n");
+    write("nn/A.java", "import static dev.mtlora.weights.B.c;\nclass A { dev.mtlora.data.D d; }\n");
     assertThat(RULES.violations(sources))
         .containsExactly(
             "dev/mtlora/nn/A.java: 'nn' may not use 'data'",
-            "dev/mtlora/nn/A.java: 'nn' may not use 'io'");
+            "dev/mtlora/nn/A.java: 'nn' may not use 'weights'");
   }
 
   @Test
@@ -78,8 +80,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void rules_openCvOutsideData_isReported() throws IOException {
-    write("data/A.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass A {}\n");
+  void rules_openCvOutsideImage_isReported() throws IOException {
+    write("image/A.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass A {}\n");
     write("tensor/B.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass B {}\n");
     assertThat(RULES.violations(sources))
         .containsExactly("dev/mtlora/tensor/B.java: 'tensor' may not use org.bytedeco.opencv");
@@ -88,10 +90,10 @@ class ArchitectureTest {
   @Test
   void rules_collectorOrConsole_isReported() throws IOException {
     write(
-        "io/A.java", "class A { void a() { System.gc(); System.out.println(); } } // System.err\n");
+        "weights/A.java", "class A { void a() { System.gc(); System.out.println(); } } // System.err\n");
     assertThat(RULES.violations(sources))
         .containsExactly(
-            "dev/mtlora/io/A.java: uses System.gc", "dev/mtlora/io/A.java: uses System.out");
+            "dev/mtlora/weights/A.java: uses System.gc", "dev/mtlora/weights/A.java: uses System.out");
   }
 
   @Test
@@ -103,25 +105,25 @@ class ArchitectureTest {
 
   @Test
   void rules_packageWithoutNullMarked_isReported() throws IOException {
-    write("io/A.java", "class A {}\n");
+    write("weights/A.java", "class A {}\n");
     Files.writeString(
-        sources.resolve("dev/mtlora/io/package-info.java"), "/** No @NullMarked. */ package io;\n");
+        sources.resolve("dev/mtlora/weights/package-info.java"), "/** No @NullMarked. */ package weights;\n");
     assertThat(RULES.violations(sources)).hasSize(1).first().asString().contains("@NullMarked");
   }
 
   @Test
   void rules_longFile_isReportedUnlessListed() throws IOException {
-    write("io/A.java", "class A {}\n" + "\n".repeat(300));
+    write("weights/A.java", "class A {}\n" + "\n".repeat(300));
     assertThat(RULES.violations(sources))
-        .containsExactly("dev/mtlora/io/A.java: 301 lines, more than 300 without a reason");
-    SourceRules listed = new SourceRules(ORDER, Map.of("dev/mtlora/io/A.java", "a test"));
+        .containsExactly("dev/mtlora/weights/A.java: 301 lines, more than 300 without a reason");
+    SourceRules listed = new SourceRules(ORDER, Map.of("dev/mtlora/weights/A.java", "a test"));
     assertThat(listed.violations(sources)).isEmpty();
   }
 
   @Test
   void rules_listedFileThatIsShortOrGone_isReported() throws IOException {
-    write("io/A.java", "class A {}\n");
-    Map<String, String> stale = Map.of("dev/mtlora/io/A.java", "x", "dev/mtlora/io/B.java", "x");
+    write("weights/A.java", "class A {}\n");
+    Map<String, String> stale = Map.of("dev/mtlora/weights/A.java", "x", "dev/mtlora/weights/B.java", "x");
     assertThat(new SourceRules(ORDER, stale).violations(sources)).hasSize(2);
   }
 

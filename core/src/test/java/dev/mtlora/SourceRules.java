@@ -33,8 +33,8 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
   private static final Map<String, Set<String>> RESERVED =
       Map.of(
           "org.bytedeco.pytorch", Set.of("tensor"),
-          "org.bytedeco.opencv", Set.of("data"),
-          "org.bytedeco", Set.of("tensor", "data"));
+          "org.bytedeco.opencv", Set.of("image"),
+          "org.bytedeco", Set.of("tensor", "image"));
 
   private static final List<Pattern> FORBIDDEN =
       Stream.of(

@@ -1,8 +1,8 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.ConfigException;
-import dev.mtlora.config.RunConfig;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.tensor.Ceilings;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Scope;

@@ -2,7 +2,7 @@ package dev.mtlora.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.io.AtomicFile;
+import dev.mtlora.weights.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
-import dev.mtlora.data.Images;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import java.nio.file.Path;
 import java.util.Arrays;
 

@@ -2,8 +2,8 @@ package dev.mtlora.app;
 
 import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.Summary;
-import dev.mtlora.config.ConfigException;
-import dev.mtlora.io.CheckpointException;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.weights.CheckpointException;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -4,7 +4,7 @@ import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.CellStore;
 import dev.mtlora.compare.Comparison;
 import dev.mtlora.compare.Results;
-import dev.mtlora.config.ConfigException;
+import dev.mtlora.run.ConfigException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.ConfigException;
-import dev.mtlora.config.RunConfig;
-import dev.mtlora.io.Conversion;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunConfig;
+import dev.mtlora.weights.Conversion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.mtlora.app;
 
-import dev.mtlora.data.Printable;
-import dev.mtlora.io.Conversion;
-import dev.mtlora.io.HuggingFaceConfig;
-import dev.mtlora.io.KeyMap;
-import dev.mtlora.io.WeightsFile;
+import dev.mtlora.files.Printable;
+import dev.mtlora.weights.Conversion;
+import dev.mtlora.weights.HuggingFaceConfig;
+import dev.mtlora.weights.KeyMap;
+import dev.mtlora.weights.WeightsFile;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import java.io.PrintWriter;

@@ -1,12 +1,12 @@
 package dev.mtlora.app;
 
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.RunConfig;
-import dev.mtlora.io.Conversion;
-import dev.mtlora.io.KeyMap;
-import dev.mtlora.io.TensorSource;
-import dev.mtlora.io.Weights;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
+import dev.mtlora.weights.Conversion;
+import dev.mtlora.weights.KeyMap;
+import dev.mtlora.weights.TensorSource;
+import dev.mtlora.weights.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.AddedNames;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.mtlora.app;
 
-import dev.mtlora.data.Printable;
+import dev.mtlora.files.Printable;
 import dev.mtlora.data.check.Findings;
 import dev.mtlora.data.check.LabelStats;
 import dev.mtlora.data.check.Severity;

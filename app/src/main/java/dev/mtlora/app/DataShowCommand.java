@@ -1,11 +1,11 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.RunConfig;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
-import dev.mtlora.data.transform.Normalize;
+import dev.mtlora.image.Preprocessing;
 import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,10 +52,10 @@ final class DataShowCommand implements Callable<Integer> {
     Assembly assembly = Assembly.of(run);
     Dataset training = assembly.training();
     Transform augmentation = assembly.augmentation();
-    Normalize normalize = Normalize.imageNet();
+    Preprocessing preprocessing = Preprocessing.imageNet();
     Transform seen =
         (sample, rng) ->
-            augmentation.apply(sample, rng).map(normalize::restored, (task, label) -> label);
+            augmentation.apply(sample, rng).map(preprocessing::restored, (task, label) -> label);
     write(training, "train", run);
     write(training.with(seen), "augmented", run);
     write(assembly.validation(), "val", run);

@@ -1,6 +1,6 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.Assembly;
+import dev.mtlora.run.Assembly;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;

@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
@@ -107,8 +108,8 @@ record ImageReport(Path folder) {
     Sample sample = set.get(image.index(), rng);
     int side = model.backbone().imageSize();
     Sample seen = new Pipeline(List.of(new Resize(side), new IgnoreRegions())).apply(sample, rng);
-    Batch.Block label = Batch.of(List.of(seen)).labels().get(task.name());
-    Batch.Block prediction = new Predictor(model).predict(sample.image()).get(task.name());
+    Block label = Batch.of(List.of(seen)).labels().get(task.name());
+    Block prediction = new Predictor(model).predict(sample.image()).get(task.name());
     sheet.add(
         String.format(Locale.ROOT, "%s %.4f %s", rank, image.value(), image.image()),
         Arrays.asList(

@@ -1,9 +1,9 @@
 package dev.mtlora.app;
 
-import dev.mtlora.data.Printable;
-import dev.mtlora.io.CheckpointException;
-import dev.mtlora.io.FileContents;
-import dev.mtlora.io.TensorSource;
+import dev.mtlora.files.Printable;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.FileContents;
+import dev.mtlora.weights.TensorSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

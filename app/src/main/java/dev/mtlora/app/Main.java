@@ -1,8 +1,8 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.ConfigException;
-import dev.mtlora.data.Printable;
-import dev.mtlora.io.CheckpointException;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.files.Printable;
+import dev.mtlora.weights.CheckpointException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.ConfigException;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.ConfigException;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.Scope;

@@ -1,8 +1,8 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.RunConfig;
-import dev.mtlora.io.Weights;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
+import dev.mtlora.weights.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Sample;
@@ -24,11 +25,11 @@ record Overlay(List<Task> tasks, int side) {
   /** One picture more than tasks; none for a task that the sample has no label of. */
   List<@Nullable Picture> row(Sample sample) {
     Picture image = Picture.of(sample.image());
-    Map<String, Batch.Block> labels = Batch.of(List.of(sample)).labels();
+    Map<String, Block> labels = Batch.of(List.of(sample)).labels();
     List<@Nullable Picture> cells = new ArrayList<>();
     cells.add(fitted(image));
     for (Task task : tasks) {
-      Batch.Block label = labels.get(task.name());
+      Block label = labels.get(task.name());
       cells.add(label == null ? null : fitted(blended(image, Panel.picture(task, label))));
     }
     return cells;

@@ -1,9 +1,10 @@
 package dev.mtlora.app;
 
+import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
@@ -30,8 +31,8 @@ final class Panel {
   private record Shown(
       Sample sample,
       Raster image,
-      Map<String, Batch.Block> labels,
-      Map<String, Batch.Block> before) {}
+      Map<String, Block> labels,
+      Map<String, Block> before) {}
 
   /** Chooses images evenly and keeps what the model predicts now. */
   Panel(Dataset validation, MultiTaskModel model) {
@@ -66,18 +67,18 @@ final class Panel {
     sheet.write(file);
   }
 
-  private List<@Nullable Picture> cells(@Nullable Picture image, Map<String, Batch.Block> maps) {
+  private List<@Nullable Picture> cells(@Nullable Picture image, Map<String, Block> maps) {
     List<@Nullable Picture> cells = new ArrayList<>();
     cells.add(image);
     for (Task task : tasks) {
-      Batch.Block map = maps.get(task.name());
+      Block map = maps.get(task.name());
       cells.add(map == null ? null : picture(task, map));
     }
     return cells;
   }
 
   /** A label or a prediction of one image as its task shows it. */
-  static Picture picture(Task task, Batch.Block map) {
+  static Picture picture(Task task, Block map) {
     int[] rgb = task.show(map.values(), map.height(), map.width());
     return new Picture(rgb, map.width(), map.height());
   }

@@ -1,13 +1,13 @@
 package dev.mtlora.app;
 
+import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.ConfigException;
-import dev.mtlora.data.Batch;
-import dev.mtlora.data.DataException;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.files.DataException;
 import dev.mtlora.data.FolderFiles;
-import dev.mtlora.data.Images;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -101,7 +101,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private void predict(Raster image, String name, MultiTaskModel model) {
-    Map<String, Batch.Block> predictions = new Predictor(model).predict(image);
+    Map<String, Block> predictions = new Predictor(model).predict(image);
     Picture picture = Picture.of(image);
     int height = Math.min(PANEL_HEIGHT, picture.height());
     int width = Math.max(1, picture.width() * height / picture.height());

@@ -1,16 +1,16 @@
 package dev.mtlora.app;
 
 import dev.mtlora.compare.Summary;
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.ConfigException;
-import dev.mtlora.config.RunConfig;
-import dev.mtlora.io.AdapterConfig;
-import dev.mtlora.io.AdapterFile;
-import dev.mtlora.io.AtomicFile;
-import dev.mtlora.io.AtomicFolder;
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.Weights;
-import dev.mtlora.io.WeightsFile;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunConfig;
+import dev.mtlora.weights.AdapterConfig;
+import dev.mtlora.weights.AdapterFile;
+import dev.mtlora.weights.AtomicFile;
+import dev.mtlora.weights.AtomicFolder;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.Weights;
+import dev.mtlora.weights.WeightsFile;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.train.CheckpointListener;

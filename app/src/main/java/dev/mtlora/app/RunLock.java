@@ -1,6 +1,6 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.ConfigException;
+import dev.mtlora.run.ConfigException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

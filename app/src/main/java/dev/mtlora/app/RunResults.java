@@ -1,9 +1,9 @@
 package dev.mtlora.app;
 
 import dev.mtlora.compare.Summary;
-import dev.mtlora.io.AtomicFile;
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.CheckpointException;
+import dev.mtlora.weights.AtomicFile;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.HistoryJson;

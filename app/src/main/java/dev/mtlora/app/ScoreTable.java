@@ -1,6 +1,6 @@
 package dev.mtlora.app;
 
-import dev.mtlora.data.Printable;
+import dev.mtlora.files.Printable;
 import dev.mtlora.metric.Confusion;
 import dev.mtlora.train.DeltaM;
 import dev.mtlora.train.Scores;

@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
 import dev.mtlora.app.Canvas.Picture;
-import dev.mtlora.data.Lettering;
+import dev.mtlora.image.Lettering;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
-import dev.mtlora.data.Printable;
-import dev.mtlora.io.SafeTensors;
+import dev.mtlora.files.Printable;
+import dev.mtlora.weights.SafeTensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.mtlora.app;
 
-import dev.mtlora.data.Printable;
+import dev.mtlora.files.Printable;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;

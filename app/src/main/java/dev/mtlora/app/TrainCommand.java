@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.ConfigException;
-import dev.mtlora.config.RunConfig;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunConfig;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package dev.mtlora.app;
 
 import dev.mtlora.compare.Summary;
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.RunConfig;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.io.AdapterFile;
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.CheckpointException;
-import dev.mtlora.io.TrainState;
+import dev.mtlora.weights.AdapterFile;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.TrainState;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.DType;

@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.RunConfig;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.data.Batches;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.train.StepBench;

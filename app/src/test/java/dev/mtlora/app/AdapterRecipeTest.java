@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.data.Images;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Memory;
 import java.io.IOException;

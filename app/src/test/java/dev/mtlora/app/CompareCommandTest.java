@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.data.Images;
+import dev.mtlora.image.Images;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

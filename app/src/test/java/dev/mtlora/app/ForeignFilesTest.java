@@ -2,8 +2,8 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.io.SafeTensors;
-import dev.mtlora.io.TensorSource;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.TensorSource;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.io.SafeTensors;
-import dev.mtlora.io.SwinShape;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.SwinShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

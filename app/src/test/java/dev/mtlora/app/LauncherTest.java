@@ -2,8 +2,8 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.data.Images;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

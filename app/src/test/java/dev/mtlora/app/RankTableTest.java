@@ -2,8 +2,8 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.config.Assembly;
-import dev.mtlora.config.RunConfig;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;

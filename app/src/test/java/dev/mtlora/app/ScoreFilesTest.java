@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mtlora.data.Images;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import dev.mtlora.metric.SemsegMeter;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;

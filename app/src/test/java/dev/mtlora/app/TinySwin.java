@@ -1,6 +1,6 @@
 package dev.mtlora.app;
 
-import dev.mtlora.io.SafeTensors;
+import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.tensor.DType;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -2,9 +2,9 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.io.SafeTensors;
-import dev.mtlora.io.TensorSource;
-import dev.mtlora.io.TorchFile;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.TensorSource;
+import dev.mtlora.weights.TorchFile;
 import dev.mtlora.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;

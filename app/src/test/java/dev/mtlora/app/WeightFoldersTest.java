@@ -2,10 +2,10 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.data.Images;
-import dev.mtlora.data.Raster;
-import dev.mtlora.io.SafeTensors;
-import dev.mtlora.io.TensorSource;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.TensorSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

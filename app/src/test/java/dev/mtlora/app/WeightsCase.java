@@ -1,8 +1,8 @@
 package dev.mtlora.app;
 
-import dev.mtlora.io.SafeTensors;
-import dev.mtlora.io.TensorSource;
-import dev.mtlora.io.TorchFile;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.TensorSource;
+import dev.mtlora.weights.TorchFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.mtlora.bench;
 
-import dev.mtlora.data.Images;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;

@@ -1,6 +1,6 @@
 package dev.mtlora.compare;
 
-import dev.mtlora.config.ConfigException;
+import dev.mtlora.run.ConfigException;
 import dev.mtlora.train.DeltaM;
 import dev.mtlora.train.Scores;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import java.nio.file.Path;
 import java.util.Locale;
 

@@ -1,5 +1,8 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Block;
+import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,31 +25,6 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
   public Batch {
     ids = List.copyOf(ids);
     labels = Map.copyOf(labels);
-  }
-
-  /**
-   * An array of four dimensions: {@code values[((b * channels + c) * height + y) * width + x]}.
-   *
-   * @param count B
-   * @param channels C
-   * @param height H
-   * @param width W
-   * @param values B * C * H * W of them
-   */
-  public record Block(int count, int channels, int height, int width, float[] values) {
-    public Block {
-      if (values.length != (long) count * channels * height * width) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "a block of %d x %d x %d x %d does not have %d values",
-                count,
-                channels,
-                height,
-                width,
-                values.length));
-      }
-    }
   }
 
   /**
@@ -99,39 +77,9 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
                 ids.get(b),
                 shape(raster)));
       }
-      copyPlanes(raster, values, b * size);
+      Block.copyPlanes(raster, values, b * size);
     }
     return new Block(rasters.size(), like.channels(), like.height(), like.width(), values);
-  }
-
-  /** H, W, C to C, H, W. */
-  private static void copyPlanes(Raster from, float[] to, int offset) {
-    float[] values = from.values();
-    int channels = from.channels();
-    int pixels = from.height() * from.width();
-    if (channels == 3) {
-      copyThree(values, to, offset, pixels);
-      return;
-    }
-    for (int row = 0; row < pixels; row += from.width()) { // a row stays in the cache
-      for (int c = 0; c < channels; c++) {
-        int plane = offset + c * pixels;
-        for (int i = row; i < row + from.width(); i++) {
-          to[plane + i] = values[i * channels + c];
-        }
-      }
-    }
-  }
-
-  /** What nearly all of them are, in one pass. */
-  private static void copyThree(float[] values, float[] to, int offset, int pixels) {
-    int second = offset + pixels;
-    int third = second + pixels;
-    for (int i = 0; i < pixels; i++) {
-      to[offset + i] = values[3 * i];
-      to[second + i] = values[3 * i + 1];
-      to[third + i] = values[3 * i + 2];
-    }
   }
 
   private static boolean sameShape(Raster a, Raster b) {

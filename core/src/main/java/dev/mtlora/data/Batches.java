@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

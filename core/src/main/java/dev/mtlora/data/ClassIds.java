@@ -1,5 +1,8 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.PngSamples;
+import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import java.util.Arrays;
 import java.util.HashMap;

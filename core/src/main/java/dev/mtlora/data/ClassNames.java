@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.files.SmallFile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;

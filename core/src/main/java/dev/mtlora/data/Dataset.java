@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
 import dev.mtlora.tensor.Rng;
 import java.util.Arrays;
 import java.util.List;

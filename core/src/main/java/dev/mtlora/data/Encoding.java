@@ -1,5 +1,9 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.PngSamples;
+import dev.mtlora.image.Raster;
+import dev.mtlora.image.Resampling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,8 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

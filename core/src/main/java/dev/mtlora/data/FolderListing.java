@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.files.SmallFile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;

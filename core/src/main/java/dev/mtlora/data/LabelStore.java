@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.image.Raster;
 import java.nio.file.Path;
 import java.util.function.Function;
 

@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.image.Raster;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;

@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

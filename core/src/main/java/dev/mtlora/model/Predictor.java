@@ -1,15 +1,12 @@
 package dev.mtlora.model;
 
-import dev.mtlora.data.Batch;
-import dev.mtlora.data.Raster;
-import dev.mtlora.data.Sample;
-import dev.mtlora.data.transform.Pipeline;
+import dev.mtlora.image.Block;
+import dev.mtlora.image.Preprocessing;
+import dev.mtlora.image.Raster;
 import dev.mtlora.task.Task;
-import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -26,17 +23,16 @@ public record Predictor(MultiTaskModel model) {
    * @return by task {@code [1, C, side, side]} in the units of {@link Task#predict}, side being
    *     that of the model's images
    */
-  public Map<String, Batch.Block> predict(Raster image) {
-    Sample sample = new Sample("image", image, Map.of());
-    Pipeline pipeline = Pipeline.evaluation(model.backbone().imageSize());
-    Batch.Block input = Batch.of(List.of(pipeline.apply(sample, new Rng(0)))).images();
+  public Map<String, Block> predict(Raster image) {
+    int side = model.backbone().imageSize();
+    Block input = Block.of(Preprocessing.imageNet().input(image, side));
     model.train(false);
     try (Scope scope = Scope.inference()) {
       Tensor images =
           Tensor.of(input.values(), 1, input.channels(), input.height(), input.width())
               .to(model.device());
       Map<String, Tensor> logits = model.forward(images, model.taskNames());
-      Map<String, Batch.Block> predictions = new LinkedHashMap<>();
+      Map<String, Block> predictions = new LinkedHashMap<>();
       for (Task task : model.tasks()) {
         predictions.put(
             task.name(), block(task.predict(Objects.requireNonNull(logits.get(task.name())))));
@@ -45,8 +41,8 @@ public record Predictor(MultiTaskModel model) {
     }
   }
 
-  private static Batch.Block block(Tensor prediction) {
-    return new Batch.Block(
+  private static Block block(Tensor prediction) {
+    return new Block(
         1,
         (int) prediction.size(1),
         (int) prediction.size(2),

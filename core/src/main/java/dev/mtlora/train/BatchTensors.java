@@ -1,5 +1,6 @@
 package dev.mtlora.train;
 
+import dev.mtlora.image.Block;
 import dev.mtlora.data.Batch;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
@@ -17,7 +18,7 @@ record BatchTensors(Tensor images, Map<String, Tensor> targets) {
   static BatchTensors of(Batch batch, List<String> tasks, Device device) {
     Map<String, Tensor> targets = new LinkedHashMap<>();
     for (String task : tasks) {
-      Batch.Block label = batch.labels().get(task);
+      Block label = batch.labels().get(task);
       if (label != null) {
         targets.put(task, tensor(label, device));
       }
@@ -25,7 +26,7 @@ record BatchTensors(Tensor images, Map<String, Tensor> targets) {
     return new BatchTensors(tensor(batch.images(), device), targets);
   }
 
-  private static Tensor tensor(Batch.Block block, Device device) {
+  private static Tensor tensor(Block block, Device device) {
     return Tensor.of(block.values(), block.count(), block.channels(), block.height(), block.width())
         .to(device);
   }

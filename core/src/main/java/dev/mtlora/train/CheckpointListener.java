@@ -1,7 +1,7 @@
 package dev.mtlora.train;
 
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.CheckpointException;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package dev.mtlora.train;
 
-import dev.mtlora.io.AtomicFile;
-import dev.mtlora.io.CheckpointException;
+import dev.mtlora.weights.AtomicFile;
+import dev.mtlora.weights.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

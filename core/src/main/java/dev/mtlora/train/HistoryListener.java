@@ -1,6 +1,6 @@
 package dev.mtlora.train;
 
-import dev.mtlora.io.AtomicFile;
+import dev.mtlora.weights.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.mtlora.train;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.io.TrainState;
+import dev.mtlora.weights.TrainState;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Scope;

@@ -1,9 +1,10 @@
 package dev.mtlora.train;
 
+import dev.mtlora.image.Block;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.TrainState;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.TrainState;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.ParameterChange;
@@ -142,7 +143,7 @@ public final class Training {
     unlearnt.removeIf(task -> isLabelled(batch.labels().get(task)));
   }
 
-  private static boolean isLabelled(Batch.@Nullable Block label) {
+  private static boolean isLabelled(@Nullable Block label) {
     if (label != null) {
       for (float value : label.values()) {
         if (value != Labels.IGNORE) {

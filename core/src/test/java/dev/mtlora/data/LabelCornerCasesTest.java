@@ -1,11 +1,15 @@
 package dev.mtlora.data;
 
-import static dev.mtlora.data.PictureFiles.encoded;
-import static dev.mtlora.data.PictureFiles.palette;
-import static dev.mtlora.data.PictureFiles.picture;
-import static dev.mtlora.data.PictureFiles.png;
-import static dev.mtlora.data.PictureFiles.redBlue;
-import static dev.mtlora.data.PictureFiles.write;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.PictureFiles;
+import dev.mtlora.image.Raster;
+import static dev.mtlora.image.PictureFiles.encoded;
+import static dev.mtlora.image.PictureFiles.palette;
+import static dev.mtlora.image.PictureFiles.picture;
+import static dev.mtlora.image.PictureFiles.png;
+import static dev.mtlora.image.PictureFiles.redBlue;
+import static dev.mtlora.image.PictureFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,8 +1,10 @@
 package dev.mtlora.data;
 
-import static dev.mtlora.data.PictureFiles.picture;
-import static dev.mtlora.data.PictureFiles.png;
-import static dev.mtlora.data.PictureFiles.write;
+import dev.mtlora.image.PictureFiles;
+import dev.mtlora.image.Raster;
+import static dev.mtlora.image.PictureFiles.picture;
+import static dev.mtlora.image.PictureFiles.png;
+import static dev.mtlora.image.PictureFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.tensor.Rng;

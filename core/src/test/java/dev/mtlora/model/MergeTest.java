@@ -7,7 +7,7 @@ import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
-import dev.mtlora.io.Weights;
+import dev.mtlora.weights.Weights;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;

@@ -3,10 +3,10 @@ package dev.mtlora.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mtlora.config.Balances;
+import dev.mtlora.run.Balances;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.TrainState;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.TrainState;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Saliency;

@@ -1,12 +1,13 @@
 package dev.mtlora.train;
 
+import dev.mtlora.image.Block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
@@ -90,7 +91,7 @@ class LabelSizeTest {
     @Override
     public Sample get(int index, Rng rng) {
       Raster image = new Patterns(SIZES.length, List.of()).get(index, rng).image();
-      Batch.Block block = Batch.of(List.of(new Sample("x", image, Map.of()))).images();
+      Block block = Batch.of(List.of(new Sample("x", image, Map.of()))).images();
       model.train(false);
       Map<String, Raster> labels = new HashMap<>();
       try (Scope scope = Scope.inference()) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.CheckpointException;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Saliency;

@@ -1,7 +1,7 @@
 package dev.mtlora.train;
 
-import dev.mtlora.data.Raster;
-import dev.mtlora.io.Weights;
+import dev.mtlora.image.Raster;
+import dev.mtlora.weights.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Depth;

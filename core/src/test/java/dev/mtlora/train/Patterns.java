@@ -1,7 +1,7 @@
 package dev.mtlora.train;
 
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.tensor.Rng;
 import java.util.LinkedHashMap;

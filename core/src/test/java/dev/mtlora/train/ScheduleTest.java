@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mtlora.io.SafeTensors;
+import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.train.Schedule.Cosine;
 import dev.mtlora.train.Schedule.Linear;
 import dev.mtlora.train.Schedule.MultiStep;

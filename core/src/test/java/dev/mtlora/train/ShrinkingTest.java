@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.io.AdapterConfig;
-import dev.mtlora.io.AdapterFile;
-import dev.mtlora.io.Checkpoint;
-import dev.mtlora.io.CheckpointException;
-import dev.mtlora.io.TrainState;
+import dev.mtlora.weights.AdapterConfig;
+import dev.mtlora.weights.AdapterFile;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.TrainState;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.peft.MtLora;

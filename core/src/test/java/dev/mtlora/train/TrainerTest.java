@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;

@@ -1,6 +1,6 @@
 package dev.mtlora.data.check;
 
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.task.Task;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.mtlora.data.check;
 
-import dev.mtlora.data.DataException;
+import dev.mtlora.files.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Stray;

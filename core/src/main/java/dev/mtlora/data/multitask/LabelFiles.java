@@ -1,7 +1,7 @@
 package dev.mtlora.data.multitask;
 
 import dev.mtlora.data.FolderListing;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ record LabelFiles(List<Source> sources, Function<List<Path>, Raster> decode, boo
     /**
      * Lists the folders that exist.
      *
-     * @throws dev.mtlora.data.DataException if none does
+     * @throws dev.mtlora.files.DataException if none does
      */
     static Source of(String extension, Path... folders) {
       List<FolderListing> listings = new ArrayList<>();

@@ -5,12 +5,12 @@ import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Encoding;
 import dev.mtlora.data.FolderListing;
 import dev.mtlora.data.ImageList;
-import dev.mtlora.data.Images;
+import dev.mtlora.image.Images;
 import dev.mtlora.data.LabelStore;
 import dev.mtlora.data.NormalsY;
-import dev.mtlora.data.PngSamples;
-import dev.mtlora.data.Raster;
-import dev.mtlora.data.Resampling;
+import dev.mtlora.image.PngSamples;
+import dev.mtlora.image.Raster;
+import dev.mtlora.image.Resampling;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +69,7 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
   /**
    * The images that train.
    *
-   * @throws dev.mtlora.data.DataException if a folder, list, image or label is missing; names it
+   * @throws dev.mtlora.files.DataException if a folder, list, image or label is missing; names it
    */
   public Dataset training() {
     return split("train.txt");

@@ -1,7 +1,7 @@
 package dev.mtlora.data.multitask;
 
-import dev.mtlora.data.DataException;
-import dev.mtlora.data.Raster;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

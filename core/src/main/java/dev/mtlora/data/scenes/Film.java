@@ -1,6 +1,6 @@
 package dev.mtlora.data.scenes;
 
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 
 /** Turns light into a picture as a camera does: exposure, vignette, gamma 2, noise, rounding. */

@@ -1,6 +1,6 @@
 package dev.mtlora.data.scenes;
 
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.mtlora.data.scenes;
 
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 
 /**

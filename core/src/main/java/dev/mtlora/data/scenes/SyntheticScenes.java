@@ -1,7 +1,7 @@
 package dev.mtlora.data.scenes;
 
 import dev.mtlora.data.CachedDataset;
-import dev.mtlora.data.DataException;
+import dev.mtlora.files.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.tensor.Rng;

@@ -2,7 +2,7 @@ package dev.mtlora.data.transform;
 
 import static dev.mtlora.loss.Labels.IGNORE;
 
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;

@@ -1,7 +1,7 @@
 package dev.mtlora.data.transform;
 
-import dev.mtlora.data.Raster;
-import dev.mtlora.data.Resampling;
+import dev.mtlora.image.Raster;
+import dev.mtlora.image.Resampling;
 import dev.mtlora.loss.Labels;
 
 /** How the values of a label behave when the picture is turned or resized. */

@@ -1,7 +1,7 @@
 package dev.mtlora.data.transform;
 
-import dev.mtlora.data.Raster;
-import dev.mtlora.data.Resampling;
+import dev.mtlora.image.Raster;
+import dev.mtlora.image.Resampling;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;

@@ -1,6 +1,6 @@
 package dev.mtlora.data.transform;
 
-import dev.mtlora.data.Resampling;
+import dev.mtlora.image.Resampling;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;

@@ -3,11 +3,11 @@ package dev.mtlora.data.multitask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.data.DataException;
+import dev.mtlora.files.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.GoldenFile;

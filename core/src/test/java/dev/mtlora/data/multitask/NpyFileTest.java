@@ -3,8 +3,8 @@ package dev.mtlora.data.multitask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.data.DataException;
-import dev.mtlora.data.Raster;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.FileNames;
 import java.io.IOException;

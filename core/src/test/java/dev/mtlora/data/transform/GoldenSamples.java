@@ -2,7 +2,7 @@ package dev.mtlora.data.transform;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,11 +1,12 @@
 package dev.mtlora.data.transform;
 
+import dev.mtlora.image.Preprocessing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.NormalsY;
-import dev.mtlora.data.Raster;
+import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.tensor.Rng;
@@ -108,7 +109,7 @@ class TransformsTest {
   @Test
   void normalize_overshoot_isRoundedAndClamped() {
     Raster image = new Raster(1, 2, 3, new float[] {-3, 0.4f, 254.6f, 258, 0, 255});
-    Normalize plain = new Normalize(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f));
+    Normalize plain = new Normalize(new Preprocessing(List.of(0f, 0f, 0f), List.of(1f, 1f, 1f)));
     Raster out = plain.apply(new Sample("s", image, Map.of()), new Rng(1)).image();
     assertThat(out.values()).containsExactly(0, 0, 1, 1, 0, 1);
   }
@@ -136,7 +137,7 @@ class TransformsTest {
         .isThrownBy(() -> ScaleRotate.oneOf(List.of(), NormalsY.UP));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ScaleRotate.between(-1, 1, 1, NormalsY.UP));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Normalize(List.of(0f), List.of(1f)));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Normalize(new Preprocessing(List.of(0f), List.of(1f))));
   }
 
   @Test

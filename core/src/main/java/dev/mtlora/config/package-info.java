@@ -1,5 +1,0 @@
-/** Configuration: records read from YAML, and the assembly of everything that they describe. */
-@NullMarked
-package dev.mtlora.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package dev.mtlora.image;
+
+import java.util.Locale;
+
+/**
+ * An array of four dimensions: {@code values[((b * channels + c) * height + y) * width + x]}.
+ *
+ * @param count B
+ * @param channels C
+ * @param height H
+ * @param width W
+ * @param values B * C * H * W of them
+ */
+public record Block(int count, int channels, int height, int width, float[] values) {
+  public Block {
+    if (values.length != (long) count * channels * height * width) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a block of %d x %d x %d x %d does not have %d values",
+              count,
+              channels,
+              height,
+              width,
+              values.length));
+    }
+  }
+
+  /** One raster, as planes. */
+  public static Block of(Raster raster) {
+    float[] planes = new float[raster.values().length];
+    copyPlanes(raster, planes, 0);
+    return new Block(1, raster.channels(), raster.height(), raster.width(), planes);
+  }
+
+  /** Writes a raster plane by plane, from {@code to[offset]} on: H, W, C to C, H, W. */
+  public static void copyPlanes(Raster from, float[] to, int offset) {
+    float[] values = from.values();
+    int channels = from.channels();
+    int pixels = from.height() * from.width();
+    if (channels == 3) {
+      copyThree(values, to, offset, pixels);
+      return;
+    }
+    for (int row = 0; row < pixels; row += from.width()) { // a row stays in the cache
+      for (int c = 0; c < channels; c++) {
+        int plane = offset + c * pixels;
+        for (int i = row; i < row + from.width(); i++) {
+          to[plane + i] = values[i * channels + c];
+        }
+      }
+    }
+  }
+
+  /** What nearly all of them are, in one pass. */
+  private static void copyThree(float[] values, float[] to, int offset, int pixels) {
+    int second = offset + pixels;
+    int third = second + pixels;
+    for (int i = 0; i < pixels; i++) {
+      to[offset + i] = values[3 * i];
+      to[second + i] = values[3 * i + 1];
+      to[third + i] = values[3 * i + 2];
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package dev.mtlora.image;
+
+import dev.mtlora.files.DataException;
+import dev.mtlora.files.SmallFile;
+import static org.bytedeco.opencv.global.opencv_core.CV_16U;
+import static org.bytedeco.opencv.global.opencv_core.CV_16UC;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2RGB;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGRA2RGBA;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.ShortPointer;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes pictures. Files are read by Java and decoded from memory, so any name works; a
+ * file's structure and size are checked before it is decoded; native memory lives for one call.
+ */
+public final class Images {
+  /** Larger pictures are refused before they are decoded. */
+  public static final int MAX_PIXELS = 64_000_000;
+
+  /** Decoded bytes, floats of three channels, as many of what is made of them, and room to move. */
+  private static final int BYTES_PER_PIXEL = 40;
+
+  private static final long MAX_BYTES = 512L << 20;
+
+  private Images() {}
+
+  /** As many pixels as are read with the memory that this program may use. */
+  static long mostPixels() {
+    return Math.min(MAX_PIXELS, Runtime.getRuntime().maxMemory() / BYTES_PER_PIXEL);
+  }
+
+  /**
+   * Reads a JPEG or PNG photograph: RGB, 3 channels, 0..255, turned as its EXIF orientation says.
+   * Grey becomes three equal channels, palettes are looked up, alpha is dropped, 16 bits become 8.
+   *
+   * @throws DataException if the file is missing, damaged, too large or of another kind
+   */
+  public static Raster read(Path file) {
+    return decode(bytes(file), file.toString());
+  }
+
+  /**
+   * The photograph in these bytes; see {@link #read}.
+   *
+   * @param name what messages call the picture
+   */
+  public static Raster decode(byte[] bytes, String name) {
+    ImageHeader.check(bytes, name);
+    return decode(bytes, name, IMREAD_COLOR);
+  }
+
+  private static Raster decode(byte[] bytes, String name, int flags) {
+    PointerScope scope = new PointerScope();
+    try {
+      Mat file = new Mat(1, bytes.length, CV_8UC(1), new BytePointer(bytes));
+      Mat picture = imdecode(file, flags);
+      if (picture.empty()) {
+        throw damaged(name, null);
+      }
+      return raster(picture);
+    } catch (DataException e) {
+      throw e;
+    } catch (RuntimeException e) { // what a C++ exception arrives as
+      throw damaged(name, e);
+    } finally {
+      scope.close();
+    }
+  }
+
+  /** Of 8 or 16 bits, 1 channel, or 3 or 4 in the order B, G, R, A. */
+  private static Raster raster(Mat picture) {
+    if (picture.channels() > 1) {
+      cvtColor(picture, picture, picture.channels() == 3 ? COLOR_BGR2RGB : COLOR_BGRA2RGBA);
+    }
+    Raster out = new Raster(picture.rows(), picture.cols(), picture.channels());
+    float[] values = out.values();
+    if (picture.depth() == CV_16U) {
+      short[] numbers = new short[values.length];
+      new ShortPointer(picture.data()).get(numbers);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = numbers[i] & 0xffff;
+      }
+    } else {
+      byte[] numbers = new byte[values.length];
+      picture.data().get(numbers);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = numbers[i] & 0xff;
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Reads the raw numbers of a PNG, for labels. OpenCV would turn the indices of a palette PNG into
+   * colours, so they are handed to it as greys; it would stretch small numbers of bits and add an
+   * alpha channel to grey, which the JDK does not, but being slower it decodes such files only.
+   *
+   * @throws DataException if the file is missing, damaged, too large or not a PNG
+   */
+  public static PngSamples readPng(Path file) {
+    byte[] bytes = bytes(file);
+    ImageHeader header = ImageHeader.check(bytes, file.toString());
+    if (!header.png()) {
+      throw new DataException(
+          file + " is a JPEG, which changes the values of labels; make the labels again as PNG");
+    }
+    Raster values = null;
+    if (header.bits() >= 8 && header.channels() % 2 == 1) {
+      byte[] grey = header.palette() ? PngIndices.asGrey(bytes) : bytes;
+      values = decode(grey, file.toString(), IMREAD_UNCHANGED);
+    }
+    if (values == null || values.channels() != header.channels()) {
+      values = samples(bytes, file.toString(), header.channels());
+    }
+    return new PngSamples(file.toString(), values, header.bits(), header.palette());
+  }
+
+  private static BufferedImage pngImage(byte[] bytes) throws IOException {
+    ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+    try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      reader.setInput(input, true, true);
+      return reader.read(0);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /** The first channels as the JDK decodes them; it may add an alpha channel behind them. */
+  private static Raster samples(byte[] bytes, String name, int channels) {
+    BufferedImage image;
+    try {
+      image = pngImage(bytes);
+    } catch (IOException | RuntimeException e) { // the JDK's reader throws both on damaged data
+      throw damaged(name, e);
+    }
+    int width = image.getWidth();
+    Raster out = new Raster(image.getHeight(), width, channels);
+    int bands = image.getRaster().getNumBands();
+    int[] row = new int[width * bands];
+    for (int y = 0; y < out.height(); y++) {
+      image.getRaster().getPixels(0, y, width, 1, row);
+      for (int i = 0; i < width * channels; i++) {
+        out.values()[y * width * channels + i] = row[i / channels * bands + i % channels];
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Writes an 8-bit PNG, grey (1 channel) or RGB (3 channels); values are rounded and clamped to
+   * 0..255. The file appears whole or not at all; missing folders are made.
+   */
+  public static void writePng(Path file, Raster picture) {
+    byte[] bytes = new byte[picture.values().length];
+    boolean colour = check(picture, 3).channels() == 3;
+    for (int i = 0; i < bytes.length; i++) {
+      int from = colour ? i + 2 - 2 * (i % 3) : i; // RGB to BGR
+      bytes[i] = (byte) Math.round(Math.min(255f, Math.max(0f, picture.values()[from])));
+    }
+    PointerScope scope = new PointerScope();
+    try {
+      int type = CV_8UC(picture.channels());
+      write(file, new Mat(picture.height(), picture.width(), type, new BytePointer(bytes)));
+    } finally {
+      scope.close();
+    }
+  }
+
+  /**
+   * Writes an 8-bit RGB PNG, as {@link #writePng} does.
+   *
+   * @param rgb 0xRRGGBB for every pixel, row by row
+   */
+  public static void writeRgb(Path file, int width, int[] rgb) {
+    byte[] bytes = new byte[3 * rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      bytes[3 * i] = (byte) rgb[i];
+      bytes[3 * i + 1] = (byte) (rgb[i] >> 8);
+      bytes[3 * i + 2] = (byte) (rgb[i] >> 16);
+    }
+    PointerScope scope = new PointerScope();
+    try {
+      write(file, new Mat(rgb.length / width, width, CV_8UC(3), new BytePointer(bytes)));
+    } finally {
+      scope.close();
+    }
+  }
+
+  /** Writes a 16-bit grey PNG; values are rounded and clamped to 0..65535. */
+  public static void writePng16(Path file, Raster picture) {
+    short[] values = new short[check(picture, 1).values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (short) Math.round(Math.min(65535f, Math.max(0f, picture.values()[i])));
+    }
+    PointerScope scope = new PointerScope();
+    try {
+      int type = CV_16UC(1);
+      write(file, new Mat(picture.height(), picture.width(), type, new ShortPointer(values)));
+    } finally {
+      scope.close();
+    }
+  }
+
+  private static Raster check(Raster picture, int maxChannels) {
+    if (picture.channels() != 1 && picture.channels() != maxChannels) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a picture to write needs 1 or %d channels but has %d",
+              maxChannels,
+              picture.channels()));
+    }
+    return picture;
+  }
+
+  private static void write(Path file, Mat picture) {
+    BytePointer encoded = new BytePointer();
+    if (!imencode(".png", picture, encoded)) {
+      throw new DataException(file + " could not be encoded as PNG");
+    }
+    byte[] bytes = new byte[(int) encoded.limit()];
+    encoded.get(bytes);
+    Path whole = file.toAbsolutePath();
+    Path half = whole.resolveSibling(whole.getFileName() + ".part");
+    try {
+      Files.createDirectories(whole.getParent());
+      Files.write(half, bytes);
+      Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "%s could not be written (%s); check free space and permissions",
+              file,
+              e),
+          e);
+    }
+  }
+
+  private static byte[] bytes(Path file) {
+    return SmallFile.bytes(file, MAX_BYTES, "a picture");
+  }
+
+  private static DataException damaged(String name, @Nullable Throwable cause) {
+    String message = name + " is damaged and cannot be decoded; copy or download the file again";
+    return cause == null ? new DataException(message) : new DataException(message, cause);
+  }
+}

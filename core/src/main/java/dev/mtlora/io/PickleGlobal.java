@@ -1,8 +1,0 @@
-package dev.mtlora.io;
-
-/**
- * The name of a Python class or function; never looked up.
- *
- * @param name with its module: {@code collections.OrderedDict}
- */
-record PickleGlobal(String name) {}

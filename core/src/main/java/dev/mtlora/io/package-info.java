@@ -1,8 +1,0 @@
-/**
- * Files of weights: what is read is checked before it is believed, what is written appears whole or
- * not at all.
- */
-@NullMarked
-package dev.mtlora.io;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,280 @@
+package dev.mtlora.run;
+
+import dev.mtlora.data.DataLoader;
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.Transform;
+import dev.mtlora.data.check.SplitCheck;
+import dev.mtlora.data.check.SplitReport;
+import dev.mtlora.data.transform.Pipeline;
+import dev.mtlora.weights.AdapterConfig;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Engine;
+import dev.mtlora.train.EarlyStop;
+import dev.mtlora.train.Evaluator;
+import dev.mtlora.train.Selection;
+import dev.mtlora.train.TrainSettings;
+import dev.mtlora.train.Trainer;
+import dev.mtlora.train.TrainingListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Builds everything that a configuration describes. */
+public final class Assembly {
+  /** A parameter's gradient and the two moments of AdamW. */
+  private static final long TRAINING_BYTES = 3L * Float.BYTES;
+
+  private final RunConfig config;
+  private final ModelPlan plan;
+
+  private Assembly(RunConfig config) {
+    this.config = config;
+    plan = new ModelPlan(config);
+  }
+
+  /** The assembly of a configuration; nothing is built yet. */
+  public static Assembly of(RunConfig config) {
+    return new Assembly(config);
+  }
+
+  /**
+   * The model with random weights drawn from the configuration's seed, in the scope that is open;
+   * in merged form if the configuration says so.
+   *
+   * @throws ConfigException if method and network don't fit
+   */
+  public MultiTaskModel untrainedModel() {
+    return untrainedModel(0);
+  }
+
+  /** The same, if there is memory for it and so many bytes for every trained parameter besides. */
+  private MultiTaskModel untrainedModel(long bytes) {
+    return checked(
+        () -> {
+          plan.requireMemory(bytes);
+          MultiTaskModel model = plan.build();
+          model.moveTo(config.train().device());
+          model.backbone().recompute(config.train().recompute());
+          if (config.model().merged()) {
+            model.mergeForGood();
+          }
+          return model;
+        });
+  }
+
+  /**
+   * The model with the weights that the configuration names, to be trained.
+   *
+   * @throws ConfigException if there are no such weights, or they don't fit, or if the model is
+   *     merged or too large for this machine's memory
+   */
+  public MultiTaskModel model() {
+    return model(line -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param say hears in one sentence what a file of weights gave, if one is named
+   */
+  public MultiTaskModel model(Consumer<String> say) {
+    return loaded(config.train().device().equals(Device.CPU) ? TRAINING_BYTES : 0, say);
+  }
+
+  /** The same model, for what is not training: the base of an adapter. */
+  public MultiTaskModel base() {
+    return loaded(0, line -> {});
+  }
+
+  private MultiTaskModel loaded(long bytes, Consumer<String> say) {
+    if (config.model().merged()) {
+      throw new ConfigException(
+          "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
+              + " train with the configuration of the run that it was merged from");
+    }
+    MultiTaskModel model = untrainedModel(bytes);
+    BackboneWeights.load(config.model(), model, say);
+    return model;
+  }
+
+  /**
+   * What an adapter file says of the training that this configuration describes.
+   *
+   * @param metrics its scores, as JSON
+   * @param version of the code
+   */
+  public AdapterConfig.Origin origin(String metrics, String version) {
+    return new AdapterConfig.Origin(
+        config.methodName(),
+        config.method().rankTable(),
+        config.model().preset(),
+        metrics,
+        config.json(),
+        version);
+  }
+
+  /**
+   * Lets operations use as many CPU threads as the configuration says.
+   *
+   * @return what to tell the user where there are fewer cores than that
+   */
+  public Optional<String> useThreads() {
+    int asked = config.train().threads();
+    int used = asked == 0 ? 0 : Engine.threads(asked);
+    return used == asked
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "train.threads is %d, but this machine has %d cores: %d threads are used, since more"
+                    + " would be slower",
+                asked,
+                used,
+                used));
+  }
+
+  /**
+   * A check of the samples of a split, as they are before they are resized.
+   *
+   * @param training true for those that train, false for those that validate
+   * @param examples how many findings of a kind to keep
+   */
+  public SplitReport check(boolean training, int examples, SplitCheck.Progress progress) {
+    DataSource data = config.data();
+    SplitCheck.Settings settings =
+        new SplitCheck.Settings(
+            training ? "train" : "val",
+            config.tasks(),
+            data.published(training),
+            training ? config.train().batch() : 1,
+            Math.max(1, config.train().workers()),
+            examples);
+    SplitCheck check =
+        new SplitCheck(
+            settings,
+            tasks ->
+                training ? data.training(tasks, imageSize()) : data.validation(tasks, imageSize()));
+    return checked(() -> check.run(progress));
+  }
+
+  /** The samples that validate, before they are resized. */
+  public Dataset validation() {
+    return checked(() -> config.data().validation(config.tasks(), imageSize()));
+  }
+
+  /** The samples that train, before they are augmented. */
+  public Dataset training() {
+    return checked(() -> config.data().training(config.tasks(), imageSize()));
+  }
+
+  /** All that happens to samples that train: they end as the model takes them. */
+  public Transform augmentation() {
+    return config.augmentation().training(imageSize(), config.data().normalsY());
+  }
+
+  /** Batches of augmented training samples in random order. */
+  public DataLoader trainingLoader(MultiTaskModel model) {
+    TrainConfig train = config.train();
+    return checked(
+        () -> {
+          if (train.batch() < model.minimumTrainingBatch()) {
+            throw new IllegalArgumentException(
+                String.format(
+                    Locale.ROOT,
+                    "train.batch is %d, but the decoders %s need training batches of at least %d images",
+                    train.batch(),
+                    config.model().decoders().values().stream().distinct().sorted().toList(),
+                    model.minimumTrainingBatch()));
+          }
+          return loader(training().with(augmentation()), train.batch(), true);
+        });
+  }
+
+  /** Batches of all validation samples. */
+  public DataLoader validationLoader() {
+    Transform transform = Pipeline.evaluation(imageSize());
+    return checked(() -> loader(validation().with(transform), config.train().batch(), false));
+  }
+
+  /**
+   * All validation samples one at a time, the image as the model takes it and every label as large
+   * as it is stored.
+   */
+  public DataLoader labelSizeLoader() {
+    Transform transform = Pipeline.evaluationAtLabelSize(imageSize());
+    return checked(() -> loader(validation().storedLabels().with(transform), 1, false));
+  }
+
+  private DataLoader loader(Dataset dataset, int batch, boolean training) {
+    TrainConfig train = config.train();
+    return new DataLoader(
+        dataset,
+        new DataLoader.Settings(
+            batch, training, training, train.workers(), 2 * train.workers(), train.seed()));
+  }
+
+  private int imageSize() {
+    return config.model().backbone().imageSize();
+  }
+
+  /** Scores a model as training does. */
+  public Evaluator evaluator() {
+    return new Evaluator(config.train().device(), config.train().bf16());
+  }
+
+  /** How training is done, for those who make their own steps. */
+  public TrainSettings trainSettings() {
+    return checked(() -> config.train().settings());
+  }
+
+  /** Which evaluation is the best. */
+  public Selection selection() {
+    boolean complete = config.singleTask().keySet().containsAll(config.taskNames());
+    return new Selection(complete ? config.singleTask() : Map.of());
+  }
+
+  /**
+   * The training loop.
+   *
+   * @param training the batches that it will get
+   * @param listeners besides the one that ends early where the configuration wants it
+   */
+  public Trainer trainer(DataLoader training, List<TrainingListener> listeners) {
+    TrainConfig train = config.train();
+    return checked(
+        () -> {
+          TrainSettings settings = train.settings();
+          List<TrainingListener> all = new ArrayList<>(listeners);
+          if (train.earlyStop() > 0) {
+            all.add(new EarlyStop(train.earlyStop(), selection()));
+          }
+          int updates = settings.stepsPerEpoch(training.batches());
+          return new Trainer(settings, train.schedule(updates), all);
+        });
+  }
+
+  /**
+   * The learning rate of a step of the training.
+   *
+   * @param training the batches of the training
+   * @param step steps made before it
+   */
+  public double rate(DataLoader training, long step) {
+    TrainConfig train = config.train();
+    return checked(
+        () -> train.schedule(train.settings().stepsPerEpoch(training.batches())).used(step));
+  }
+
+  private static <T> T checked(Supplier<T> build) {
+    try {
+      return build.get();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.mtlora.run;
+
+import dev.mtlora.files.Printable;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.LoadedWeights;
+import dev.mtlora.weights.TableResize;
+import dev.mtlora.weights.Weights;
+import dev.mtlora.weights.WeightsFile;
+import dev.mtlora.model.MultiTaskModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Loads the weights that a training starts from into a backbone. */
+final class BackboneWeights {
+  private static final String FOLDER = "/dev/mtlora/weights/";
+  private static final String EXTENSION = ".safetensors";
+
+  private BackboneWeights() {}
+
+  /**
+   * Loads what a configuration starts from.
+   *
+   * @param say hears in one sentence what a file gave
+   */
+  static void load(ModelConfig config, MultiTaskModel model, Consumer<String> say) {
+    TableResize tables = config.tableResize();
+    if (config.weights() instanceof WeightsSource.File file) {
+      load(file.path(), "model.weights is " + file.path(), model, tables, say);
+    } else if (config.weights() instanceof WeightsSource.Builtin builtin) {
+      loadBuiltin(builtin.name(), model, tables);
+    } else {
+      model.backbone().loaded(Set.of());
+    }
+  }
+
+  private static void loadBuiltin(String name, MultiTaskModel model, TableResize tables) {
+    String what = "model.weights is builtin:" + name;
+    try (InputStream stream =
+        BackboneWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
+      if (stream == null) {
+        throw new ConfigException(
+            what
+                + ", but no weights of this name are shipped; name a file, or none for random ones");
+      }
+      Path copy = Files.createTempFile("mtlora-", EXTENSION);
+      try {
+        Files.copy(stream, copy, StandardCopyOption.REPLACE_EXISTING);
+        load(copy, what, model, tables, line -> {});
+      } finally {
+        Files.deleteIfExists(copy);
+      }
+    } catch (IOException e) {
+      throw new ConfigException(what + ", which could not be unpacked: " + e, e);
+    }
+  }
+
+  private static void load(
+      Path file, String what, MultiTaskModel model, TableResize tables, Consumer<String> say) {
+    if (!WeightsFile.of(file).exists()) {
+      throw new ConfigException(what + ", which does not exist; check the name and the folder");
+    }
+    try {
+      say.accept(what + sentence(Weights.loadStart(file, model, tables)));
+    } catch (CheckpointException e) {
+      throw new ConfigException("model.weights: " + e.getMessage(), e);
+    }
+  }
+
+  private static String sentence(LoadedWeights loaded) {
+    String heads = loaded.heads() ? "necks and decoders" : "";
+    String adapters = loaded.adapters() ? "adapters" : "";
+    String taken =
+        Stream.of("the backbone", adapters, heads)
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(", "));
+    String strange =
+        loaded.strangeHeads().isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; its necks and decoders are not this model's (%s) and are not taken",
+                Printable.some(loaded.strangeHeads()));
+    String leftOut =
+        loaded.leftOut().isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; %d tensors that a pyramid does not have are left out (%s)",
+                loaded.leftOut().size(),
+                Printable.some(loaded.leftOut().keySet().stream().sorted().toList()));
+    return ", which gave " + taken + strange + leftOut + loaded.remark();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.mtlora.run;
+
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.task.Task;
+import java.util.List;
+
+/** Where samples come from, as a configuration says; nothing is read before it is asked for. */
+public interface DataSource {
+  /**
+   * The samples that train, before augmentation.
+   *
+   * @param tasks whose labels are needed
+   * @param imageSize side of the images that the model takes; sources that render make this size
+   * @throws IllegalArgumentException if a task can't have labels here
+   */
+  Dataset training(List<Task> tasks, int imageSize);
+
+  /** The samples that validate; see {@link #training}. */
+  Dataset validation(List<Task> tasks, int imageSize);
+
+  /**
+   * How many images a published dataset has, 0 if this is none.
+   *
+   * @param training true for those that train, false for those that validate
+   */
+  default int published(boolean training) {
+    return 0;
+  }
+
+  /** Which way the y of the normals points. */
+  NormalsY normalsY();
+}

@@ -1,0 +1,78 @@
+package dev.mtlora.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.data.ClassNames;
+import dev.mtlora.files.DataException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes names of classes out where they are used, so that a run folder or an adapter has them
+ * wherever it goes: those of a file in the place of its name, and those of the labels of semseg, or
+ * their count, also as those of the task, if it has none of its own.
+ */
+final class NamedClasses {
+  private static final String TASK = "semseg";
+  private static final int MOST = 255; // of which data.labels says that it has too many
+
+  private NamedClasses() {}
+
+  static void writeOut(ObjectNode tree) {
+    writeOut(tree, tree.path("data"));
+    tree.path("data").path("sources").forEach(source -> writeOut(tree, source));
+  }
+
+  private static void writeOut(ObjectNode tree, JsonNode data) {
+    Path root = Path.of(data.path("root").asText(""));
+    for (JsonNode label : data.path("labels")) {
+      if (label instanceof ObjectNode block && block.path("classes").isTextual()) {
+        replace(block, root);
+      }
+    }
+    if (tree.path("tasks").has(TASK)) {
+      give((ObjectNode) tree.get("tasks"), data.path("labels").path(TASK).path("classes"));
+    }
+  }
+
+  private static void replace(ObjectNode label, Path root) {
+    try {
+      ArrayNode names = label.arrayNode();
+      ClassNames.read(root.resolve(label.get("classes").textValue())).forEach(names::add);
+      label.set("classes", names);
+    } catch (DataException e) {
+      throw new IllegalArgumentException("data.labels: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> names(JsonNode classes) {
+    List<String> names = new ArrayList<>();
+    if (classes.isObject()) {
+      classes.fieldNames().forEachRemaining(names::add);
+    } else {
+      classes.forEach(name -> names.add(name.asText())); // none if it is a number
+    }
+    return names;
+  }
+
+  private static void give(ObjectNode tasks, JsonNode classes) {
+    JsonNode own = tasks.path(TASK);
+    if (own.hasNonNull("names") || !(own.isObject() || own.isNull())) {
+      return;
+    }
+    List<String> names = names(classes);
+    if (!names.isEmpty() && own.path("classes").asInt(names.size()) == names.size()) {
+      names.forEach(block(tasks, own).putArray("names")::add);
+    }
+    boolean count = classes.isInt() && classes.intValue() > 0 && classes.intValue() <= MOST;
+    if (count && !own.hasNonNull("classes")) {
+      block(tasks, own).set("classes", classes);
+    }
+  }
+
+  private static ObjectNode block(ObjectNode tasks, JsonNode own) {
+    return own instanceof ObjectNode block ? block : tasks.putObject(TASK);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.mtlora.run;
+
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.multitask.NyudMt;
+import dev.mtlora.task.Task;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The NYU Depth v2 multi-task dataset.
+ *
+ * @param root its folder; needed only where samples are read, so that a model can be built and
+ *     counted without
+ */
+public record NyudSource(Optional<Path> root) implements DataSource {
+  static NyudSource read(YamlBlock yaml) {
+    yaml.allow("kind", "root");
+    return new NyudSource(MultiTaskRoot.read(yaml));
+  }
+
+  @Override
+  public Dataset training(List<Task> tasks, int imageSize) {
+    return dataset(tasks).training();
+  }
+
+  @Override
+  public Dataset validation(List<Task> tasks, int imageSize) {
+    return dataset(tasks).validation();
+  }
+
+  private NyudMt dataset(List<Task> tasks) {
+    return new NyudMt(
+        MultiTaskRoot.required(root, "NYUD_MT"), MultiTaskRoot.labelled(tasks, NyudMt.CLASSES));
+  }
+
+  @Override
+  public int published(boolean training) {
+    return training ? NyudMt.TRAINING_IMAGES : NyudMt.VALIDATION_IMAGES;
+  }
+
+  @Override
+  public NormalsY normalsY() {
+    return NyudMt.NORMALS_Y;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.mtlora.run;
+
+import dev.mtlora.data.Dataset;
+import dev.mtlora.data.LabelCache;
+import dev.mtlora.data.LabelStore;
+import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.YamlBlock;
+import dev.mtlora.data.multitask.PascalMt;
+import dev.mtlora.task.Task;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The PASCAL multi-task dataset.
+ *
+ * @param root its folder; needed only where samples are read, so that a model can be built and
+ *     counted without
+ * @param cache folder where label maps made from {@code .mat} files are kept, if any
+ */
+public record PascalSource(Optional<Path> root, Optional<Path> cache) implements DataSource {
+  static PascalSource read(YamlBlock yaml) {
+    yaml.allow("kind", "root", "cache");
+    return new PascalSource(
+        MultiTaskRoot.read(yaml),
+        yaml.has("cache") ? Optional.of(Path.of(yaml.text("cache"))) : Optional.empty());
+  }
+
+  @Override
+  public Dataset training(List<Task> tasks, int imageSize) {
+    return dataset(tasks).training();
+  }
+
+  @Override
+  public Dataset validation(List<Task> tasks, int imageSize) {
+    return dataset(tasks).validation();
+  }
+
+  private PascalMt dataset(List<Task> tasks) {
+    Path folder = MultiTaskRoot.required(root, "PASCAL_MT");
+    LabelStore store =
+        cache.isPresent() ? new LabelCache(cache.get(), LabelCache.USUAL_LIMIT) : LabelStore.NONE;
+    return new PascalMt(folder, MultiTaskRoot.labelled(tasks, PascalMt.CLASSES), store);
+  }
+
+  @Override
+  public int published(boolean training) {
+    return training ? PascalMt.TRAINING_IMAGES : PascalMt.VALIDATION_IMAGES;
+  }
+
+  @Override
+  public NormalsY normalsY() {
+    return PascalMt.NORMALS_Y;
+  }
+}

@@ -1,0 +1,84 @@
+package dev.mtlora.weights;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What one tensor, or its like in every stage and block, is called by us and by a family. In both
+ * names {@code #} stands for a number, {@code #+1} for the same one, counted from 1, and {@code *}
+ * for {@code weight} or {@code bias}; they follow each other in the same order.
+ */
+final class KeyRule {
+  private static final Pattern TOKEN = Pattern.compile("#\\+1|#|\\*");
+
+  private final Template ours;
+  private final Template theirs;
+
+  /**
+   * One side.
+   *
+   * @param text with its tokens
+   * @param pattern that names of this side match, one group per token
+   */
+  private record Template(String text, Pattern pattern) {
+    static Template of(String text) {
+      StringBuilder regex = new StringBuilder();
+      Matcher token = TOKEN.matcher(text);
+      int end = 0;
+      while (token.find()) {
+        regex.append(Pattern.quote(text.substring(end, token.start())));
+        regex.append(token.group().equals("*") ? "(weight|bias)" : "(\\d{1,3})");
+        end = token.end();
+      }
+      regex.append(Pattern.quote(text.substring(end)));
+      return new Template(text, Pattern.compile(regex.toString()));
+    }
+
+    /** The values of the tokens in a name, numbers from 0. */
+    Optional<List<String>> read(String name) {
+      Matcher match = pattern.matcher(name);
+      if (!match.matches()) {
+        return Optional.empty();
+      }
+      List<String> values = new ArrayList<>();
+      Matcher token = TOKEN.matcher(text);
+      while (token.find()) {
+        String value = match.group(values.size() + 1);
+        values.add(
+            token.group().equals("#+1") ? Integer.toString(Integer.parseInt(value) - 1) : value);
+      }
+      return values.contains("-1") ? Optional.empty() : Optional.of(values);
+    }
+
+    String write(List<String> values) {
+      List<String> left = new ArrayList<>(values);
+      return TOKEN
+          .matcher(text)
+          .replaceAll(
+              token -> {
+                String value = left.remove(0);
+                return token.group().equals("#+1")
+                    ? Integer.toString(Integer.parseInt(value) + 1)
+                    : value;
+              });
+    }
+  }
+
+  KeyRule(String ours, String theirs) {
+    this.ours = Template.of(ours);
+    this.theirs = Template.of(theirs);
+  }
+
+  /** Our name of a tensor with this name of theirs, if the rule is about it. */
+  Optional<String> toOurs(String name) {
+    return theirs.read(name).map(ours::write);
+  }
+
+  /** Their name of a tensor with this name of ours, if the rule is about it. */
+  Optional<String> fromOurs(String name) {
+    return ours.read(name).map(theirs::write);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.mtlora.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mtlora.testing.GoldenFile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Networks that are no Swin of the first version, by names that their own code gives. */
+class OtherNetworkTest {
+  @ParameterizedTest
+  @CsvSource({
+    "layers.0.blocks.0.attn.logit_scale, SwinV2",
+    "swinv2.encoder.layers.0.blocks.0.attention.self.continuous_position_bias_mlp.0.weight, SwinV2",
+    "layers.1.blocks.0.attn.cpb_mlp.2.weight, SwinV2",
+    "features.1.0.attn.qkv.weight, torchvision",
+    "backbone.stages.0.blocks.0.attn.w_msa.qkv.weight, OpenMMLab",
+    "block1.0.mlp.dwconv.dwconv.weight, PVTv2",
+    "stages.0.blocks.0.mlp.dwconv.weight, PVTv2",
+    "patch_embed1.proj.weight, PVTv1",
+    "pvt.encoder.patch_embeddings.0.projection.weight, PVTv1",
+    "stages.0.0.pwconv1.weight, ConvNeXt",
+    "stages.0.blocks.0.conv_dw.weight, ConvNeXt",
+    "convnext.encoder.stages.0.layers.0.dwconv.weight, ConvNeXt",
+    "layer1.0.conv1.weight, ResNet",
+    "blocks.0.attn.qkv.weight, ViT",
+    "vit.encoder.layer.0.attention.attention.query.weight, ViT",
+    "base_model.model.swin.encoder.layers.0.blocks.0.attention.self.query.base_layer.bias, PEFT",
+    "base_model.model.q.lora_A.default.weight, PEFT",
+    "base_model.model.q.lora_B.weight, PEFT"
+  })
+  void name_ofAnotherNetwork_tellsWhichItIs(String name, String title) {
+    assertThat(OtherNetwork.in(List.of("epoch", name)).orElseThrow().title()).contains(title);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"swin_zip.pth", "train_zip.pth", "odd_zip.pth"})
+  void file_ofOurFamilies_isNoOtherNetwork(String file) {
+    TensorSource source = TensorSource.open(GoldenFile.resource("golden/pth/" + file));
+    assertThat(OtherNetwork.in(source.entries().keySet())).isEmpty();
+  }
+
+  @Test
+  void fileWithoutTensorsOrArrays_isToldToSaveSome() {
+    MappedSource nothing =
+        new MappedSource(TensorSource.open(GoldenFile.resource("golden/pth/odd_zip.pth")));
+    assertThatThrownBy(
+            () -> {
+              throw OtherNetwork.noSwin(nothing);
+            })
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("holds no tensors; save those of a model");
+  }
+}
