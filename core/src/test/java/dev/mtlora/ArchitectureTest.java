@@ -73,10 +73,10 @@ class ArchitectureTest {
 
   @Test
   void rules_libtorchOutsideTensor_isReported() throws IOException {
-    write("data/A.java", "import org.bytedeco.pytorch.Tensor;\nclass A {}\n");
+    write("image/A.java", "import org.bytedeco.pytorch.Tensor;\nclass A {}\n");
     write("tensor/B.java", "import org.bytedeco.pytorch.Tensor;\nclass B {}\n");
     assertThat(RULES.violations(sources))
-        .containsExactly("dev/mtlora/data/A.java: 'data' may not use org.bytedeco.pytorch");
+        .containsExactly("dev/mtlora/image/A.java: 'image' may not use org.bytedeco.pytorch");
   }
 
   @Test
@@ -90,10 +90,12 @@ class ArchitectureTest {
   @Test
   void rules_collectorOrConsole_isReported() throws IOException {
     write(
-        "weights/A.java", "class A { void a() { System.gc(); System.out.println(); } } // System.err\n");
+        "weights/A.java",
+        "class A { void a() { System.gc(); System.out.println(); } } // System.err\n");
     assertThat(RULES.violations(sources))
         .containsExactly(
-            "dev/mtlora/weights/A.java: uses System.gc", "dev/mtlora/weights/A.java: uses System.out");
+            "dev/mtlora/weights/A.java: uses System.gc",
+            "dev/mtlora/weights/A.java: uses System.out");
   }
 
   @Test
@@ -107,7 +109,8 @@ class ArchitectureTest {
   void rules_packageWithoutNullMarked_isReported() throws IOException {
     write("weights/A.java", "class A {}\n");
     Files.writeString(
-        sources.resolve("dev/mtlora/weights/package-info.java"), "/** No @NullMarked. */ package weights;\n");
+        sources.resolve("dev/mtlora/weights/package-info.java"),
+        "/** No @NullMarked. */ package weights;\n");
     assertThat(RULES.violations(sources)).hasSize(1).first().asString().contains("@NullMarked");
   }
 
@@ -123,7 +126,8 @@ class ArchitectureTest {
   @Test
   void rules_listedFileThatIsShortOrGone_isReported() throws IOException {
     write("weights/A.java", "class A {}\n");
-    Map<String, String> stale = Map.of("dev/mtlora/weights/A.java", "x", "dev/mtlora/weights/B.java", "x");
+    Map<String, String> stale =
+        Map.of("dev/mtlora/weights/A.java", "x", "dev/mtlora/weights/B.java", "x");
     assertThat(new SourceRules(ORDER, stale).violations(sources)).hasSize(2);
   }
 

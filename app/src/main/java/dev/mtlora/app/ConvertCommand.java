@@ -1,12 +1,12 @@
 package dev.mtlora.app;
 
 import dev.mtlora.files.Printable;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.weights.Conversion;
 import dev.mtlora.weights.HuggingFaceConfig;
 import dev.mtlora.weights.KeyMap;
 import dev.mtlora.weights.WeightsFile;
-import dev.mtlora.tensor.DType;
-import dev.mtlora.tensor.Scope;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

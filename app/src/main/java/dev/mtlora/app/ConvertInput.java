@@ -1,14 +1,14 @@
 package dev.mtlora.app;
 
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.peft.AddedNames;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.RunConfig;
 import dev.mtlora.weights.Conversion;
 import dev.mtlora.weights.KeyMap;
 import dev.mtlora.weights.TensorSource;
 import dev.mtlora.weights.Weights;
-import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.peft.AddedNames;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

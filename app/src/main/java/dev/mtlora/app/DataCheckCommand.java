@@ -1,8 +1,8 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.RunConfig;
-import dev.mtlora.data.check.SplitReport;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

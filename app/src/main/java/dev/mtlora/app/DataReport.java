@@ -1,10 +1,10 @@
 package dev.mtlora.app;
 
-import dev.mtlora.files.Printable;
 import dev.mtlora.data.check.Findings;
 import dev.mtlora.data.check.LabelStats;
 import dev.mtlora.data.check.Severity;
 import dev.mtlora.data.check.SplitReport;
+import dev.mtlora.files.Printable;
 import dev.mtlora.task.Task;
 import java.util.List;
 import java.util.Locale;

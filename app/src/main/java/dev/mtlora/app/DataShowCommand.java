@@ -1,11 +1,11 @@
 package dev.mtlora.app;
 
-import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.image.Preprocessing;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.mtlora.app;
 
-import dev.mtlora.run.Assembly;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.run.Assembly;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.Evaluator.WithImages;
 import dev.mtlora.train.Scores;

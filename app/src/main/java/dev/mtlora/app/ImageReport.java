@@ -1,6 +1,5 @@
 package dev.mtlora.app;
 
-import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
@@ -8,6 +7,7 @@ import dev.mtlora.data.Sample;
 import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
+import dev.mtlora.image.Block;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;

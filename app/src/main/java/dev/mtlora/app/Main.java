@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
-import dev.mtlora.run.ConfigException;
 import dev.mtlora.files.Printable;
+import dev.mtlora.run.ConfigException;
 import dev.mtlora.weights.CheckpointException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package dev.mtlora.app;
 
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.RunConfig;
 import dev.mtlora.weights.Weights;
-import dev.mtlora.model.MultiTaskModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

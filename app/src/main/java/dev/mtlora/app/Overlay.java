@@ -1,9 +1,9 @@
 package dev.mtlora.app;
 
-import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Block;
 import dev.mtlora.task.Task;
 import java.util.ArrayList;
 import java.util.Arrays;

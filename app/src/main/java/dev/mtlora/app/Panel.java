@@ -1,14 +1,14 @@
 package dev.mtlora.app;
 
-import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
+import dev.mtlora.image.Block;
+import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -29,10 +29,7 @@ final class Panel {
   private final List<Shown> shown = new ArrayList<>();
 
   private record Shown(
-      Sample sample,
-      Raster image,
-      Map<String, Block> labels,
-      Map<String, Block> before) {}
+      Sample sample, Raster image, Map<String, Block> labels, Map<String, Block> before) {}
 
   /** Chooses images evenly and keeps what the model predicts now. */
   Panel(Dataset validation, MultiTaskModel model) {

@@ -2,8 +2,8 @@ package dev.mtlora.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.run.Assembly;
 import dev.mtlora.model.ParameterReport;
+import dev.mtlora.run.Assembly;
 import dev.mtlora.tensor.Scope;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,15 +1,15 @@
 package dev.mtlora.app;
 
-import dev.mtlora.image.Block;
 import dev.mtlora.app.Canvas.Picture;
-import dev.mtlora.run.Assembly;
-import dev.mtlora.run.ConfigException;
-import dev.mtlora.files.DataException;
 import dev.mtlora.data.FolderFiles;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Block;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.ConfigException;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;

@@ -1,9 +1,15 @@
 package dev.mtlora.app;
 
 import dev.mtlora.compare.Summary;
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
 import dev.mtlora.run.RunConfig;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.train.CheckpointListener;
+import dev.mtlora.train.Evaluation;
+import dev.mtlora.train.HistoryJson;
+import dev.mtlora.train.Scores;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.AdapterFile;
 import dev.mtlora.weights.AtomicFile;
@@ -11,12 +17,6 @@ import dev.mtlora.weights.AtomicFolder;
 import dev.mtlora.weights.Checkpoint;
 import dev.mtlora.weights.Weights;
 import dev.mtlora.weights.WeightsFile;
-import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.tensor.DType;
-import dev.mtlora.train.CheckpointListener;
-import dev.mtlora.train.Evaluation;
-import dev.mtlora.train.HistoryJson;
-import dev.mtlora.train.Scores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

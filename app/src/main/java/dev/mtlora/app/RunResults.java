@@ -1,13 +1,13 @@
 package dev.mtlora.app;
 
 import dev.mtlora.compare.Summary;
-import dev.mtlora.weights.AtomicFile;
-import dev.mtlora.weights.Checkpoint;
-import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.HistoryJson;
 import dev.mtlora.train.Scores;
+import dev.mtlora.weights.AtomicFile;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

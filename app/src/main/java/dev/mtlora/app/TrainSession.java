@@ -1,15 +1,11 @@
 package dev.mtlora.app;
 
 import dev.mtlora.compare.Summary;
-import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.weights.AdapterFile;
-import dev.mtlora.weights.Checkpoint;
-import dev.mtlora.weights.CheckpointException;
-import dev.mtlora.weights.TrainState;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.CheckpointListener;
@@ -25,6 +21,10 @@ import dev.mtlora.train.TensorBoardListener;
 import dev.mtlora.train.Trainer;
 import dev.mtlora.train.Training;
 import dev.mtlora.train.TrainingListener;
+import dev.mtlora.weights.AdapterFile;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.TrainState;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
 package dev.mtlora.app;
 
-import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
 import dev.mtlora.data.Batches;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunConfig;
 import dev.mtlora.train.StepBench;
 import java.util.ArrayList;
 import java.util.List;

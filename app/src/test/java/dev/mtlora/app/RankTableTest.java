@@ -2,9 +2,9 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.RunConfig;
-import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
-import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.tensor.DType;
+import dev.mtlora.weights.SafeTensors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;

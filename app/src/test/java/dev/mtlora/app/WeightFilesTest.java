@@ -2,10 +2,10 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.tensor.DType;
 import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.weights.TensorSource;
 import dev.mtlora.weights.TorchFile;
-import dev.mtlora.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

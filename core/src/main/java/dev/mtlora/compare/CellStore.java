@@ -118,8 +118,8 @@ public record CellStore(Path folder) {
       read(file)
           .ifPresent(
               node ->
-                  node.fields()
-                      .forEachRemaining(of -> times.put(of.getKey(), of.getValue().asDouble())));
+                  node.properties()
+                      .forEach(of -> times.put(of.getKey(), of.getValue().asDouble())));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           String.format(

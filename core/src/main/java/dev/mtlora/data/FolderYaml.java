@@ -1,7 +1,7 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mtlora.files.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
-import dev.mtlora.files.SmallFile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.files.SmallFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package dev.mtlora.data;
 
 import dev.mtlora.files.DataException;
-import dev.mtlora.image.Images;
 import dev.mtlora.tensor.Rng;
 
 /** Images from files, whose labels may be stored at another size than their image. */

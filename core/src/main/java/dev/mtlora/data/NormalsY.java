@@ -1,6 +1,7 @@
 package dev.mtlora.data;
 
 import dev.mtlora.image.Raster;
+
 /** Which way the y axis of a dataset's normals points; x points right, z to the viewer. */
 public enum NormalsY {
   /** To the top of the picture. */

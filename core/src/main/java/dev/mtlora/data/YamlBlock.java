@@ -28,8 +28,7 @@ public record YamlBlock(JsonNode node, String path) {
               path.isEmpty() ? "the file" : path,
               node));
     }
-    node.fields()
-        .forEachRemaining(field -> checkColon(path, field.getKey(), field.getValue().isNull()));
+    node.properties().forEach(field -> checkColon(path, field.getKey(), field.getValue().isNull()));
   }
 
   private static void checkColon(String path, String key, boolean noValue) {

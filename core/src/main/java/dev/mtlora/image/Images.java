@@ -1,7 +1,5 @@
 package dev.mtlora.image;
 
-import dev.mtlora.files.DataException;
-import dev.mtlora.files.SmallFile;
 import static org.bytedeco.opencv.global.opencv_core.CV_16U;
 import static org.bytedeco.opencv.global.opencv_core.CV_16UC;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
@@ -13,6 +11,8 @@ import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2RGB;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGRA2RGBA;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.files.SmallFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,14 +1,13 @@
 package dev.mtlora.image;
 
-import dev.mtlora.data.Encoding;
 import java.util.Locale;
 
 /**
  * A picture or a label map in plain Java memory: {@code values[(y * width + x) * channels + c]}.
  *
  * <p>Images hold RGB in 0..255 before normalisation. Labels hold what their task reads: class
- * indices, metres, unit vectors, 0/1 masks; {@link Encoding} says the units of each. A raster is
- * treated as immutable once handed on: transforms return new ones.
+ * indices, metres, unit vectors, 0/1 masks. A raster is treated as immutable once handed on:
+ * transforms return new ones.
  *
  * @param height rows, at least 1
  * @param width columns, at least 1

@@ -6,6 +6,7 @@ import dev.mtlora.backbone.FeatureTap;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.task.Task;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Scope;
@@ -47,6 +48,11 @@ public final class MultiTaskModel extends Module {
     this.heads.forEach((name, head) -> child("decoders.decoders." + name, head.decoder()));
   }
 
+  /** What each task adds to the backbone, in order. */
+  public List<Head> heads() {
+    return List.copyOf(heads.values());
+  }
+
   /** The tasks, in order. */
   public List<Task> tasks() {
     return heads.values().stream().map(Head::task).toList();
@@ -65,6 +71,11 @@ public final class MultiTaskModel extends Module {
   /** Where the weights are; images must be there too. */
   public Device device() {
     return parameters().values().iterator().next().device();
+  }
+
+  /** The type of the weights, which images must have, too. */
+  public DType dtype() {
+    return parameters().values().iterator().next().dtype();
   }
 
   /** The fewest images that a training batch may have, because of the decoders. */

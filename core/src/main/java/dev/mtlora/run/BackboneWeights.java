@@ -1,12 +1,12 @@
 package dev.mtlora.run;
 
 import dev.mtlora.files.Printable;
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.weights.LoadedWeights;
 import dev.mtlora.weights.TableResize;
 import dev.mtlora.weights.Weights;
 import dev.mtlora.weights.WeightsFile;
-import dev.mtlora.model.MultiTaskModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

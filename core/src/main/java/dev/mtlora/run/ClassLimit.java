@@ -1,8 +1,8 @@
 package dev.mtlora.run;
 
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
+import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;

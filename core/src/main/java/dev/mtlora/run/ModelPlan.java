@@ -2,13 +2,13 @@ package dev.mtlora.run;
 
 import dev.mtlora.backbone.FeatureInfo;
 import dev.mtlora.backbone.swin.SwinTransformer;
-import dev.mtlora.run.ModelConfig.NeckKind;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
 import dev.mtlora.model.ParameterReport;
+import dev.mtlora.run.ModelConfig.NeckKind;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Memory;
 import dev.mtlora.tensor.Rng;

@@ -15,7 +15,7 @@ record BatchLoss(MultiTaskModel model, TrainSettings settings) {
 
   /** The unweighted loss of every task for which the batch has any label, shape []. */
   Map<Task, Tensor> of(Batch batch) {
-    BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
+    BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), model, settings.device());
     List<Task> tasks =
         model.tasks().stream().filter(t -> tensors.targets().containsKey(t.name())).toList();
     if (tasks.isEmpty()) {

@@ -1,7 +1,8 @@
 package dev.mtlora.train;
 
-import dev.mtlora.image.Block;
 import dev.mtlora.data.Batch;
+import dev.mtlora.image.Block;
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -9,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A batch on the device of the model.
+ * A batch on the device of the model, its images in the type of the weights.
  *
  * @param images {@code [B, 3, H, W]}
  * @param targets {@code [B, C, H, W]}, of the wanted tasks for which the batch has any label
  */
 record BatchTensors(Tensor images, Map<String, Tensor> targets) {
-  static BatchTensors of(Batch batch, List<String> tasks, Device device) {
+  static BatchTensors of(Batch batch, List<String> tasks, MultiTaskModel model, Device device) {
     Map<String, Tensor> targets = new LinkedHashMap<>();
     for (String task : tasks) {
       Block label = batch.labels().get(task);
@@ -23,7 +24,7 @@ record BatchTensors(Tensor images, Map<String, Tensor> targets) {
         targets.put(task, tensor(label, device));
       }
     }
-    return new BatchTensors(tensor(batch.images(), device), targets);
+    return new BatchTensors(tensor(batch.images(), device).to(model.dtype()), targets);
   }
 
   private static Tensor tensor(Block block, Device device) {

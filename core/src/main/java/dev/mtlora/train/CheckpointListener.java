@@ -1,8 +1,8 @@
 package dev.mtlora.train;
 
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.weights.Checkpoint;
 import dev.mtlora.weights.CheckpointException;
-import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;

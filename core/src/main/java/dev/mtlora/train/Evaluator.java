@@ -117,7 +117,7 @@ public record Evaluator(Device device, boolean bf16) {
 
   private void evaluate(MultiTaskModel model, Batch samples, Place place, Taker taker) {
     try (Scope scope = Scope.inference()) {
-      BatchTensors batch = BatchTensors.of(samples, model.taskNames(), device);
+      BatchTensors batch = BatchTensors.of(samples, model.taskNames(), model, device);
       if (batch.targets().isEmpty()) {
         return;
       }

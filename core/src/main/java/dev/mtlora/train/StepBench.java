@@ -108,7 +108,7 @@ public final class StepBench {
     long start = System.nanoTime();
     try (Scope scope = Scope.inference();
         Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
-      BatchTensors tensors = BatchTensors.of(batch, tasks, settings.device());
+      BatchTensors tensors = BatchTensors.of(batch, tasks, model, settings.device());
       model.forward(tensors.images(), tasks).values().forEach(logits -> logits.sum().item());
     }
     return (System.nanoTime() - start) / 1e9;
@@ -148,7 +148,7 @@ public final class StepBench {
     try (Scope scope = Scope.open();
         Work count = Work.open();
         Autocast cast = Autocast.bf16(settings.device(), settings.bf16())) {
-      BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), settings.device());
+      BatchTensors tensors = BatchTensors.of(batch, model.taskNames(), model, settings.device());
       Laps laps = new Laps(count);
       FeatureTap tap = (name, streams) -> laps.end(name, streams.tensors().get(0));
       Map<String, Tensor> logits = model.forward(tensors.images(), tensors.tasks(), tap);

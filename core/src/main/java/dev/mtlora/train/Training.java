@@ -1,10 +1,8 @@
 package dev.mtlora.train;
 
-import dev.mtlora.image.Block;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.weights.Checkpoint;
-import dev.mtlora.weights.TrainState;
+import dev.mtlora.image.Block;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.ParameterChange;
@@ -12,6 +10,8 @@ import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.train.balance.Balancer;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.TrainState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Files of weights alone: a whole model, or a backbone to start from; {@link AdapterFile} for what
@@ -23,6 +24,7 @@ import java.util.TreeSet;
  */
 public final class Weights {
   private static final String BACKBONE = "backbone.";
+  private static final Pattern LAYER = Pattern.compile("\\.(weight|bias)$");
 
   private Weights() {}
 
@@ -48,7 +50,8 @@ public final class Weights {
 
   /**
    * Loads a file that {@link #save} has written from a module of the same kind, or the reference's
-   * checkpoint of the same model.
+   * checkpoint of the same model. The reference calls the layers of an adapted kind {@code
+   * X.linear} also where their rank is 0, and so nothing is added to them.
    *
    * @throws CheckpointException if the file does not hold exactly this module's state
    */
@@ -61,7 +64,9 @@ public final class Weights {
   /** The same from a file that is open. */
   public static void load(TensorSource source, Module module) {
     try (Scope scope = Scope.inference()) {
-      new StrictLoading(KeyMap.read(source)).into(module.state(), module.shrinking());
+      new StrictLoading(KeyMap.read(source))
+          .renamed(name -> LAYER.matcher(name).replaceFirst(".linear.$1"))
+          .into(module.state(), module.shrinking());
     }
   }
 

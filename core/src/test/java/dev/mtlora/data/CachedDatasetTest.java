@@ -1,10 +1,10 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
-import dev.mtlora.image.Raster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
-import dev.mtlora.image.PngSamples;
-import dev.mtlora.image.Raster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.PngSamples;
+import dev.mtlora.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

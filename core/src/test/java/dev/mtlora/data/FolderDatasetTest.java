@@ -1,8 +1,5 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
-import dev.mtlora.image.PictureFiles;
-import dev.mtlora.image.Raster;
 import static dev.mtlora.image.PictureFiles.encoded;
 import static dev.mtlora.image.PictureFiles.jpg;
 import static dev.mtlora.image.PictureFiles.oriented;
@@ -15,6 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.PictureFiles;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.FileNames;
 import dev.mtlora.testing.Skip;

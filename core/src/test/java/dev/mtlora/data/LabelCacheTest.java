@@ -1,11 +1,11 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
-import dev.mtlora.image.Raster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import dev.mtlora.testing.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;

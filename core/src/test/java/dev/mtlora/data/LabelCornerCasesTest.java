@@ -1,9 +1,5 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
-import dev.mtlora.image.Images;
-import dev.mtlora.image.PictureFiles;
-import dev.mtlora.image.Raster;
 import static dev.mtlora.image.PictureFiles.encoded;
 import static dev.mtlora.image.PictureFiles.palette;
 import static dev.mtlora.image.PictureFiles.picture;
@@ -13,6 +9,10 @@ import static dev.mtlora.image.PictureFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.PictureFiles;
+import dev.mtlora.image.Raster;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.mtlora.data;
 
-import dev.mtlora.image.Raster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.MixedDataset.Mode;
 import dev.mtlora.data.MixedDataset.Part;
+import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;

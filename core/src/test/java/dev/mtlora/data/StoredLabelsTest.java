@@ -1,12 +1,11 @@
 package dev.mtlora.data;
 
-import dev.mtlora.image.PictureFiles;
-import dev.mtlora.image.Raster;
 import static dev.mtlora.image.PictureFiles.picture;
 import static dev.mtlora.image.PictureFiles.png;
 import static dev.mtlora.image.PictureFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;

@@ -172,8 +172,8 @@ class DecoderGoldenTest {
         .filter(key -> key.startsWith("state."))
         .forEach(key -> shapes.put(bare(key), List.of(box(file.shape(key))).toString()));
     generated
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             entry -> {
               List<Long> shape = new ArrayList<>();
               entry.getValue().get("shape").forEach(side -> shape.add(side.asLong()));

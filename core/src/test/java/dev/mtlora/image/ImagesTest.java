@@ -1,6 +1,5 @@
 package dev.mtlora.image;
 
-import dev.mtlora.files.DataException;
 import static dev.mtlora.image.PictureFiles.claiming;
 import static dev.mtlora.image.PictureFiles.encoded;
 import static dev.mtlora.image.PictureFiles.firstPart;
@@ -13,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.files.DataException;
 import dev.mtlora.testing.FileNames;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;

@@ -1,7 +1,5 @@
 package dev.mtlora.image;
 
-import dev.mtlora.data.FolderListing;
-import dev.mtlora.files.DataException;
 import static dev.mtlora.image.PictureFiles.adobe;
 import static dev.mtlora.image.PictureFiles.claiming;
 import static dev.mtlora.image.PictureFiles.encoded;
@@ -16,6 +14,8 @@ import static dev.mtlora.image.PictureFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.data.FolderListing;
+import dev.mtlora.files.DataException;
 import dev.mtlora.testing.FileNames;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package dev.mtlora.parity;
 
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.MultiTaskLoss;
-import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
 import java.util.LinkedHashMap;
@@ -10,26 +9,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The stored batch of a case in one precision, made in the open scope.
+ * The stored batch of a case, made in the open scope.
  *
  * @param images {@code [B, 3, H, W]}
  * @param targets by task name; none where the case stores none
  */
 record CaseBatch(Tensor images, Map<String, Tensor> targets) {
-  static CaseBatch of(GoldenFile io, List<String> tasks, DType dtype) {
+  static CaseBatch of(GoldenFile io, List<String> tasks) {
     Map<String, Tensor> targets = new LinkedHashMap<>();
     if (tasks.stream().allMatch(task -> io.names().contains("target." + task))) {
-      tasks.forEach(task -> targets.put(task, io.tensor("target." + task).to(dtype)));
+      tasks.forEach(task -> targets.put(task, io.tensor("target." + task)));
     }
-    return new CaseBatch(io.tensor("image").to(dtype), targets);
+    return new CaseBatch(io.tensor("image"), targets);
   }
 
   boolean hasTargets() {
     return !targets.isEmpty();
-  }
-
-  MultiTaskLoss.Losses losses(MultiTaskModel model) {
-    return losses(model, model.forward(images, List.copyOf(targets.keySet())));
   }
 
   MultiTaskLoss.Losses losses(MultiTaskModel model, Map<String, Tensor> logits) {

@@ -1,35 +1,21 @@
 package dev.mtlora.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
-import dev.mtlora.decoder.Decoder;
-import dev.mtlora.decoder.DecoderSpec;
-import dev.mtlora.decoder.Decoders;
-import dev.mtlora.decoder.SegFormerHead;
-import dev.mtlora.model.Head;
-import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.model.Neck;
-import dev.mtlora.peft.AdapterMethod;
-import dev.mtlora.peft.FullFineTuning;
-import dev.mtlora.peft.MtLora;
-import dev.mtlora.peft.Slot;
-import dev.mtlora.task.Task;
-import dev.mtlora.task.TaskSettings;
-import dev.mtlora.task.Tasks;
-import dev.mtlora.tensor.Rng;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a model from the reference's configuration, honouring every key; an unknown key or value
+ * Writes the reference's configuration as one of ours, honouring every key; an unknown key or value
  * fails by name. Keys that the reference reads and never uses are listed, and nothing else is
  * ignored.
  */
@@ -94,13 +80,38 @@ final class CaseConfig {
           "FREEZE_RELATIVE_POSITION_BIAS",
           "FREEZE_DOWNSAMPLE_REDUCTION");
 
+  /** Keys of the shape and ours. */
+  private static final Map<String, String> SHAPE =
+      Map.of(
+          "EMBED_DIM", "embed",
+          "DEPTHS", "depths",
+          "NUM_HEADS", "heads",
+          "WINDOW_SIZE", "window",
+          "MLP_RATIO", "mlpRatio",
+          "QKV_BIAS", "qkvBias",
+          "APE", "absolutePosition",
+          "PATCH_NORM", "patchNorm");
+
+  private static final Map<String, String> SLOTS =
+      Map.of(
+          "QKV_ENABLED", "qkv",
+          "PROJ_ENABLED", "proj",
+          "FC1_ENABLED", "fc1",
+          "FC2_ENABLED", "fc2",
+          "DOWNSAMPLER_ENABLED", "reduction");
+
+  /** Decay of AdamW's first moment. */
+  static final double BETA = 0.9;
+
   private final JsonNode config;
+  private final JsonNode optimizer;
   private final JsonNode lossWeights;
   private final List<String> tasks = new ArrayList<>();
 
   CaseConfig(JsonNode root) {
     config = root.get("config");
     lossWeights = root.path("loss_weights");
+    optimizer = root.path("optimizer");
     requireKnown(config, TOP, "config");
     requireKnown(config.get("swin"), SWIN, "config.swin");
     requireKnown(config.get("mtlora"), MTLORA, "config.mtlora");
@@ -121,160 +132,135 @@ final class CaseConfig {
     return tasks;
   }
 
-  /** The model, and its heads by task for tests that look inside. */
-  record Built(MultiTaskModel model, Map<String, Head> heads) {}
-
-  Built build() {
-    Rng rng = new Rng(1);
-    SwinTransformer backbone = new SwinTransformer(swin(), method(), tasks, rng);
-    List<Integer> levels = new ArrayList<>();
-    backbone.pyramid().forEach(level -> levels.add(level.channels()));
-    Map<String, Neck> necks = necks(levels, rng);
-    List<Integer> narrowed = necks.isEmpty() ? levels : ints(config.get("decoder_channels"));
-    Map<String, Head> heads = new LinkedHashMap<>();
-    for (String task : tasks) {
-      Task built = task(task);
-      Decoder decoder = decoder(task, new DecoderSpec(narrowed, built.outputs()), rng);
-      heads.put(task, new Head(built, necks.get(task), decoder));
-    }
-    return new Built(new MultiTaskModel(backbone, List.copyOf(heads.values())), heads);
+  /**
+   * The product's configuration of the case.
+   *
+   * @param steps to train
+   * @throws ConfigException if ours does not take it
+   */
+  RunConfig read(int steps) {
+    ObjectNode ours = JsonNodeFactory.instance.objectNode();
+    ours.put("reference", true).put("data", "scenes");
+    ours.set("model", model());
+    ours.set("method", method());
+    ours.set("tasks", taskBlock());
+    ours.set("train", train(steps));
+    RunConfig.Source source = new RunConfig.Source("case.json", Path.of(""));
+    return RunConfig.parse(source, ours.toString(), List.of());
   }
 
-  private Map<String, Neck> necks(List<Integer> levels, Rng rng) {
-    Map<String, Neck> necks = new LinkedHashMap<>();
-    if (config.get("decoder_downsampler").asBoolean()) {
-      List<Integer> out = ints(config.get("decoder_channels"));
-      boolean perTask = config.get("per_task_downsampler").asBoolean();
-      Neck shared = perTask ? null : new Neck(rng, levels, out);
-      tasks.forEach(t -> necks.put(t, shared == null ? new Neck(rng, levels, out) : shared));
-    }
-    return necks;
-  }
-
-  private Decoder decoder(String task, DecoderSpec spec, Rng rng) {
-    String kind = config.get("decoder_head").get(task).asText();
-    if (kind.equals("segformer")) {
-      return new SegFormerHead(spec, rng, config.path("segformer_channels").asInt(256), 0.1);
-    }
-    return Decoders.of(kind.equals("updecoder") ? "up" : kind).build(spec, rng);
-  }
-
-  private Task task(String name) {
-    TaskSettings settings = TaskSettings.defaults().withReference(true);
-    int outputs = config.get("num_outputs").get(name).asInt();
-    if (name.equals("semseg")) {
-      settings = settings.withClasses(outputs);
-    }
-    if (lossWeights.has(name)) {
-      settings = settings.withWeight(lossWeights.get(name).asDouble());
-    }
-    Task task = Tasks.of(name, settings);
-    if (task.outputs() != outputs) {
-      throw new AssertionError(name + " has " + task.outputs() + " outputs, not " + outputs);
-    }
-    return task;
-  }
-
-  private SwinSettings swin() {
+  private ObjectNode model() {
     JsonNode swin = config.get("swin");
     if (swin.get("PATCH_SIZE").asInt() != 4 || swin.get("IN_CHANS").asInt() != 3) {
       throw new AssertionError("only PATCH_SIZE 4 and IN_CHANS 3 exist: " + swin);
     }
-    JsonNode scale = swin.get("QK_SCALE");
-    return new SwinSettings(
-        config.get("img_size").asInt(),
-        swin.get("EMBED_DIM").asInt(),
-        ints(swin.get("DEPTHS")),
-        ints(swin.get("NUM_HEADS")),
-        swin.get("WINDOW_SIZE").asInt(),
-        swin.get("MLP_RATIO").asDouble(),
-        config.get("drop_path_rate").asDouble(),
-        new SwinSettings.Options(
-            swin.get("QKV_BIAS").asBoolean(),
-            scale == null || scale.isNull() ? null : scale.asDouble(),
-            swin.get("APE").asBoolean(),
-            swin.get("PATCH_NORM").asBoolean()));
+    ObjectNode model = JsonNodeFactory.instance.objectNode();
+    model.set("image", config.get("img_size"));
+    model.set("dropPath", config.get("drop_path_rate"));
+    SHAPE.forEach((theirs, ours) -> model.set(ours, swin.get(theirs)));
+    if (swin.hasNonNull("QK_SCALE")) {
+      model.set("qkScale", swin.get("QK_SCALE"));
+    }
+    boolean neck = config.get("decoder_downsampler").asBoolean();
+    boolean perTask = config.get("per_task_downsampler").asBoolean();
+    model.put("neck", !neck ? "none" : perTask ? "per-task" : "shared");
+    model.set("neckChannels", config.get("decoder_channels"));
+    for (String task : tasks) {
+      String kind = config.get("decoder_head").get(task).asText();
+      model.withObject("/decoder").put(task, kind.equals("updecoder") ? "up" : kind);
+    }
+    if (config.path("segformer_channels").asInt(256) != 256) {
+      throw new AssertionError("segformer_channels has no key of ours: " + config);
+    }
+    return model;
   }
 
-  private AdapterMethod method() {
+  private ObjectNode taskBlock() {
+    ObjectNode block = JsonNodeFactory.instance.objectNode();
+    for (String task : tasks) {
+      ObjectNode own = block.putObject(task);
+      if (task.equals("semseg")) {
+        own.set("classes", config.get("num_outputs").get(task));
+      }
+      if (lossWeights.has(task)) {
+        own.set("weight", lossWeights.get(task));
+      }
+    }
+    return block;
+  }
+
+  private ObjectNode method() {
+    ObjectNode method = JsonNodeFactory.instance.objectNode();
     JsonNode lora = config.get("mtlora");
     if (!lora.get("ENABLED").asBoolean()) {
-      return new FullFineTuning();
+      return method.put("name", "full");
     }
-    return new MtLora(
-        MtLora.Mode.valueOf(lora.get("SHARED_MODE").asText().toUpperCase(java.util.Locale.ROOT)),
-        ranks(lora),
-        scales(lora),
-        list(lora.get("DROPOUT"), JsonNode::asDouble),
-        slots(lora),
-        trained(lora),
-        lora.get("INTERMEDIATE_SPECIALIZATION").asBoolean(),
-        true);
+    method.put("name", "mtlora");
+    method.put("mode", lora.get("SHARED_MODE").asText().toLowerCase(Locale.ROOT));
+    method.set("scale", lora.get("SHARED_SCALE"));
+    method.set("dropout", lora.get("DROPOUT"));
+    method.set("trainSharedScale", lora.get("TRAINABLE_SCALE_SHARED"));
+    method.set("trainTaskScales", lora.get("TRAINABLE_SCALE_PER_TASK"));
+    method.set("everyBlock", lora.get("INTERMEDIATE_SPECIALIZATION"));
+    method.set("slots", slots(lora));
+    method.set("trained", trained(lora));
+    lora.get("R_PER_TASK_LIST").forEach(stage -> method.withArray("rank").add(stage.get("shared")));
+    for (String task : tasks) {
+      lora.get("R_PER_TASK_LIST")
+          .forEach(stage -> method.withObject("/taskRank").withArray(task).add(stage.get(task)));
+      lora.get("SCALE_PER_TASK_LIST")
+          .forEach(stage -> method.withObject("/taskScale").withArray(task).add(stage.get(task)));
+    }
+    return method;
   }
 
-  private MtLora.Ranks ranks(JsonNode lora) {
-    JsonNode stages = lora.get("R_PER_TASK_LIST");
-    return new MtLora.Ranks(
-        list(stages, stage -> stage.get("shared").asInt()),
-        perTask(task -> list(stages, stage -> stage.get(task).asInt())));
-  }
-
-  private MtLora.Scales scales(JsonNode lora) {
-    JsonNode stages = lora.get("SCALE_PER_TASK_LIST");
-    return new MtLora.Scales(
-        list(lora.get("SHARED_SCALE"), JsonNode::asDouble),
-        perTask(task -> list(stages, stage -> stage.get(task).asDouble())),
-        lora.get("TRAINABLE_SCALE_SHARED").asBoolean(),
-        lora.get("TRAINABLE_SCALE_PER_TASK").asBoolean());
-  }
-
-  private static Set<Slot> slots(JsonNode lora) {
-    Set<Slot> slots = EnumSet.noneOf(Slot.class);
-    Map.of(
-            "QKV_ENABLED", Slot.QKV,
-            "PROJ_ENABLED", Slot.PROJ,
-            "FC1_ENABLED", Slot.FC1,
-            "FC2_ENABLED", Slot.FC2,
-            "DOWNSAMPLER_ENABLED", Slot.REDUCTION)
-        .forEach(
-            (key, slot) -> {
-              if (lora.get(key).asBoolean()) {
-                slots.add(slot);
-              }
-            });
+  private static ArrayNode slots(JsonNode lora) {
+    ArrayNode slots = JsonNodeFactory.instance.arrayNode();
+    SLOTS.forEach(
+        (key, slot) -> {
+          if (lora.get(key).asBoolean()) {
+            slots.add(slot);
+          }
+        });
     return slots;
   }
 
-  private MtLora.Trained trained(JsonNode lora) {
+  private ObjectNode trained(JsonNode lora) {
     JsonNode freeze = config.get("freeze");
     String bias = lora.get("BIAS").asText();
     if (!Set.of("none", "lora_only", "all").contains(bias)) {
       throw new AssertionError("unknown value of config.mtlora.BIAS: " + bias);
     }
-    return new MtLora.Trained(
-        !freeze.get("FREEZE_PATCH_EMBED").asBoolean(),
-        !freeze.get("FREEZE_LAYER_NORM").asBoolean(),
-        !freeze.get("FREEZE_RELATIVE_POSITION_BIAS").asBoolean(),
-        !freeze.get("FREEZE_DOWNSAMPLE_REDUCTION").asBoolean(),
-        bias.equals("all"),
-        !lora.get("FREEZE_PRETRAINED").asBoolean());
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("patchEmbed", !freeze.get("FREEZE_PATCH_EMBED").asBoolean())
+        .put("norms", !freeze.get("FREEZE_LAYER_NORM").asBoolean())
+        .put("biasTables", !freeze.get("FREEZE_RELATIVE_POSITION_BIAS").asBoolean())
+        .put("reductions", !freeze.get("FREEZE_DOWNSAMPLE_REDUCTION").asBoolean())
+        .put("biases", bias.equals("all"))
+        .put("base", !lora.get("FREEZE_PRETRAINED").asBoolean());
   }
 
-  private <T> Map<String, List<T>> perTask(Function<String, List<T>> values) {
-    Map<String, List<T>> map = new LinkedHashMap<>();
-    tasks.forEach(task -> map.put(task, values.apply(task)));
-    return map;
-  }
-
-  private static List<Integer> ints(JsonNode array) {
-    return list(array, JsonNode::asInt);
-  }
-
-  private static <T> List<T> list(@Nullable JsonNode array, Function<JsonNode, T> read) {
-    List<T> values = new ArrayList<>();
-    if (array != null) {
-      array.forEach(value -> values.add(read.apply(value)));
+  /** One batch an epoch, at one rate. */
+  private ObjectNode train(int steps) {
+    ObjectNode train = JsonNodeFactory.instance.objectNode();
+    train.put("epochs", steps).put("warmupEpochs", 0).put("evaluateEvery", steps);
+    train.put("schedule", "step").put("decay", 1).put("scaleLr", false).put("workers", 0);
+    if (optimizer.isObject()) {
+      requireDefaults();
+      train.set("lr", optimizer.get("lr"));
+      train.set("weightDecay", optimizer.get("weight_decay"));
+      train.set("clip", optimizer.get("clip_grad_norm"));
     }
-    return values;
+    return train;
+  }
+
+  /** What a configuration of ours has no keys for. */
+  private void requireDefaults() {
+    JsonNode betas = optimizer.get("betas");
+    double eps = optimizer.get("eps").asDouble();
+    if (betas.get(0).asDouble() != BETA || betas.get(1).asDouble() != 0.999 || eps != 1e-8) {
+      throw new AssertionError("only betas 0.9 and 0.999 and eps 1e-8 exist: " + optimizer);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.mtlora.parity;
 
 import dev.mtlora.model.Head;
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Tensor;
@@ -23,16 +24,16 @@ final class CaseFeatures {
   }
 
   /** What necks and decoders make of the pyramid, before the logits are resized to the image. */
-  void addHeads(CaseConfig.Built built, Tensor images, List<String> tasks) {
-    List<Streams> pyramid = built.model().backbone().forward(images, tasks);
-    for (String task : tasks) {
+  void addHeads(MultiTaskModel model, Tensor images) {
+    List<Streams> pyramid = model.backbone().forward(images, model.taskNames());
+    for (Head head : model.heads()) {
+      String task = head.task().name();
       List<Tensor> levels = new ArrayList<>();
       for (Streams level : pyramid) {
         Tensor x = level.of(task);
         long side = Math.round(Math.sqrt(x.size(1)));
         levels.add(x.transpose(1, 2).reshape(x.size(0), x.size(2), side, side));
       }
-      Head head = built.heads().get(task);
       Neck neck = head.neck();
       if (neck != null) {
         levels = neck.forward(levels);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.task.MultiTaskLoss;
-import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,14 +17,20 @@ final class Closeness {
   }
 
   /** Each task's loss and the total; nothing where nothing is stored. */
-  void losses(String what, JsonNode expected, MultiTaskLoss.Losses losses) {
+  void losses(String what, JsonNode expected, Map<String, Double> losses, double total) {
     if (expected.isMissingNode() || expected.isNull()) {
       return;
     }
-    Map<String, Tensor> all = new LinkedHashMap<>(losses.perTask());
-    all.put("total", losses.total());
-    all.forEach(
-        (task, loss) -> number(what + " of " + task, loss.item(), expected.get(task).asDouble()));
+    losses.forEach(
+        (task, loss) -> number(what + " of " + task, loss, expected.get(task).asDouble()));
+    number(what + " in total", total, expected.get("total").asDouble());
+  }
+
+  /** The same of losses that are still tensors. */
+  void losses(String what, JsonNode expected, MultiTaskLoss.Losses losses) {
+    Map<String, Double> perTask = new LinkedHashMap<>();
+    losses.perTask().forEach((task, loss) -> perTask.put(task, loss.item()));
+    losses(what, expected, perTask, losses.total().item());
   }
 
   void number(String what, double ours, double expected) {

@@ -3,7 +3,6 @@ package dev.mtlora.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.nn.Module;
-import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
 import dev.mtlora.testing.GoldenGenerator;
@@ -12,16 +11,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** One folder of reference numbers of a whole model. */
 final class ModelCase {
+  private static final Pattern LAYER = Pattern.compile("\\.(weight|bias)$");
+
   private final Path folder;
   private final JsonNode root;
+  private final Map<String, String> theirs = new HashMap<>();
 
   private ModelCase(Path folder, JsonNode root) {
     this.folder = folder;
@@ -76,32 +82,6 @@ final class ModelCase {
     return names;
   }
 
-  /** The optimiser that the case was trained with. */
-  AdamW optimizer(Map<String, Tensor> trainable) {
-    JsonNode settings = root.get("optimizer");
-    return new AdamW(
-        trainable,
-        name -> decays(name, trainable.get(name)),
-        new AdamW.Settings(
-            settings.get("betas").get(0).asDouble(),
-            settings.get("betas").get(1).asDouble(),
-            settings.get("eps").asDouble(),
-            settings.get("weight_decay").asDouble()));
-  }
-
-  /** As the trainer: everything but one-dimensional parameters and biases. */
-  private static boolean decays(String name, Tensor parameter) {
-    return parameter.rank() > 1 && !name.endsWith(".bias");
-  }
-
-  double rate() {
-    return root.get("optimizer").get("lr").asDouble();
-  }
-
-  double maxNorm() {
-    return root.get("optimizer").get("clip_grad_norm").asDouble();
-  }
-
   /** A file of the case, if it has one that is there. */
   Optional<GoldenFile> file(String role) {
     String listed = root.path("files").path(role).asText("");
@@ -111,32 +91,48 @@ final class ModelCase {
   }
 
   /**
-   * Sets a model's weights: from the case's files where it has them, from the generator otherwise;
-   * and checks that the model has exactly the listed keys.
+   * Sets a model's weights: from the case's files where it has them in this shape, from the
+   * generator otherwise; and checks that the model has exactly the listed keys.
    */
   void load(Module model) {
+    Map<String, Tensor> state = model.state();
     Set<String> listed = names("state_keys");
     listed.removeIf(k -> k.endsWith("attn_mask") || k.endsWith("relative_position_index"));
-    Map<String, Tensor> state = model.state();
-    if (!listed.equals(new TreeSet<>(state.keySet()))) {
+    theirs.clear();
+    for (String name : state.keySet()) {
+      String adapted = LAYER.matcher(name).replaceFirst(".linear.$1");
+      theirs.put(name, !listed.contains(name) && listed.contains(adapted) ? adapted : name);
+    }
+    Map<String, Tensor> named = theirs(state);
+    if (!listed.equals(new TreeSet<>(named.keySet()))) {
       Set<String> missing = new TreeSet<>(listed);
-      missing.removeAll(state.keySet());
-      Set<String> extra = new TreeSet<>(state.keySet());
+      missing.removeAll(named.keySet());
+      Set<String> extra = new TreeSet<>(named.keySet());
       extra.removeAll(listed);
       throw new AssertionError(name() + ": our model lacks " + missing + " and has " + extra);
     }
-    GoldenGenerator.fill(state, "");
+    GoldenGenerator.fill(named, "");
     String base = root.path("base_state").asText("null");
     if (!base.equals("null") && Files.isRegularFile(folder.resolve(base).normalize())) {
-      overlay(GoldenFile.open(folder.resolve(base).normalize()), state);
+      overlay(GoldenFile.open(folder.resolve(base).normalize()), named);
     }
-    file("state").ifPresent(own -> overlay(own, state));
+    file("state").ifPresent(own -> overlay(own, named));
+  }
+
+  /**
+   * The same tensors under the reference's names, which are ours but for layers of an adapted kind
+   * with rank 0. Of a model that has been loaded.
+   */
+  <T> Map<String, T> theirs(Map<String, T> ours) {
+    Map<String, T> named = new LinkedHashMap<>();
+    ours.forEach((name, value) -> named.put(theirs.getOrDefault(name, name), value));
+    return named;
   }
 
   private static void overlay(GoldenFile file, Map<String, Tensor> state) {
     for (String name : file.names()) {
       Tensor tensor = state.get(name);
-      if (tensor != null) {
+      if (tensor != null && Arrays.equals(tensor.shape(), file.shape(name))) {
         tensor.assignInPlace(Tensor.of(file.floats(name), file.shape(name)));
       }
     }

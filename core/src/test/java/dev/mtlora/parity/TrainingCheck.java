@@ -2,13 +2,12 @@ package dev.mtlora.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.task.MultiTaskLoss;
-import dev.mtlora.tensor.AdamW;
-import dev.mtlora.tensor.DType;
+import dev.mtlora.run.Assembly;
 import dev.mtlora.tensor.Precision;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
+import dev.mtlora.train.Step;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +28,7 @@ final class TrainingCheck {
 
   private final ModelCase one;
   private final CaseConfig config;
-  private final GoldenFile io;
+  private final CaseTraining training;
   private final Closeness exact;
   private final Closeness single;
   private final Closeness singleByExact;
@@ -37,7 +36,7 @@ final class TrainingCheck {
   TrainingCheck(ModelCase one, CaseConfig config, GoldenFile io) {
     this.one = one;
     this.config = config;
-    this.io = io;
+    training = new CaseTraining(config, io);
     exact = new Closeness(one.tolerance("loss_rel_last") * F64_BY_F32);
     single = new Closeness(one.tolerance("loss_rel_last"));
     singleByExact = new Closeness(one.tolerance("loss_rel_step1"));
@@ -53,18 +52,19 @@ final class TrainingCheck {
     if (steps < 2) {
       return List.of();
     }
-    MultiTaskModel inF64 = config.build().model();
+    MultiTaskModel inF64 = Assembly.of(config.read(steps)).untrainedModel();
     one.load(inF64);
     Precision.toF64(inF64.state());
-    AdamW adam = one.optimizer(inF64.trainable());
-    inF32.train(true);
-    inF64.train(true);
-    for (int step = 0; step < steps; step++) {
-      try (Scope scope = Scope.open()) {
-        compareInF32(inF32, inF64, step);
-        step(inF64, adam, step);
-      }
-    }
+    compareInF32(inF32, inF64.state(), 1);
+    training.run(
+        inF64,
+        steps,
+        (state, step) -> {
+          compareInF64(step);
+          if (step.step() < steps) {
+            compareInF32(inF32, inF64.state(), step.step() + 1);
+          }
+        });
     return List.of(
         String.format(
             Locale.ROOT,
@@ -75,32 +75,37 @@ final class TrainingCheck {
             single.largest()));
   }
 
-  private void compareInF32(MultiTaskModel inF32, MultiTaskModel inF64, int step) {
-    Map<String, Tensor> weights = inF64.state();
-    inF32.state().forEach((name, tensor) -> tensor.assignInPlace(weights.get(name)));
+  /** The losses of a step that starts from the exact weights. */
+  private void compareInF32(MultiTaskModel inF32, Map<String, Tensor> weights, long number) {
     try (Scope scope = Scope.inference()) {
-      MultiTaskLoss.Losses losses = CaseBatch.of(io, config.tasks(), DType.F32).losses(inF32);
-      String name = "train_loss in f32, step " + (step + 1);
-      single.losses(name, one.root().path("train_loss_per_step").path(step), losses);
-      singleByExact.losses(name + " by f64", inF64("train_loss_per_step").path(step), losses);
+      inF32.state().forEach((name, tensor) -> tensor.assignInPlace(weights.get(name)));
+    }
+    String name = "train_loss in f32, step " + number;
+    training.run(
+        inF32,
+        1,
+        (state, step) -> {
+          single.losses(name, stored("train_loss_per_step", number), step.losses(), step.loss());
+          singleByExact.losses(
+              name + " by f64", inF64("train_loss_per_step", number), step.losses(), step.loss());
+        });
+  }
+
+  private void compareInF64(Step step) {
+    String name = "f64, step " + step.step();
+    JsonNode losses = inF64("train_loss_per_step", step.step());
+    exact.losses("train_loss in " + name, losses, step.losses(), step.loss());
+    JsonNode norm = inF64("grad_norm_per_step", step.step());
+    if (!norm.isMissingNode()) {
+      exact.number("gradient norm in " + name, step.gradNorm(), norm.asDouble());
     }
   }
 
-  private void step(MultiTaskModel inF64, AdamW adam, int step) {
-    MultiTaskLoss.Losses losses = CaseBatch.of(io, config.tasks(), DType.F64).losses(inF64);
-    String name = "f64, step " + (step + 1);
-    exact.losses("train_loss in " + name, inF64("train_loss_per_step").path(step), losses);
-    losses.total().backward();
-    double norm = adam.clipGradNorm(one.maxNorm());
-    if (inF64("grad_norm_per_step").has(step)) {
-      exact.number(
-          "gradient norm in " + name, norm, inF64("grad_norm_per_step").get(step).asDouble());
-    }
-    adam.step(one.rate());
-    adam.clearGrads();
+  private JsonNode stored(String name, long step) {
+    return one.root().path(name).path((int) step - 1);
   }
 
-  private JsonNode inF64(String name) {
-    return one.root().path("float64").path(name);
+  private JsonNode inF64(String name, long step) {
+    return one.root().path("float64").path(name).path((int) step - 1);
   }
 }

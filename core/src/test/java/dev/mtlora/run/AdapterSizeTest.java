@@ -2,11 +2,11 @@ package dev.mtlora.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.weights.AdapterFile;
-import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.weights.AdapterFile;
+import dev.mtlora.weights.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

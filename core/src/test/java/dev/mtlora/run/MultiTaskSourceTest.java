@@ -1,6 +1,5 @@
 package dev.mtlora.run;
 
-import dev.mtlora.image.Block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,13 +7,14 @@ import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
-import dev.mtlora.image.Images;
 import dev.mtlora.data.NormalsY;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.check.Findings;
 import dev.mtlora.data.check.Kind;
 import dev.mtlora.data.check.SplitReport;
+import dev.mtlora.image.Block;
+import dev.mtlora.image.Images;
+import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;

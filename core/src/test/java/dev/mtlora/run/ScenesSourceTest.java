@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.Batches;
-import dev.mtlora.files.DataException;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.files.DataException;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
-import dev.mtlora.weights.TableResize;
-import dev.mtlora.weights.Weights;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.weights.TableResize;
+import dev.mtlora.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

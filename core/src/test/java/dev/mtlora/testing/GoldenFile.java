@@ -30,7 +30,7 @@ public final class GoldenFile {
     byte[] header = new byte[Math.toIntExact(file.getLong())];
     file.get(header);
     JsonNode json = new ObjectMapper().readTree(new String(header, StandardCharsets.UTF_8));
-    json.fields().forEachRemaining(entry -> entries.put(entry.getKey(), entry.getValue()));
+    json.properties().forEach(entry -> entries.put(entry.getKey(), entry.getValue()));
     entries.remove("__metadata__");
     data = file.slice().order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -1,14 +1,14 @@
 package dev.mtlora.train;
 
-import dev.mtlora.image.Block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Block;
+import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Normals;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.DataLoader;
-import dev.mtlora.weights.Checkpoint;
-import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Saliency;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.CheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

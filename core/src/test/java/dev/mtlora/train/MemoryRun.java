@@ -1,7 +1,6 @@
 package dev.mtlora.train;
 
 import dev.mtlora.image.Raster;
-import dev.mtlora.weights.Weights;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Depth;
@@ -9,6 +8,7 @@ import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.weights.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.mtlora.train;
 
 import dev.mtlora.data.Dataset;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.train.Schedule.Cosine;
 import dev.mtlora.train.Schedule.Linear;
 import dev.mtlora.train.Schedule.MultiStep;
 import dev.mtlora.train.Schedule.Step;
 import dev.mtlora.train.Schedule.WarmUp;
+import dev.mtlora.weights.SafeTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

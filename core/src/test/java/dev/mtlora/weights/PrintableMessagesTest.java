@@ -3,9 +3,9 @@ package dev.mtlora.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.run.ConfigException;
 import dev.mtlora.files.DataException;
 import dev.mtlora.files.Printable;
+import dev.mtlora.run.ConfigException;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.mtlora.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.weights.SafeTensors.Source;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.weights.SafeTensors.Source;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -250,4 +250,33 @@ class WeightsTest {
     assertThat(changed).isNotEqualTo(file);
     return changed;
   }
+
+  /** The reference calls all layers of an adapted kind X.linear, whatever their rank. */
+  @Test
+  void load_referenceWithSharedRankZero_findsItsLayers() throws Exception {
+    MtLora none =
+        new MtLora(
+            MtLora.Mode.MATRIX,
+            MtLora.Ranks.uniform(2, 0, 2, TASKS),
+            MtLora.Scales.uniform(2, 4.0, TASKS),
+            List.of(0.0, 0.0),
+            Set.of(Slot.QKV, Slot.FC1),
+            MtLora.Trained.PAPER,
+            false,
+            true);
+    try (Scope scope = Scope.open()) {
+      SwinTransformer saved = backbone(none, 12, 1);
+      Map<String, Tensor> theirs = new LinkedHashMap<>();
+      saved
+          .state()
+          .forEach((name, t) -> theirs.put(name.replaceFirst("(qkv|fc1)\\.", "$1.linear."), t));
+      assertThat(theirs.keySet()).anyMatch(name -> name.endsWith(".attn.qkv.linear.bias"));
+      Path file = folder.resolve("theirs.safetensors");
+      TensorFile.write(file, theirs);
+
+      SwinTransformer loaded = backbone(none, 12, 2);
+      Weights.load(file, loaded);
+      assertEqual(loaded.state(), saved.state());
+    }
+  }
 }

@@ -1,7 +1,7 @@
 package dev.mtlora.data.check;
 
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Raster;
 import dev.mtlora.task.Task;
 import java.util.ArrayList;
 import java.util.Collection;

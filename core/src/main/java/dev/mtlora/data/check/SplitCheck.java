@@ -1,9 +1,9 @@
 package dev.mtlora.data.check;
 
-import dev.mtlora.files.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Stray;
+import dev.mtlora.files.DataException;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;

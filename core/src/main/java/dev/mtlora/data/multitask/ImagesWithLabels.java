@@ -1,13 +1,13 @@
 package dev.mtlora.data.multitask;
 
 import dev.mtlora.data.AspectRatio;
-import dev.mtlora.files.DataException;
 import dev.mtlora.data.FolderListing;
-import dev.mtlora.image.Images;
 import dev.mtlora.data.LabelledImages;
+import dev.mtlora.data.Sample;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Resampling;
-import dev.mtlora.data.Sample;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package dev.mtlora.data.multitask;
 
 import dev.mtlora.files.DataException;
+import dev.mtlora.files.SmallFile;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
-import dev.mtlora.files.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package dev.mtlora.data.scenes;
 
 import dev.mtlora.data.CachedDataset;
-import dev.mtlora.files.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.files.DataException;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

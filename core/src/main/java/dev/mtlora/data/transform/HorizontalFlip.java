@@ -1,8 +1,8 @@
 package dev.mtlora.data.transform;
 
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 
 /**

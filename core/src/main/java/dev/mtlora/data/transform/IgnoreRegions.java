@@ -2,9 +2,9 @@ package dev.mtlora.data.transform;
 
 import static dev.mtlora.loss.Labels.IGNORE;
 
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.util.Arrays;
 

@@ -1,10 +1,10 @@
 package dev.mtlora.data.transform;
 
 import dev.mtlora.data.NormalsY;
-import dev.mtlora.image.Raster;
-import dev.mtlora.image.Resampling;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
+import dev.mtlora.image.Raster;
+import dev.mtlora.image.Resampling;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mtlora.files.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.MixedDataset;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Edge;
 import dev.mtlora.task.Normals;

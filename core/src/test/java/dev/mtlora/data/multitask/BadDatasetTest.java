@@ -3,11 +3,11 @@ package dev.mtlora.data.multitask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.data.LabelStore;
+import dev.mtlora.data.Sample;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Images;
-import dev.mtlora.data.LabelStore;
 import dev.mtlora.image.Raster;
-import dev.mtlora.data.Sample;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.FileNames;
 import java.io.IOException;

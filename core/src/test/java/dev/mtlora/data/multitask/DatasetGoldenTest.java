@@ -3,12 +3,12 @@ package dev.mtlora.data.multitask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.files.DataException;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.GoldenFile;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package dev.mtlora.data.scenes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.mtlora.data.transform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.util.HashSet;
 import java.util.Map;

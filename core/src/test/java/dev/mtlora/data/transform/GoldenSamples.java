@@ -2,8 +2,8 @@ package dev.mtlora.data.transform;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Raster;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -45,8 +45,8 @@ final class GoldenSamples {
   private Sample read(String stage, boolean planes) {
     Map<String, Raster> labels = new HashMap<>();
     header
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             entry -> {
               if (entry.getKey().startsWith(stage + ".")) {
                 String name = entry.getKey().substring(stage.length() + 1);

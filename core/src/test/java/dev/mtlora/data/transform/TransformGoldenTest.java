@@ -3,8 +3,8 @@ package dev.mtlora.data.transform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.data.NormalsY;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.util.Set;

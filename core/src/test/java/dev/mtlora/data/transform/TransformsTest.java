@@ -1,13 +1,13 @@
 package dev.mtlora.data.transform;
 
-import dev.mtlora.image.Preprocessing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.NormalsY;
-import dev.mtlora.image.Raster;
 import dev.mtlora.data.Sample;
+import dev.mtlora.image.Preprocessing;
+import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.tensor.Rng;
 import java.util.Arrays;
@@ -137,7 +137,8 @@ class TransformsTest {
         .isThrownBy(() -> ScaleRotate.oneOf(List.of(), NormalsY.UP));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ScaleRotate.between(-1, 1, 1, NormalsY.UP));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Normalize(new Preprocessing(List.of(0f), List.of(1f))));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Normalize(new Preprocessing(List.of(0f), List.of(1f))));
   }
 
   @Test
