@@ -3,11 +3,9 @@ package dev.mtlora.backbone;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
-import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A pre-trained network that turns images into a pyramid of feature maps. */
 public abstract class Backbone extends Module {
@@ -54,8 +52,11 @@ public abstract class Backbone extends Module {
     return Map.of();
   }
 
-  /** Lets its method see a training step, see {@link Adaptation#afterBackward}. */
-  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
-    return Optional.empty();
+  /** Lets its method see the gradients of a step, see {@link Adaptation#afterBackward}. */
+  public void afterBackward(long step, long stepsPerEpoch) {}
+
+  /** Lets its method shrink parameters, see {@link Adaptation#afterStep}. */
+  public boolean afterStep() {
+    return false;
   }
 }

@@ -1,5 +1,7 @@
 package dev.mtlora.model;
 
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.FeatureInfo;
 import dev.mtlora.backbone.FeatureTap;
@@ -42,10 +44,13 @@ public final class MultiTaskModel extends Module {
     this.heads.forEach(
         (name, head) -> {
           if (head.neck() != null && seen.add(head.neck())) {
-            child(shared ? "downsampler" : "downsampler." + name, head.neck());
+            child(
+                shared ? "downsampler" : "downsampler." + name,
+                head.neck(),
+                shared ? Owner.HEADS : Owner.head(name));
           }
         });
-    this.heads.forEach((name, head) -> child("decoders.decoders." + name, head.decoder()));
+    this.heads.forEach((name, head) -> child("decoders.decoders." + name, head.decoder(), Owner.head(name)));
   }
 
   /** What each task adds to the backbone, in order. */
@@ -70,12 +75,12 @@ public final class MultiTaskModel extends Module {
 
   /** Where the weights are; images must be there too. */
   public Device device() {
-    return parameters().values().iterator().next().device();
+    return parameters().values().iterator().next().tensor().device();
   }
 
   /** The type of the weights, which images must have, too. */
   public DType dtype() {
-    return parameters().values().iterator().next().dtype();
+    return parameters().values().iterator().next().tensor().dtype();
   }
 
   /** The fewest images that a training batch may have, because of the decoders. */
@@ -87,9 +92,9 @@ public final class MultiTaskModel extends Module {
   }
 
   /** Parameters with a gradient, by name. */
-  public Map<String, Tensor> trainable() {
-    Map<String, Tensor> trainable = parameters();
-    trainable.values().removeIf(parameter -> !parameter.requiresGrad());
+  public Map<String, Parameter> trainable() {
+    Map<String, Parameter> trainable = parameters();
+    trainable.values().removeIf(parameter -> !parameter.trains());
     return trainable;
   }
 

@@ -1,11 +1,9 @@
 package dev.mtlora.model;
 
-import dev.mtlora.peft.AddedNames;
-import dev.mtlora.tensor.Tensor;
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Owner;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * How many numbers a model has, and who owns them.
@@ -29,32 +27,29 @@ public record ParameterReport(
   public static ParameterReport of(MultiTaskModel model) {
     Map<String, Long> tasks = new LinkedHashMap<>();
     model.taskNames().forEach(task -> tasks.put(task, 0L));
-    long[] counts = new long[4]; // shared, decoders, other, total
-    model.parameters().forEach((name, parameter) -> count(name, parameter, counts, tasks));
+    long total = 0;
+    long shared = 0;
+    long heads = 0;
+    long base = 0;
+    for (Parameter parameter : model.parameters().values()) {
+      long size = parameter.tensor().count();
+      Owner owner = parameter.owner();
+      total += size;
+      if (!parameter.trains()) {
+        continue;
+      }
+      if (owner.isHead()) {
+        heads += size;
+      } else if (owner.isBase()) {
+        base += size;
+      } else if (owner.task().isPresent()) {
+        tasks.merge(owner.task().get(), size, Long::sum);
+      } else {
+        shared += size;
+      }
+    }
     long perTask = tasks.values().stream().mapToLong(Long::longValue).sum();
-    return new ParameterReport(
-        counts[3],
-        counts[0] + counts[1] + counts[2] + perTask,
-        counts[0],
-        tasks,
-        counts[1],
-        counts[2]);
-  }
-
-  private static void count(String name, Tensor parameter, long[] counts, Map<String, Long> tasks) {
-    long size = parameter.count();
-    counts[3] += size;
-    if (!parameter.requiresGrad()) {
-      return;
-    }
-    if (!name.startsWith("backbone.")) {
-      counts[1] += size;
-    } else if (AddedNames.isAdded(name)) {
-      Optional<String> task = AddedNames.task(name, List.copyOf(tasks.keySet()));
-      task.ifPresentOrElse(t -> tasks.merge(t, size, Long::sum), () -> counts[0] += size);
-    } else {
-      counts[2] += size;
-    }
+    return new ParameterReport(total, shared + heads + base + perTask, shared, tasks, heads, base);
   }
 
   /** All parameters of adapters. */

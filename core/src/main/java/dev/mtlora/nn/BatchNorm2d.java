@@ -14,8 +14,8 @@ public final class BatchNorm2d extends Module {
 
   /** Over {@code channels} channels. */
   public BatchNorm2d(long channels) {
-    Tensor weight = parameter("weight", Init.ones(channels));
-    Tensor bias = parameter("bias", Tensor.zeros(channels));
+    Tensor weight = parameter("weight", Init.ones(channels), Parameter.Role.NORM);
+    Tensor bias = parameter("bias", Tensor.zeros(channels), Parameter.Role.NORM_BIAS);
     Tensor mean = buffer("running_mean", Tensor.zeros(channels));
     Tensor variance = buffer("running_var", Init.ones(channels));
     batches = buffer("num_batches_tracked", Tensor.zeros(DType.I64));

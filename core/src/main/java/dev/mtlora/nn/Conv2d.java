@@ -51,8 +51,8 @@ public final class Conv2d extends Convolution {
 
   private Conv2d(Shape shape, Tensor weight, @Nullable Tensor bias) {
     this.shape = shape;
-    this.weight = parameter("weight", weight);
-    this.bias = bias == null ? null : parameter("bias", bias);
+    this.weight = parameter("weight", weight, Parameter.Role.WEIGHT);
+    this.bias = bias == null ? null : parameter("bias", bias, Parameter.Role.BIAS);
   }
 
   @Override

@@ -21,8 +21,8 @@ public final class ConvTranspose2d extends Convolution {
 
   private ConvTranspose2d(long side, Tensor weight, @Nullable Tensor bias) {
     this.side = side;
-    this.weight = parameter("weight", weight);
-    this.bias = bias == null ? null : parameter("bias", bias);
+    this.weight = parameter("weight", weight, Parameter.Role.WEIGHT);
+    this.bias = bias == null ? null : parameter("bias", bias, Parameter.Role.BIAS);
   }
 
   @Override

@@ -12,8 +12,8 @@ public final class LayerNorm extends Module {
 
   /** Over {@code channels} values. */
   public LayerNorm(long channels) {
-    weight = parameter("weight", Init.ones(channels));
-    bias = parameter("bias", Tensor.zeros(channels));
+    weight = parameter("weight", Init.ones(channels), Parameter.Role.NORM);
+    bias = parameter("bias", Tensor.zeros(channels), Parameter.Role.NORM_BIAS);
   }
 
   /** {@code [..., C] -> [..., C]}. */

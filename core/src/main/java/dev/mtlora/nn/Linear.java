@@ -12,8 +12,8 @@ public final class Linear extends Module {
   private final @Nullable Tensor bias;
 
   private Linear(Tensor weight, @Nullable Tensor bias) {
-    this.weight = parameter("weight", weight);
-    this.bias = bias == null ? null : parameter("bias", bias);
+    this.weight = parameter("weight", weight, Parameter.Role.WEIGHT);
+    this.bias = bias == null ? null : parameter("bias", bias, Parameter.Role.BIAS);
   }
 
   /** A backbone's layer: weights truncated normal 0.02, bias 0. */

@@ -3,8 +3,8 @@ package dev.mtlora.nn;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -20,10 +20,9 @@ import java.util.function.Predicate;
  * dev.mtlora.tensor.Scope} of their own. Modules never free anything.
  */
 public abstract class Module {
-  private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<Tensor, long[]> shrinking = new LinkedHashMap<>();
-  private final Set<Tensor> unrounded = new LinkedHashSet<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
   private Form form = Form.AS_TRAINED;
@@ -37,10 +36,32 @@ public abstract class Module {
   /** A module without parameters yet; the constructors of subclasses add them. */
   protected Module() {}
 
-  /** Adds a parameter, trainable until told otherwise; returns it. */
-  protected final Tensor parameter(String name, Tensor initial) {
-    unique(parameters.put(name, initial.requiresGrad(true)), name);
+  /** Adds a parameter of the backbone, trainable until told otherwise; returns its value. */
+  protected final Tensor parameter(String name, Tensor initial, Parameter.Role role) {
+    initial.requiresGrad(true);
+    unique(parameters.put(name, new Parameter(initial, role)), name);
     return initial;
+  }
+
+  /** Adds a weight whose owner is known here; returns its value. */
+  protected final Tensor weight(String name, Tensor initial, Owner owner) {
+    parameter(name, initial, Parameter.Role.WEIGHT);
+    own(initial).orElseThrow().ownedBy(owner);
+    return initial;
+  }
+
+  private Optional<Parameter> own(Tensor member) {
+    return parameters.values().stream().filter(p -> p.tensor() == member).findFirst();
+  }
+
+  /** Says whose all parameters below are that have been given no other owner. */
+  protected final void ownedBy(Owner owner) {
+    visit(
+        "",
+        (path, module) ->
+            module.parameters.values().stream()
+                .filter(parameter -> parameter.owner().equals(Owner.BLOCKS))
+                .forEach(parameter -> parameter.ownedBy(owner)));
   }
 
   /** Adds a buffer; returns it. */
@@ -51,32 +72,44 @@ public abstract class Module {
 
   /** Says that a parameter or buffer of this node may become smaller, and how large it was. */
   protected final void shrinks(Tensor member, long... largest) {
-    shrinking.put(member, largest);
+    own(member)
+        .ifPresentOrElse(
+            parameter -> parameter.shrinksFrom(largest), () -> shrinking.put(member, largest));
+  }
+
+  /** Keeps only some positions of a parameter or buffer of this node. */
+  protected final void keep(Tensor member, int dimension, long... positions) {
+    own(member)
+        .ifPresentOrElse(
+            parameter -> parameter.keep(dimension, positions),
+            () -> member.keepInPlace(dimension, positions));
   }
 
   /** Tensors below this node that may become smaller, with their largest shapes. */
   public final Map<Tensor, long[]> shrinking() {
     Map<Tensor, long[]> all = new LinkedHashMap<>();
     visit("", (path, module) -> all.putAll(module.shrinking));
+    parameters()
+        .values()
+        .forEach(p -> p.largest().ifPresent(largest -> all.put(p.tensor(), largest)));
     return all;
   }
 
   /** Says that files which round parameters store this one of this node as it is. */
   protected final void unrounded(Tensor parameter) {
-    unrounded.add(parameter);
-  }
-
-  /** Parameters below this node that no file rounds. */
-  public final Set<Tensor> unrounded() {
-    Set<Tensor> all = new LinkedHashSet<>();
-    visit("", (path, module) -> all.addAll(module.unrounded));
-    return all;
+    own(parameter).orElseThrow().doesNotRound();
   }
 
   /** Adds a child; returns it. */
   protected final <M extends Module> M child(String name, M module) {
     unique(children.put(name, module), name);
     return module;
+  }
+
+  /** Adds a child all of whose parameters without an owner are of this one; returns it. */
+  protected final <M extends Module> M child(String name, M module, Owner owner) {
+    ((Module) module).ownedBy(owner);
+    return child(name, module);
   }
 
   private static void unique(@org.jspecify.annotations.Nullable Object before, String name) {
@@ -86,7 +119,7 @@ public abstract class Module {
   }
 
   /** All parameters below this node by dotted name, in the order they were added. */
-  public final Map<String, Tensor> parameters() {
+  public final Map<String, Parameter> parameters() {
     return collect(module -> module.parameters);
   }
 
@@ -97,17 +130,24 @@ public abstract class Module {
 
   /** Parameters and buffers: what a file of weights holds. */
   public final Map<String, Tensor> state() {
-    Map<String, Tensor> state = parameters();
+    Map<String, Tensor> state = tensors(parameters());
     state.putAll(buffers());
     return state;
   }
 
-  private Map<String, Tensor> collect(Function<Module, Map<String, Tensor>> members) {
-    Map<String, Tensor> all = new LinkedHashMap<>();
+  /** The values of parameters, in their order. */
+  public static Map<String, Tensor> tensors(Map<String, Parameter> parameters) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    parameters.forEach((name, parameter) -> tensors.put(name, parameter.tensor()));
+    return tensors;
+  }
+
+  private <T> Map<String, T> collect(Function<Module, Map<String, T>> members) {
+    Map<String, T> all = new LinkedHashMap<>();
     visit(
         "",
         (path, module) ->
-            members.apply(module).forEach((name, tensor) -> all.put(join(path, name), tensor)));
+            members.apply(module).forEach((name, member) -> all.put(join(path, name), member)));
     return all;
   }
 

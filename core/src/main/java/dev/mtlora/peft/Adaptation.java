@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
 import java.util.Map;
@@ -28,12 +29,8 @@ public abstract class Adaptation extends Module {
     return Optional.empty();
   }
 
-  /**
-   * True if a parameter of the backbone gets a gradient.
-   *
-   * @param parameter dotted name in the backbone, the method's own parameters included
-   */
-  public abstract boolean trains(String parameter);
+  /** True if a parameter of the backbone, or one that the method has added to it, is trained. */
+  public abstract boolean trains(Parameter parameter);
 
   /** True if the model computes at first exactly what the base model computes. */
   public boolean startsAtBase() {
@@ -58,10 +55,16 @@ public abstract class Adaptation extends Module {
    *
    * @param step number of the step, from 1
    * @param stepsPerEpoch steps in an epoch
-   * @return what to delete from parameters after the step
    */
-  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
-    return Optional.empty();
+  public void afterBackward(long step, long stepsPerEpoch) {}
+
+  /**
+   * Hears that the optimiser has made the step; the moment to shrink parameters.
+   *
+   * @return true if one has shrunk
+   */
+  public boolean afterStep() {
+    return false;
   }
 
   /**

@@ -15,6 +15,6 @@ import java.util.List;
 public record BitFit() implements AdapterMethod {
   @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
-    return new FullFineTuning.Unadapted(parameter -> parameter.endsWith(".bias"));
+    return new FullFineTuning.Unadapted(parameter -> parameter.role().isShift());
   }
 }

@@ -1,5 +1,7 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Functional;
@@ -78,7 +80,7 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
       this.method = method;
       this.rng = rng;
       Tensor initial = Tensor.randn(rng, method.n, method.n, method.n);
-      slow = parameter("slow", initial.timesInPlace(1 / Math.sqrt(method.n))); // i, n, n
+      slow = weight("slow", initial.timesInPlace(1 / Math.sqrt(method.n)), Owner.ADDED); // i, n, n
     }
 
     @Override
@@ -142,9 +144,9 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
      */
     KroneckerLinear(Tensor slow, Tensor left, Tensor right) {
       this.slow = slow;
-      this.left = parameter("left", left);
-      this.right = parameter("right", right);
-      this.bias = parameter("bias", Tensor.zeros(left.size(0) * left.size(1)));
+      this.left = weight("left", left, Owner.ADDED);
+      this.right = weight("right", right, Owner.ADDED);
+      this.bias = parameter("bias", Tensor.zeros(left.size(0) * left.size(1)), Parameter.Role.BIAS);
     }
 
     /** W, {@code [out, in]}. */

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
@@ -17,9 +18,9 @@ public record FullFineTuning() implements AdapterMethod {
 
   /** A backbone as it is; some of its parameters are trained. */
   static final class Unadapted extends Adaptation {
-    private final Predicate<String> trained;
+    private final Predicate<Parameter> trained;
 
-    Unadapted(Predicate<String> trained) {
+    Unadapted(Predicate<Parameter> trained) {
       this.trained = trained;
     }
 
@@ -29,7 +30,7 @@ public record FullFineTuning() implements AdapterMethod {
     }
 
     @Override
-    public boolean trains(String parameter) {
+    public boolean trains(Parameter parameter) {
       return trained.test(parameter);
     }
   }

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -14,7 +15,7 @@ final class Generator extends Module {
   private final long in;
 
   private Generator(Tensor weight, long out, long in) {
-    this.weight = parameter("weight", weight);
+    this.weight = weight("weight", weight, Owner.ADDED);
     this.out = out;
     this.in = in;
   }

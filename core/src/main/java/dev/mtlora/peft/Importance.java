@@ -2,8 +2,6 @@ package dev.mtlora.peft;
 
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,27 +31,6 @@ record Importance(Tensor means, int fullRank) {
         means.lerpInPlace(rows.plus(columns), 1 - memory);
       }
     }
-  }
-
-  /**
-   * What to delete now, averages included; nothing if all is kept. The part of W that a component
-   * started as goes with it, and is W's own again.
-   */
-  List<ParameterChange.Part> shrink(LowRank pair, RankShrinking how) {
-    List<Long> kept = how.kept(means.toDoubles());
-    if (kept.size() == pair.rank()) {
-      return List.of();
-    }
-    List<ParameterChange.Part> parts = new ArrayList<>();
-    parts.add(new ParameterChange.Part(pair.a(), 0, kept));
-    parts.add(new ParameterChange.Part(pair.b(), 1, kept));
-    parts.add(new ParameterChange.Part(means, 0, kept));
-    Companions.Principal start = pair.companions().principal();
-    if (start != null) {
-      parts.add(new ParameterChange.Part(start.a(), 0, kept));
-      parts.add(new ParameterChange.Part(start.b(), 1, kept));
-    }
-    return parts;
   }
 
   Importance copy() {

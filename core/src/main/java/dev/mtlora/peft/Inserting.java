@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 
 /** A method that leaves the linear layers as they are, and trains its inserts and all norms. */
@@ -10,7 +11,7 @@ abstract class Inserting extends Adaptation {
   }
 
   @Override
-  public final boolean trains(String parameter) {
-    return AddedNames.isAdded(parameter) || parameter.contains("norm");
+  public final boolean trains(Parameter parameter) {
+    return parameter.owner().isAdded() || parameter.role().isNorm();
   }
 }

@@ -1,5 +1,7 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Rng;
@@ -82,8 +84,8 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
     }
 
     @Override
-    public boolean trains(String parameter) {
-      return AddedNames.isAdded(parameter);
+    public boolean trains(Parameter parameter) {
+      return parameter.owner().isAdded();
     }
   }
 
@@ -95,8 +97,8 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
     PerTask(Linear linear, Map<String, LowRank> pairs) {
       this.linear = child("linear", linear);
       this.pairs = pairs;
-      pairs.forEach((task, pair) -> parameter("lora_tasks_A." + task, pair.a()));
-      pairs.forEach((task, pair) -> parameter("lora_tasks_B." + task, pair.b()));
+      pairs.forEach((task, pair) -> weight("lora_tasks_A." + task, pair.a(), Owner.added(task)));
+      pairs.forEach((task, pair) -> weight("lora_tasks_B." + task, pair.b(), Owner.added(task)));
     }
 
     @Override

@@ -1,13 +1,14 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
-import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -18,6 +19,7 @@ abstract class LowRankProjection extends Projection {
   private final Linear linear;
   private final Magnitudes magnitudes;
   private final Map<String, LowRank> pairs = new LinkedHashMap<>();
+  private final Map<LowRank, long[]> kept = new IdentityHashMap<>();
 
   LowRankProjection(Linear linear) {
     this.linear = linear;
@@ -31,8 +33,9 @@ abstract class LowRankProjection extends Projection {
    * magnitude one relative to W.
    *
    * @param name of the pair's tensors, with %s for which it is
+   * @param owner of the pair
    */
-  final void companions(String name, LowRank pair) {
+  final void companions(String name, LowRank pair, Owner owner) {
     pairs.put(name, pair);
     Companions with = pair.companions();
     Companions.Principal principal = with.principal();
@@ -47,7 +50,7 @@ abstract class LowRankProjection extends Projection {
     }
     Tensor magnitude = with.magnitude();
     if (magnitude != null) {
-      parameter(String.format(Locale.ROOT, name, "m"), magnitude);
+      weight(String.format(Locale.ROOT, name, "m"), magnitude, owner);
       unrounded(magnitude);
       magnitudes.start(pair, magnitude);
     }
@@ -86,16 +89,41 @@ abstract class LowRankProjection extends Projection {
     }
   }
 
-  /** What to delete now. */
-  final List<ParameterChange.Part> shrink(RankShrinking how) {
-    List<ParameterChange.Part> parts = new ArrayList<>();
+  /** Chooses what to delete; nothing from a pair all of which is kept. */
+  final void choose(RankShrinking how) {
     for (LowRank pair : pairs.values()) {
       Importance importance = pair.companions().importance();
       if (importance != null) {
-        parts.addAll(importance.shrink(pair, how));
+        long[] positions = how.kept(importance.means().toDoubles());
+        if (positions.length < pair.rank()) {
+          kept.put(pair, positions);
+        }
       }
     }
-    return parts;
+  }
+
+  /**
+   * Deletes what has been chosen, averages included; the part of W that a component started as goes
+   * with it, and is W's own again.
+   *
+   * @return true if there was anything
+   */
+  final boolean shrink() {
+    boolean any = !kept.isEmpty();
+    kept.forEach(this::shrink);
+    kept.clear();
+    return any;
+  }
+
+  private void shrink(LowRank pair, long[] positions) {
+    keep(pair.a(), 0, positions);
+    keep(pair.b(), 1, positions);
+    keep(Objects.requireNonNull(pair.companions().importance()).means(), 0, positions);
+    Companions.Principal start = pair.companions().principal();
+    if (start != null) {
+      keep(start.a(), 0, positions);
+      keep(start.b(), 1, positions);
+    }
   }
 
   final Magnitudes magnitudes() {

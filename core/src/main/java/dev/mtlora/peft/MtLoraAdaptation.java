@@ -1,12 +1,11 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Rng;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@link MtLora} at work on one backbone. */
 final class MtLoraAdaptation extends Adaptation {
@@ -49,39 +48,43 @@ final class MtLoraAdaptation extends Adaptation {
   }
 
   @Override
-  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
-    return method.variant().shrinking().flatMap(how -> shrink(how, how.due(step, stepsPerEpoch)));
-  }
-
-  private Optional<ParameterChange> shrink(RankShrinking how, boolean due) {
-    List<ParameterChange.Part> parts = new ArrayList<>();
-    for (LowRankProjection layer : projections.values()) {
-      layer.observe(how);
-      if (due) {
-        parts.addAll(layer.shrink(how));
-      }
-    }
-    return parts.isEmpty() ? Optional.empty() : Optional.of(new ParameterChange(parts));
+  public void afterBackward(long step, long stepsPerEpoch) {
+    method
+        .variant()
+        .shrinking()
+        .ifPresent(
+            how -> {
+              projections.values().forEach(layer -> layer.observe(how));
+              if (how.due(step, stepsPerEpoch)) {
+                projections.values().forEach(layer -> layer.choose(how));
+              }
+            });
   }
 
   @Override
-  public boolean trains(String parameter) {
+  public boolean afterStep() {
+    boolean any = false;
+    for (LowRankProjection layer : projections.values()) {
+      any |= layer.shrink();
+    }
+    return any;
+  }
+
+  @Override
+  public boolean trains(Parameter parameter) {
     MtLora.Trained trained = method.trained();
-    if (parameter.contains(".lora_") || trained.base()) {
+    Parameter.Role role = parameter.role();
+    if (parameter.owner().isAdded()
+        || trained.base()
+        || (trained.biases() && role.isBias())
+        || (trained.norms() && role.isNorm())) {
       return true;
     }
-    if (trained.biases() && parameter.contains("bias")) {
-      return true;
-    }
-    boolean norm = parameter.contains("norm");
-    if (parameter.startsWith("patch_embed.")) {
-      return trained.patchEmbed() || (norm && trained.norms());
-    }
-    if (parameter.contains("downsample.reduction")) {
-      return trained.reductions() && !method.slots().contains(Slot.REDUCTION);
-    }
-    return (norm && trained.norms())
-        || (parameter.endsWith("relative_position_bias_table") && trained.biasTables());
+    return switch (parameter.owner().part()) {
+      case PATCHES -> trained.patchEmbed();
+      case REDUCTIONS -> trained.reductions() && !method.slots().contains(Slot.REDUCTION);
+      default -> trained.biasTables() && role == Parameter.Role.POSITION_BIAS;
+    };
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
@@ -193,8 +194,8 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
     Scaled(TaskEmbeddings embeddings, Pair template, long s) {
       super(embeddings);
       this.template = template;
-      downScale = parameter("down_scale", identity((int) s));
-      upScale = parameter("up_scale", identity((int) s));
+      downScale = weight("down_scale", identity((int) s), Owner.ADDED);
+      upScale = weight("up_scale", identity((int) s), Owner.ADDED);
     }
 
     private static Tensor identity(int s) {

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Tensor;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public final class Prompts extends Module {
 
   private Prompts(long count, @Nullable Tensor tokens, boolean goOn) {
     this.count = count;
-    this.tokens = tokens == null ? null : parameter("tokens", tokens);
+    this.tokens = tokens == null ? null : weight("tokens", tokens, Owner.ADDED);
     this.goOn = goOn;
   }
 

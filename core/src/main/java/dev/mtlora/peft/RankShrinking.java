@@ -57,7 +57,7 @@ public record RankShrinking(double share, double memory, int from, int until, in
   }
 
   /** The components to keep, in order; all of them as long as none has had a gradient. */
-  List<Long> kept(double[] importance) {
+  long[] kept(double[] importance) {
     double wanted = share * Arrays.stream(importance).sum();
     List<Integer> greatestFirst =
         IntStream.range(0, importance.length)
@@ -65,13 +65,13 @@ public record RankShrinking(double share, double memory, int from, int until, in
             .sorted(Comparator.comparingDouble(i -> -importance[i]))
             .toList();
     if (!(wanted > 0)) {
-      return IntStream.range(0, importance.length).mapToObj(i -> (long) i).toList();
+      return IntStream.range(0, importance.length).asLongStream().toArray();
     }
     double held = 0;
     int count = 0;
     while (count < importance.length && held < wanted) {
       held += importance[greatestFirst.get(count++)];
     }
-    return greatestFirst.subList(0, count).stream().sorted().map(i -> (long) i).toList();
+    return greatestFirst.subList(0, count).stream().sorted().mapToLong(i -> i).toArray();
   }
 }

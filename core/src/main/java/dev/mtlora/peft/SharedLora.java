@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Dropout;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Streams;
@@ -26,12 +27,12 @@ final class SharedLora extends LowRankProjection {
     this.linear = child("linear", linear);
     this.shared = shared;
     this.dropout = child("dropout", new Dropout(dropout));
-    parameter("lora_shared_A", shared.a());
-    parameter("lora_shared_B", shared.b());
+    weight("lora_shared_A", shared.a(), Owner.ADDED);
+    weight("lora_shared_B", shared.b(), Owner.ADDED);
     if (shared.learnedScale() != null) {
-      parameter("lora_shared_scale", shared.learnedScale());
+      weight("lora_shared_scale", shared.learnedScale(), Owner.ADDED);
     }
-    companions("lora_shared_%s", shared);
+    companions("lora_shared_%s", shared, Owner.ADDED);
   }
 
   /** The update reads what W reads, on every stream: all of it folds into W. */

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -14,7 +15,7 @@ final class TaskEmbeddings extends Module {
   private final Map<String, Tensor> embeddings = new LinkedHashMap<>();
 
   TaskEmbeddings(List<String> tasks, long size, Rng rng) {
-    tasks.forEach(task -> embeddings.put(task, parameter(task, Tensor.randn(rng, size))));
+    tasks.forEach(task -> embeddings.put(task, weight(task, Tensor.randn(rng, size), Owner.added(task))));
   }
 
   /** {@code [F, t]} of some tasks. */

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Tensor;
@@ -18,7 +19,7 @@ final class TaskLinear extends Module {
   private final Map<String, Linear> layers = new LinkedHashMap<>();
 
   TaskLinear(List<String> tasks, Supplier<Linear> layer) {
-    tasks.forEach(task -> layers.put(task, child(task, layer.get())));
+    tasks.forEach(task -> layers.put(task, child(task, layer.get(), Owner.added(task))));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Dropout;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Linear;
@@ -47,7 +48,7 @@ final class TaskLora extends LowRankProjection {
     this.perTask = perTask;
     this.dropout = child("dropout", new Dropout(dropout));
     this.norm =
-        mode == MtLora.Mode.ADDITION ? child("lora_norm", new LayerNorm(linear.out())) : null;
+        mode == MtLora.Mode.ADDITION ? child("lora_norm", new LayerNorm(linear.out()), Owner.ADDED) : null;
     register();
   }
 
@@ -61,22 +62,22 @@ final class TaskLora extends LowRankProjection {
 
   private void register() {
     if (shared != null) {
-      parameter("lora_shared_A", shared.a());
-      parameter("lora_shared_B", shared.b());
+      weight("lora_shared_A", shared.a(), Owner.ADDED);
+      weight("lora_shared_B", shared.b(), Owner.ADDED);
       if (shared.learnedScale() != null) {
-        parameter("lora_shared_scale", shared.learnedScale());
+        weight("lora_shared_scale", shared.learnedScale(), Owner.ADDED);
       }
-      companions("lora_shared_%s", shared);
+      companions("lora_shared_%s", shared, Owner.ADDED);
     }
-    perTask.forEach((task, pair) -> parameter("lora_tasks_A." + task, pair.a()));
-    perTask.forEach((task, pair) -> parameter("lora_tasks_B." + task, pair.b()));
+    perTask.forEach((task, pair) -> weight("lora_tasks_A." + task, pair.a(), Owner.added(task)));
+    perTask.forEach((task, pair) -> weight("lora_tasks_B." + task, pair.b(), Owner.added(task)));
     perTask.forEach(
         (task, pair) -> {
           if (pair.learnedScale() != null) {
-            parameter("lora_tasks_scale." + task, pair.learnedScale());
+            weight("lora_tasks_scale." + task, pair.learnedScale(), Owner.added(task));
           }
         });
-    perTask.forEach((task, pair) -> companions("lora_tasks_%s." + task, pair));
+    perTask.forEach((task, pair) -> companions("lora_tasks_%s." + task, pair, Owner.added(task)));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -82,8 +83,8 @@ public record Vpt(int prompts, boolean deep) implements AdapterMethod {
     }
 
     @Override
-    public boolean trains(String parameter) {
-      return AddedNames.isAdded(parameter);
+    public boolean trains(Parameter parameter) {
+      return parameter.owner().isAdded();
     }
 
     @Override

@@ -193,15 +193,15 @@ public final class AdamW {
     }
   }
 
-  /** Keeps only some slices of a tensor, and the same ones of its moments if it has any. */
-  public void keep(Tensor tensor, int dimension, long... positions) {
-    tensor.keepInPlace(dimension, positions);
-    for (Slot slot : slots.values()) {
-      if (slot.parameter == tensor) {
-        slot.mean.keepInPlace(dimension, positions);
-        slot.square.keepInPlace(dimension, positions);
-      }
-    }
+  /**
+   * Hears that only some slices of a parameter are left, and keeps the same ones of its moments.
+   *
+   * @param name of the parameter
+   */
+  public void kept(String name, int dimension, long... positions) {
+    Slot slot = Objects.requireNonNull(slots.get(name), name);
+    slot.mean.keepInPlace(dimension, positions);
+    slot.square.keepInPlace(dimension, positions);
   }
 
   /** Starts the moments of parameters anew whose shapes have changed. */

@@ -4,7 +4,6 @@ import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.weights.TrainState;
 import java.util.ArrayList;
@@ -125,12 +124,13 @@ public final class Trainer {
       run.optimizer().clearGrads();
       gradients.add(take(run, batches));
       double norm = gradients.clip(run.optimizer());
-      Optional<ParameterChange> change =
-          run.model().backbone().afterBackward(number + 1, run.stepsPerEpoch());
+      run.model().backbone().afterBackward(number + 1, run.stepsPerEpoch());
       run.optimizer().step(rate);
       run.madeStep();
       run.balancer().learn(gradients.made(run.epoch() > epoch));
-      change.ifPresent(parts -> shrink(run, parts));
+      if (run.model().backbone().afterStep()) {
+        tell(listener -> listener.onShrink(run));
+      }
       return new Step(
           number + 1,
           epoch,
@@ -142,11 +142,6 @@ public final class Trainer {
           norm,
           seconds(start));
     }
-  }
-
-  private void shrink(Training run, ParameterChange change) {
-    run.apply(change);
-    tell(listener -> listener.onShrink(run));
   }
 
   private List<Batch> take(Training run, Batches batches) {

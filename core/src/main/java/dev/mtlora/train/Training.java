@@ -1,11 +1,12 @@
 package dev.mtlora.train;
 
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Module;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.image.Block;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -51,16 +52,16 @@ public final class Training {
 
   /** A fresh optimiser of all that is trained. */
   static AdamW optimizer(MultiTaskModel model, TrainSettings settings) {
-    Map<String, Tensor> trainable = model.trainable();
-    return new AdamW(
-        trainable,
-        name -> decays(name, Objects.requireNonNull(trainable.get(name))),
-        settings.optimizer());
-  }
-
-  /** One-dimensional parameters and biases are not decayed; bias tables are. */
-  static boolean decays(String name, Tensor parameter) {
-    return parameter.rank() > 1 && !name.endsWith(".bias");
+    Map<String, Parameter> trainable = model.trainable();
+    AdamW optimizer =
+        new AdamW(
+            Module.tensors(trainable),
+            name -> Objects.requireNonNull(trainable.get(name)).decays(),
+            settings.optimizer());
+    trainable.forEach(
+        (name, parameter) ->
+            parameter.listen((dimension, kept) -> optimizer.kept(name, dimension, kept)));
+    return optimizer;
   }
 
   private static void requireBatches(MultiTaskModel model, DataLoader loader) {
@@ -179,7 +180,7 @@ public final class Training {
    * @throws TrainingException if a trained parameter or a buffer is not finite
    */
   void requireFinite() {
-    Map<String, Tensor> trained = model.trainable();
+    Map<String, Tensor> trained = Module.tensors(model.trainable());
     trained.putAll(model.buffers());
     try (Scope scope = Scope.inference()) {
       trained.forEach(
@@ -241,13 +242,6 @@ public final class Training {
 
   void made(Evaluation evaluation) {
     history.add(evaluation);
-  }
-
-  void apply(ParameterChange change) {
-    for (ParameterChange.Part part : change.parts()) {
-      long[] kept = part.kept().stream().mapToLong(Long::longValue).toArray();
-      optimizer.keep(part.tensor(), part.dimension(), kept);
-    }
   }
 
   void madeStep() {

@@ -1,5 +1,7 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Module;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
@@ -10,7 +12,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What training has added to a pre-trained backbone, and nothing else: a folder with {@code
@@ -37,7 +38,7 @@ public final class AdapterFile {
    * Writes the folder, replacing what it holds.
    *
    * @param floats F32, or F16 for half the size; buffers stay in f32, and so do parameters whose
-   *     change is small beside their value ({@link MultiTaskModel#unrounded}): the pairs that PiSSA
+   *     change is small beside their value ({@link Parameter#rounds}): the pairs that PiSSA
    *     starts as a part of W, and DoRA's lengths
    * @throws CheckpointException if it cannot be written, or if a value is too large for F16; what
    *     was there is then still there
@@ -69,13 +70,15 @@ public final class AdapterFile {
 
   private static Map<String, Tensor> stored(Path folder, MultiTaskModel model, DType floats) {
     Map<String, Tensor> stored = new LinkedHashMap<>();
-    Set<Tensor> unrounded = model.unrounded();
     model
         .trainable()
         .forEach(
-            (name, t) ->
+            (name, parameter) ->
                 stored.put(
-                    name, unrounded.contains(t) ? t : TensorFile.rounded(folder, name, t, floats)));
+                    name,
+                    parameter.rounds()
+                        ? TensorFile.rounded(folder, name, parameter.tensor(), floats)
+                        : parameter.tensor()));
     stored.putAll(model.buffers());
     return stored;
   }
@@ -96,7 +99,7 @@ public final class AdapterFile {
       if (!force) {
         requireBase(folder, open.description(), BaseHash.of(model));
       }
-      Map<String, Tensor> changed = model.trainable();
+      Map<String, Tensor> changed = Module.tensors(model.trainable());
       changed.putAll(model.buffers());
       new StrictLoading(open.tensors(MODEL)).into(changed, model.shrinking());
     }

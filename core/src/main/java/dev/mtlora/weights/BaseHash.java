@@ -28,9 +28,10 @@ final class BaseHash {
     model
         .parameters()
         .forEach(
-            (name, tensor) -> {
-              if (name.startsWith(BACKBONE) && !tensor.requiresGrad()) {
-                frozen.put(name.substring(BACKBONE.length()).replace(".linear.", "."), tensor);
+            (name, parameter) -> {
+              if (parameter.owner().isBase() && !parameter.trains()) {
+                frozen.put(
+                    name.substring(BACKBONE.length()).replace(".linear.", "."), parameter.tensor());
               }
             });
     MessageDigest digest = Sha256.digest();

@@ -58,7 +58,7 @@ class DecoderGoldenTest {
       Map<String, String> shapes = new TreeMap<>();
       decoder.state().forEach((key, t) -> shapes.put(key, List.of(box(t.shape())).toString()));
       assertThat(shapes).isEqualTo(referenceShapes(name));
-      assertThat(decoder.parameters().values().stream().mapToLong(Tensor::count).sum())
+      assertThat(decoder.parameters().values().stream().mapToLong(p -> p.tensor().count()).sum())
           .isEqualTo(of(name).get("params").asLong());
     }
   }
@@ -96,7 +96,7 @@ class DecoderGoldenTest {
             .as("gradient of level " + i)
             .isLessThan(GRAD * length(expected));
       }
-      decoder.parameters().forEach((key, parameter) -> checkGradient(name, key, parameter));
+      decoder.parameters().forEach((key, parameter) -> checkGradient(name, key, parameter.tensor()));
       decoder.buffers().forEach((key, buffer) -> close(buffer, name, "train.buffer." + key));
     }
   }

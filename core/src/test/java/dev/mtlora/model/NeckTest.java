@@ -58,6 +58,6 @@ class NeckTest {
   }
 
   private static long count(Module module) {
-    return module.parameters().values().stream().mapToLong(Tensor::count).sum();
+    return module.parameters().values().stream().mapToLong(p -> p.tensor().count()).sum();
   }
 }

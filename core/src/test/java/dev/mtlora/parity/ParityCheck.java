@@ -2,6 +2,7 @@ package dev.mtlora.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.nn.Parameter;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
@@ -74,8 +75,8 @@ final class ParityCheck {
     }
   }
 
-  private static long count(Map<String, Tensor> tensors) {
-    return tensors.values().stream().mapToLong(Tensor::count).sum();
+  private static long count(Map<String, Parameter> parameters) {
+    return parameters.values().stream().mapToLong(p -> p.tensor().count()).sum();
   }
 
   private boolean deterministicTraining(CaseConfig config) {

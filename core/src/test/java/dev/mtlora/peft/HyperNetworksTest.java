@@ -3,6 +3,7 @@ package dev.mtlora.peft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
@@ -51,8 +52,8 @@ class HyperNetworksTest {
       Adaptation adaptation = method.attach(sites(), TASKS, rng);
       List<Insert> inserts = new ArrayList<>();
       Place.all(sites()).forEach(p -> inserts.add(adaptation.insert(p).orElseThrow()));
-      Map<String, Tensor> all = adaptation.parameters();
-      all.putAll(inserts.get(place).parameters());
+      Map<String, Tensor> all = Module.tensors(adaptation.parameters());
+      all.putAll(Module.tensors(inserts.get(place).parameters()));
       all.values().forEach(p -> p.assignInPlace(Tensor.uniform(rng, -1, 1, p.shape())));
       all.forEach((name, p) -> parameters.put(name, p.toDoubles()));
       int width = width(place / 4);

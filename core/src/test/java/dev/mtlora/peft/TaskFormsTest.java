@@ -3,6 +3,7 @@ package dev.mtlora.peft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.nn.Module;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.nn.Streams;
@@ -31,21 +32,22 @@ class TaskFormsTest {
     Rng rng = new Rng(100 + seed);
     backbone
         .parameters()
-        .forEach((name, value) -> value.assignInPlace(Tensor.uniform(rng, -1, 1, value.shape())));
+        .values()
+        .forEach(p -> p.tensor().assignInPlace(Tensor.uniform(rng, -1, 1, p.tensor().shape())));
     backbone.train(false);
     return backbone;
   }
 
   /** Gives one task, or all of those that share something, the weights of a shared form. */
   private static void copy(SwinTransformer shared, SwinTransformer perTask, String task) {
-    Map<String, Tensor> from = shared.parameters();
+    Map<String, Tensor> from = Module.tensors(shared.parameters());
     perTask
         .parameters()
         .forEach(
             (name, value) -> {
               String source = name.replace("lora_tasks_", "lora_shared_").replace("." + task, "");
               if (from.containsKey(source)) {
-                value.assignInPlace(Objects.requireNonNull(from.get(source)));
+                value.tensor().assignInPlace(Objects.requireNonNull(from.get(source)));
               }
             });
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.DType;
@@ -65,8 +66,7 @@ class VariantTest {
   }
 
   private void disturb(Projection layer) {
-    layer
-        .parameters()
+    Module.tensors(layer.parameters())
         .forEach(
             (name, p) -> {
               if (name.startsWith("lora_")) {
@@ -83,7 +83,7 @@ class VariantTest {
 
   /** {@code s B A} of a pair. */
   private static Tensor product(Projection layer, String name) {
-    Map<String, Tensor> p = layer.parameters();
+    Map<String, Tensor> p = Module.tensors(layer.parameters());
     return get(p, String.format(Locale.ROOT, name, "B"))
         .times(SCALE)
         .matmul(get(p, String.format(Locale.ROOT, name, "A")));
@@ -121,7 +121,7 @@ class VariantTest {
   private Tensor dora(Projection layer, String name) {
     Tensor direction = linear.weight().plus(product(layer, name));
     Tensor length = direction.square().sum(true, 1).sqrt();
-    Tensor magnitude = get(layer.parameters(), String.format(Locale.ROOT, name, "m"));
+    Tensor magnitude = get(Module.tensors(layer.parameters()), String.format(Locale.ROOT, name, "m"));
     return direction.dividedBy(length).times(magnitude.unsqueeze(1));
   }
 
@@ -129,7 +129,7 @@ class VariantTest {
   void dora_gradients_holdTheLengthConstant() {
     Projection layer = layer(DORA, Slot.QKV);
     disturb(layer);
-    Map<String, Tensor> p = layer.parameters();
+    Map<String, Tensor> p = Module.tensors(layer.parameters());
     layer.forward(Streams.of(x, TASKS)).shared().square().sum().backward();
     Tensor b = get(p, "lora_shared_B");
     Tensor gradB = b.grad().orElseThrow().copy();
@@ -188,9 +188,9 @@ class VariantTest {
   @Test
   void pissa_matricesGiven_keepsThem() {
     Projection layer = layer(PISSA, Slot.QKV);
-    float[] before = get(layer.parameters(), "lora_shared_A").toFloats();
+    float[] before = get(Module.tensors(layer.parameters()), "lora_shared_A").toFloats();
     layer.loaded(Set.of("lora_shared_A"));
-    assertThat(get(layer.parameters(), "lora_shared_A").toFloats()).isEqualTo(before);
+    assertThat(get(Module.tensors(layer.parameters()), "lora_shared_A").toFloats()).isEqualTo(before);
   }
 
   @ParameterizedTest
@@ -234,7 +234,7 @@ class VariantTest {
     Site last = new Site(3, 0, 1, Slot.PROJ, IN, OUT);
     Projection layer = method.attach(List.of(site, last), TASKS, rng).adapt(linear, site);
     disturb(layer);
-    Map<String, Tensor> p = layer.parameters();
+    Map<String, Tensor> p = Module.tensors(layer.parameters());
     Streams y = layer.forward(Streams.of(x, TASKS));
     Tensor update =
         get(p, "lora_tasks_B.sal")

@@ -3,6 +3,7 @@ package dev.mtlora.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.nn.Module;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.AdamW;
@@ -63,7 +64,7 @@ class ExportTest {
     MultiTaskModel model = model(method, 1);
     model.backbone().loaded(Set.of());
     AdamW.Settings settings = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
-    AdamW optimizer = new AdamW(model.trainable(), name -> false, settings);
+    AdamW optimizer = new AdamW(Module.tensors(model.trainable()), name -> false, settings);
     model.train(true);
     for (int i = 0; i < 4; i++) {
       try (Scope scope = Scope.open()) {
@@ -73,7 +74,7 @@ class ExportTest {
             .orElseThrow()
             .backward();
         optimizer.step(1e-2);
-        model.trainable().values().forEach(Tensor::clearGrad);
+        model.trainable().values().forEach(p -> p.tensor().clearGrad());
       }
     }
     model.train(false);

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Owner;
+import dev.mtlora.peft.AddedNames;
+import java.util.Optional;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
@@ -163,7 +168,7 @@ class MethodContractTest {
     try (Scope scope = Scope.open()) {
       model.train(true);
       AdamW optimizer =
-          new AdamW(model.trainable(), name -> false, new AdamW.Settings(0.9, 0.999, 1e-8, 0));
+          new AdamW(Module.tensors(model.trainable()), name -> false, new AdamW.Settings(0.9, 0.999, 1e-8, 0));
       loss(model, TASKS).backward();
       optimizer.step(1e-2);
     }
@@ -211,9 +216,42 @@ class MethodContractTest {
               (name, parameter) -> {
                 String own = name.replace(".linear.", "."); // of a layer that has adapters
                 boolean added = !plain.contains(own);
-                assertThat(parameter.requiresGrad())
+                assertThat(parameter.trains())
                     .as(name)
                     .isEqualTo(added || kind(own).matches(TRAINED.get(method)));
+              });
+    }
+  }
+
+  /** Files have names only: what they are read by must be what parameters say of themselves. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void parameters_everyMethod_areWhatTheirNamesSay(String method) {
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = model(method, 1);
+      Set<String> plain = model("frozen", 1).parameters().keySet();
+      model
+          .parameters()
+          .forEach(
+              (name, parameter) -> {
+                Owner owner = parameter.owner();
+                boolean backbone = name.startsWith("backbone.");
+                boolean added = backbone && !plain.contains(name.replace(".linear.", "."));
+                assertThat(owner.isAdded()).as(name).isEqualTo(added);
+                assertThat(AddedNames.isAdded(name)).as(name).isEqualTo(added);
+                assertThat(owner.isHead()).as(name).isEqualTo(!backbone);
+                assertThat(owner.task())
+                    .as(name)
+                    .isEqualTo(owner.isBase() ? Optional.empty() : AddedNames.task(name, TASKS));
+                assertThat(parameter.decays())
+                    .as(name)
+                    .isEqualTo(parameter.tensor().rank() > 1 && !name.endsWith(".bias"));
+                if (owner.isBase()) {
+                  Parameter.Role role = parameter.role();
+                  assertThat(role.isNorm()).as(name).isEqualTo(name.contains("norm"));
+                  assertThat(role.isBias()).as(name).isEqualTo(name.contains("bias"));
+                  assertThat(role.isShift()).as(name).isEqualTo(name.endsWith(".bias"));
+                }
               });
     }
   }
@@ -228,7 +266,7 @@ class MethodContractTest {
   void method_someSteps_moveAllThatIsTrainedAndNothingElse(String method) {
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = model(method, 1);
-      Map<String, float[]> before = values(model.parameters());
+      Map<String, float[]> before = values(Module.tensors(model.parameters()));
       step(model); // moves what starts at 0 and is multiplied by something
       step(model); // moves what was multiplied by it
       step(model);
@@ -237,8 +275,8 @@ class MethodContractTest {
           .parameters()
           .forEach(
               (name, parameter) -> {
-                float moved = largestDifference(parameter.toFloats(), before.get(name));
-                if (parameter.requiresGrad() ? moved == 0 && !unread(method, name) : moved != 0) {
+                float moved = largestDifference(parameter.tensor().toFloats(), before.get(name));
+                if (parameter.trains() ? moved == 0 && !unread(method, name) : moved != 0) {
                   wrong.add(name + " moved by " + moved);
                 }
               });
@@ -305,11 +343,13 @@ class MethodContractTest {
   private static Map<String, float[]> gradients(MultiTaskModel model, List<String> tasks) {
     Map<String, float[]> gradients = new LinkedHashMap<>();
     try (Scope scope = Scope.open()) {
-      model.trainable().values().forEach(Tensor::clearGrad);
+      model.trainable().values().forEach(p -> p.tensor().clearGrad());
       loss(model, tasks).backward();
       model
           .trainable()
-          .forEach((name, value) -> value.grad().ifPresent(g -> gradients.put(name, g.toFloats())));
+          .forEach(
+              (name, p) ->
+                  p.tensor().grad().ifPresent(g -> gradients.put(name, g.toFloats())));
     }
     return gradients;
   }

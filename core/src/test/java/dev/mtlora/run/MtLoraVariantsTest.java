@@ -108,7 +108,12 @@ class MtLoraVariantsTest {
           .isGreaterThan(0.01);
       trained
           .trainable()
-          .forEach((name, p) -> p.assignInPlace(p.plus(Tensor.randn(RNG, p.shape()).times(0.01))));
+          .values()
+          .forEach(
+              p -> {
+                Tensor t = p.tensor();
+                t.assignInPlace(t.plus(Tensor.randn(RNG, t.shape()).times(0.01)));
+              });
       AdapterFile.write(adapter, trained, assembly.origin("{}", "1"), DType.F32);
       expected = outputs(trained);
     }
@@ -140,7 +145,7 @@ class MtLoraVariantsTest {
       };
       Assembly assembly = tiny(all);
       MultiTaskModel trained = assembly.model();
-      trained.trainable().values().forEach(p -> p.timesInPlace(1.003));
+      trained.trainable().values().forEach(p -> p.tensor().timesInPlace(1.003));
       AdapterFile.write(adapter, trained, assembly.origin("{}", "1"), DType.F16);
       MultiTaskModel loaded = tiny(all).model();
       AdapterFile.load(adapter, loaded, false);
@@ -177,7 +182,7 @@ class MtLoraVariantsTest {
   }
 
   private static double squares(MultiTaskModel model, String name) {
-    return model.parameters().get(name).square().sum().item();
+    return model.state().get(name).square().sum().item();
   }
 
   private static float[] outputs(MultiTaskModel model) {
@@ -240,7 +245,7 @@ class MtLoraVariantsTest {
           .containsKey("backbone.layers.0.blocks.1.mlp.fc1.lora_shared_A");
       assertThat(
               model
-                  .parameters()
+                  .state()
                   .get("backbone.layers.0.blocks.1.mlp.fc2.lora_tasks_A.depth")
                   .shape())
           .containsExactly(0, 128);

@@ -3,6 +3,8 @@ package dev.mtlora.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Autocast;
@@ -131,7 +133,8 @@ class RecomputationTest {
         found.put("loss", loss(model, bf16).toFloats());
         model
             .trainable()
-            .forEach((name, value) -> value.grad().ifPresent(g -> found.put(name, g.toFloats())));
+            .forEach(
+                (name, p) -> p.tensor().grad().ifPresent(g -> found.put(name, g.toFloats())));
       }
     }
     return found;
@@ -150,7 +153,7 @@ class RecomputationTest {
   }
 
   private static boolean anyGradient(MultiTaskModel model) {
-    return model.backbone().parameters().values().stream().anyMatch(Tensor::requiresGrad);
+    return model.backbone().parameters().values().stream().anyMatch(Parameter::trains);
   }
 
   private static Tensor loss(MultiTaskModel model, boolean bf16) {
@@ -169,8 +172,7 @@ class RecomputationTest {
   /** Away from the values at which adapters do nothing. */
   private static void move(MultiTaskModel model) {
     Rng rng = new Rng(9);
-    model
-        .trainable()
+    Module.tensors(model.trainable())
         .values()
         .forEach(
             value ->

@@ -373,7 +373,7 @@ class TrainerTest {
           .isInstanceOf(TrainingException.class)
           .hasMessageContainingAll("step 1", "gradient of backbone.", "picture-0", "depth=0.0");
       assertThat(model.trainable().values())
-          .allSatisfy(t -> assertThat(t.isFinite().not().sum().item()).isZero());
+          .allSatisfy(p -> assertThat(p.tensor().isFinite().not().sum().item()).isZero());
     }
   }
 
@@ -425,12 +425,11 @@ class TrainerTest {
           .trainable()
           .forEach(
               (name, parameter) -> {
-                boolean plain = name.endsWith(".bias") || parameter.rank() == 1;
-                assertThat(Training.decays(name, parameter)).as(name).isEqualTo(!plain);
+                boolean plain = name.endsWith(".bias") || parameter.tensor().rank() == 1;
+                assertThat(parameter.decays()).as(name).isEqualTo(!plain);
               });
       String table = "backbone.layers.0.blocks.0.attn.relative_position_bias_table";
-      assertThat(Training.decays(table, model.trainable().get(table))).isTrue();
-      assertThat(Training.decays("x.lora_shared_scale", Tensor.zeros(1))).isFalse();
+      assertThat(model.trainable().get(table).decays()).isTrue();
     }
   }
 

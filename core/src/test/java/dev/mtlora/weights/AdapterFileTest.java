@@ -3,6 +3,7 @@ package dev.mtlora.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.nn.Module;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.backbone.swin.SwinSettings;
@@ -75,7 +76,7 @@ class AdapterFileTest {
   private static MultiTaskModel trained(long base, long rest) {
     MultiTaskModel model = model(base);
     MultiTaskModel other = model(rest);
-    Map<String, Tensor> changed = other.trainable();
+    Map<String, Tensor> changed = Module.tensors(other.trainable());
     changed.forEach((name, value) -> model.state().get(name).assignInPlace(value.plus(0.25)));
     model.buffers().values().forEach(Tensor::incrementInPlace);
     return model;
@@ -127,7 +128,7 @@ class AdapterFileTest {
       MultiTaskModel loaded = model(1);
       AdapterFile.load(file, loaded, false);
       Map<String, float[]> expected = values(saved);
-      saved.trainable().forEach((name, t) -> expected.put(name, t.to(DType.F16).toFloats()));
+      saved.trainable().forEach((name, p) -> expected.put(name, p.tensor().to(DType.F16).toFloats()));
       assertSame(values(loaded), expected);
     }
   }
@@ -206,7 +207,7 @@ class AdapterFileTest {
           .backbone()
           .parameters()
           .values()
-          .forEach(t -> t.assignInPlace(t.to(DType.BF16))); // exact in every format
+          .forEach(p -> p.tensor().assignInPlace(p.tensor().to(DType.BF16))); // exact in every format
       String hash = BaseHash.of(model);
       for (DType floats : List.of(DType.F32, DType.BF16)) {
         Path file = folder.resolve(floats + ".safetensors");
@@ -215,7 +216,7 @@ class AdapterFileTest {
         assertThat(BaseHash.of(loaded)).isNotEqualTo(hash);
         Weights.loadBackbone(file, loaded.backbone());
         assertThat(BaseHash.of(loaded)).isEqualTo(hash);
-        loaded.trainable().values().forEach(t -> t.plusInPlace(1));
+        loaded.trainable().values().forEach(p -> p.tensor().plusInPlace(1));
         assertThat(BaseHash.of(loaded)).as("after training").isEqualTo(hash);
       }
     }
@@ -339,7 +340,7 @@ class AdapterFileTest {
       while (seen.size() < 5 && !writer.isDone()) {
         AdapterFile.load(file, loaded, false);
         Set<Float> values = new TreeSet<>();
-        for (Tensor tensor : loaded.trainable().values()) {
+        for (Tensor tensor : Module.tensors(loaded.trainable()).values()) {
           for (float value : tensor.toFloats()) {
             values.add(value);
           }
@@ -355,7 +356,9 @@ class AdapterFileTest {
   /** A model whose trained values are all the same number. */
   private static MultiTaskModel constant(int value) {
     MultiTaskModel model = model(1);
-    model.trainable().values().forEach(t -> t.assignInPlace(t.times(0).plus(value)));
+    Module.tensors(model.trainable())
+        .values()
+        .forEach(t -> t.assignInPlace(t.times(0).plus(value)));
     return model;
   }
 }

@@ -2,6 +2,7 @@ package dev.mtlora.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.nn.Module;
@@ -135,7 +136,7 @@ class FormatsPropertyTest {
         for (int j = 0; j < values.length; j++) {
           values[j] = random.nextFloat();
         }
-        parameter("p" + i, Tensor.of(values, values.length));
+        parameter("p" + i, Tensor.of(values, values.length), Parameter.Role.WEIGHT);
         buffer("b" + i, Tensor.of(values, 1, values.length));
       }
       for (int i = 0; i < random.nextInt(3) && depth > 0; i++) {

@@ -2,6 +2,7 @@ package dev.mtlora.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -26,8 +27,8 @@ class ReplacedWhileReadTest {
     private final Tensor bias;
 
     Loaded() {
-      parameter("weight", Tensor.zeros(CheckpointLoop.VALUES));
-      bias = parameter("bias", Tensor.zeros(3));
+      parameter("weight", Tensor.zeros(CheckpointLoop.VALUES), Parameter.Role.WEIGHT);
+      bias = parameter("bias", Tensor.zeros(3), Parameter.Role.BIAS);
     }
   }
 

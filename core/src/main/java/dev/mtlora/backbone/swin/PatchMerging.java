@@ -1,5 +1,6 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
@@ -23,11 +24,8 @@ final class PatchMerging extends Module {
   PatchMerging(int side, long channels, Sites sites, Rng rng) {
     this.side = side;
     grid = new Grid(side);
-    reduction =
-        child(
-            "reduction",
-            sites.adapt(
-                Linear.truncatedNormal(rng, 4 * channels, 2 * channels, false), Slot.REDUCTION));
+    Linear dense = Linear.truncatedNormal(rng, 4 * channels, 2 * channels, false);
+    reduction = child("reduction", sites.adapt(dense, Slot.REDUCTION), Owner.REDUCTIONS);
     norm = child("norm", new LayerNorm(4 * channels));
   }
 

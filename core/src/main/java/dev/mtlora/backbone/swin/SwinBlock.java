@@ -1,5 +1,7 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.DropPath;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Module;
@@ -37,7 +39,7 @@ final class SwinBlock extends Module {
     boolean shifted = sites.block() % 2 == 1;
     grid = new Grid(side);
     prompts = sites.prompts(channels);
-    prompts.ifPresent(module -> child("prompts", module));
+    prompts.ifPresent(module -> child("prompts", module, Owner.ADDED));
     windows =
         prompts
             .<Windows>map(own -> new PromptedWindows(own.count(), side, settings.window(), shifted))
@@ -53,7 +55,7 @@ final class SwinBlock extends Module {
   }
 
   private Optional<Insert> insert(String name, Optional<Insert> insert) {
-    insert.ifPresent(module -> child(name, module));
+    insert.ifPresent(module -> child(name, module, Owner.ADDED));
     return insert;
   }
 
@@ -65,7 +67,7 @@ final class SwinBlock extends Module {
   /** True if a pass keeps anything for gradients. */
   boolean records(Streams x) {
     return x.tensors().stream().anyMatch(Tensor::requiresGrad)
-        || parameters().values().stream().anyMatch(Tensor::requiresGrad);
+        || parameters().values().stream().anyMatch(Parameter::trains);
   }
 
   /** The same, half by half computed once more in the backward pass. */

@@ -1,5 +1,7 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.nn.Parameter;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.FeatureInfo;
 import dev.mtlora.backbone.FeatureTap;
@@ -7,14 +9,12 @@ import dev.mtlora.nn.Init;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.AdapterMethod;
-import dev.mtlora.peft.ParameterChange;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,18 +42,22 @@ public final class SwinTransformer extends Backbone {
   public SwinTransformer(SwinSettings settings, AdapterMethod method, List<String> tasks, Rng rng) {
     this.settings = settings;
     this.allTasks = List.copyOf(tasks);
-    adaptation = child("adaptation", method.attach(settings.sites(), allTasks, rng.split()));
-    patchEmbed = child("patch_embed", new PatchEmbed(settings, rng));
+    adaptation = child("adaptation", method.attach(settings.sites(), allTasks, rng.split()), Owner.ADDED);
+    patchEmbed = child("patch_embed", new PatchEmbed(settings, rng), Owner.PATCHES);
     long positions = (long) settings.side(0) * settings.side(0);
     absolutePosition =
         settings.options().absolutePosition()
             ? parameter(
-                "absolute_pos_embed", Init.truncatedNormal(rng, 1, positions, settings.embed()))
+                "absolute_pos_embed",
+                Init.truncatedNormal(rng, 1, positions, settings.embed()),
+                Parameter.Role.POSITION)
             : null;
     for (int s = 0; s < settings.depths().size(); s++) {
       stages.add(child("layers." + s, new SwinStage(settings, s, adaptation, rng)));
     }
-    parameters().forEach((name, value) -> value.requiresGrad(adaptation.trains(name)));
+    parameters()
+        .values()
+        .forEach(parameter -> parameter.tensor().requiresGrad(adaptation.trains(parameter)));
   }
 
   /** The shape of this backbone. */
@@ -72,8 +76,13 @@ public final class SwinTransformer extends Backbone {
   }
 
   @Override
-  public Optional<ParameterChange> afterBackward(long step, long stepsPerEpoch) {
-    return adaptation.afterBackward(step, stepsPerEpoch);
+  public void afterBackward(long step, long stepsPerEpoch) {
+    adaptation.afterBackward(step, stepsPerEpoch);
+  }
+
+  @Override
+  public boolean afterStep() {
+    return adaptation.afterStep();
   }
 
   @Override

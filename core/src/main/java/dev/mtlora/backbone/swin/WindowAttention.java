@@ -1,5 +1,6 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Attention;
 import dev.mtlora.nn.Init;
 import dev.mtlora.nn.Linear;
@@ -36,7 +37,8 @@ final class WindowAttention extends Module {
     biasTable =
         parameter(
             "relative_position_bias_table",
-            Init.truncatedNormal(rng, (2L * m - 1) * (2L * m - 1), heads));
+            Init.truncatedNormal(rng, (2L * m - 1) * (2L * m - 1), heads),
+            Parameter.Role.POSITION_BIAS);
     index = windows.relativePositionIndex();
     mask = windows.mask();
     qkv =

@@ -2,6 +2,7 @@ package dev.mtlora.backbone.swin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
@@ -28,7 +29,7 @@ class InsertTest {
 
   /** Multiplies a branch by a parameter that starts at 0: it silences the branch. */
   private static final class Silence extends Insert {
-    private final Tensor factor = parameter("factor", Tensor.zeros(1));
+    private final Tensor factor = parameter("factor", Tensor.zeros(1), Parameter.Role.WEIGHT);
 
     @Override
     public Streams forward(Streams x) {
@@ -64,7 +65,7 @@ class InsertTest {
     }
 
     @Override
-    public boolean trains(String parameter) {
+    public boolean trains(Parameter parameter) {
       return true;
     }
   }

@@ -3,6 +3,7 @@ package dev.mtlora.backbone.swin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Vpt;
 import dev.mtlora.tensor.Rng;
@@ -22,7 +23,8 @@ class PromptsTest {
     Rng rng = new Rng(2);
     backbone
         .parameters()
-        .forEach((name, value) -> value.assignInPlace(Tensor.uniform(rng, -1, 1, value.shape())));
+        .values()
+        .forEach(p -> p.tensor().assignInPlace(Tensor.uniform(rng, -1, 1, p.tensor().shape())));
     backbone.train(false);
     return backbone;
   }
@@ -73,7 +75,7 @@ class PromptsTest {
       SwinTransformer backbone = backbone(SETTINGS, true);
       // no queries, values as they are, no MLP: attention is the mean of norm1 over the window
       String block = "layers.1.blocks.0.";
-      Map<String, Tensor> weights = backbone.parameters();
+      Map<String, Tensor> weights = Module.tensors(backbone.parameters());
       weights.forEach(
           (name, value) -> {
             if (name.startsWith(block) && !name.endsWith("prompts.tokens")) {
@@ -150,7 +152,7 @@ class PromptsTest {
       SwinTransformer backbone = backbone(SETTINGS, false);
       Tensor images = Tensor.randn(new Rng(3), 1, 3, 32, 32);
       Tensor before = backbone.forward(images, TASKS).get(1).shared();
-      Tensor tokens = backbone.parameters().get("layers.0.blocks.0.prompts.tokens");
+      Tensor tokens = backbone.state().get("layers.0.blocks.0.prompts.tokens");
       tokens.assignInPlace(tokens.times(-1));
       assertThat(largest(backbone.forward(images, TASKS).get(1).shared(), before))
           .isGreaterThan(1e-3);
