@@ -1,5 +1,6 @@
 package dev.mtlora.app;
 
+import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.AddedNames;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ConvertInput implements AutoCloseable {
   private final Path in;
   private final @Nullable String config;
-  private @Nullable SwinSettings shape;
+  private @Nullable BackboneSettings shape;
   private @Nullable TensorSource source;
 
   /**
@@ -87,14 +88,14 @@ final class ConvertInput implements AutoCloseable {
   List<String> remarks(@Nullable KeyMap map) {
     return map != null
             && map.isPlainBackbone()
-            && shape != null
-            && shape.options().qkScale() != null
+            && shape instanceof SwinSettings swin
+            && swin.options().qkScale() != null
         ? List.of(
             String.format(
                 Locale.ROOT,
                 "model.qkScale is %s, which no file of weights says: a model of %s that loads this needs"
                     + " the same factor",
-                shape.options().qkScale(),
+                swin.options().qkScale(),
                 map.title()))
         : List.of();
   }

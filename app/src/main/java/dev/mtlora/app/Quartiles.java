@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * The middle of some measurements, and how far they spread.
+ * The middle of some measurements, and how far they spread: what lies between two of them is
+ * interpolated, so that the median of an even number is the mean of the middle two.
  *
  * @param lower a quarter is below it
  * @param median half is below it
@@ -18,7 +19,10 @@ record Quartiles(double lower, double median, double upper) {
   }
 
   private static double at(List<Double> sorted, double share) {
-    return sorted.get((int) Math.round(share * (sorted.size() - 1)));
+    double place = share * (sorted.size() - 1);
+    double lower = sorted.get((int) Math.floor(place));
+    double upper = sorted.get((int) Math.ceil(place));
+    return lower + (place - Math.floor(place)) * (upper - lower);
   }
 
   void write(ObjectNode node) {

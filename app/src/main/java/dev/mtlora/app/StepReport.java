@@ -36,13 +36,15 @@ record StepReport(Setting setting, Ceilings ceilings, List<Timed> timed, long pe
     return timed.size() == 1;
   }
 
-  /** Step by step, the first method's time over the second's. */
+  /** The first method's time over the second's: of the medians; the quartiles are step by step. */
   private Quartiles ratio() {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < timed.get(0).steps.size(); i++) {
       ratios.add(timed.get(0).steps.get(i).total() / timed.get(1).steps.get(i).total());
     }
-    return Quartiles.of(ratios);
+    Quartiles steps = Quartiles.of(ratios);
+    double medians = timed.get(0).median(Parts::total) / timed.get(1).median(Parts::total);
+    return new Quartiles(steps.lower(), medians, steps.upper());
   }
 
   @Override

@@ -65,6 +65,11 @@ final class BetaF {
     return (1 + BETA_SQUARED) * precision * recall / (BETA_SQUARED * precision + recall);
   }
 
+  void merge(BetaF other) {
+    Arrays.setAll(negatives, i -> negatives[i] + other.negatives[i]);
+    Arrays.setAll(positives, i -> positives[i] + other.positives[i]);
+  }
+
   void reset() {
     Arrays.fill(negatives, 0);
     Arrays.fill(positives, 0);

@@ -69,6 +69,12 @@ public final class DepthMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    DepthMeter from = Scores.same(DepthMeter.class, other);
+    Arrays.setAll(sums, i -> sums[i] + from.sums[i]);
+  }
+
+  @Override
   public void reset() {
     Arrays.fill(sums, 0);
   }

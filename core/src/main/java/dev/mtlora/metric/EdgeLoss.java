@@ -25,6 +25,11 @@ final class EdgeLoss {
     return Scores.ratio(sum, pixels);
   }
 
+  void merge(EdgeLoss other) {
+    sum += other.sum;
+    pixels += other.pixels;
+  }
+
   void reset() {
     sum = 0;
     pixels = 0;

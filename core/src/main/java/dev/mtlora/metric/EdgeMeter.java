@@ -84,6 +84,13 @@ public final class EdgeMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    EdgeMeter from = Scores.same(EdgeMeter.class, other);
+    edges.merge(from.edges);
+    loss.merge(from.loss);
+  }
+
+  @Override
   public void reset() {
     edges.reset();
     loss.reset();

@@ -43,6 +43,14 @@ public interface Meter {
     return Optional.empty();
   }
 
+  /**
+   * Adds all that another meter has seen, as if its batches had been added here, too; the other
+   * stays as it is.
+   *
+   * @throws IllegalArgumentException if it is of another kind, or counts other things
+   */
+  void merge(Meter other);
+
   /** Forgets all batches. */
   void reset();
 

@@ -113,6 +113,13 @@ public final class NormalsMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    NormalsMeter from = Scores.same(NormalsMeter.class, other);
+    Arrays.setAll(sums, i -> sums[i] + from.sums[i]);
+    Arrays.setAll(histogram, i -> histogram[i] + from.histogram[i]);
+  }
+
+  @Override
   public void reset() {
     Arrays.fill(sums, 0);
     Arrays.fill(histogram, 0);

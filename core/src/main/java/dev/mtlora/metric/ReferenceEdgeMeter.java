@@ -40,6 +40,11 @@ public final class ReferenceEdgeMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    loss.merge(Scores.same(ReferenceEdgeMeter.class, other).loss);
+  }
+
+  @Override
   public void reset() {
     loss.reset();
   }

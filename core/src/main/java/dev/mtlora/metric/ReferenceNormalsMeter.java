@@ -39,6 +39,11 @@ public final class ReferenceNormalsMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    angles.merge(Scores.same(ReferenceNormalsMeter.class, other).angles);
+  }
+
+  @Override
   public void reset() {
     angles.reset();
   }

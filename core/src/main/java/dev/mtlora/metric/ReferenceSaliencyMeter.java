@@ -48,6 +48,13 @@ public final class ReferenceSaliencyMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    ReferenceSaliencyMeter from = Scores.same(ReferenceSaliencyMeter.class, other);
+    images.merge(from.images);
+    beta.merge(from.beta);
+  }
+
+  @Override
   public void reset() {
     images.reset();
     beta.reset();

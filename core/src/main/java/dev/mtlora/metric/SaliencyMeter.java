@@ -115,6 +115,16 @@ public final class SaliencyMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    SaliencyMeter from = Scores.same(SaliencyMeter.class, other);
+    Arrays.setAll(iou, i -> iou[i] + from.iou[i]);
+    Arrays.setAll(precision, i -> precision[i] + from.precision[i]);
+    Arrays.setAll(recall, i -> recall[i] + from.recall[i]);
+    beta.merge(from.beta);
+    images += from.images;
+  }
+
+  @Override
   public void reset() {
     Arrays.fill(iou, 0);
     Arrays.fill(precision, 0);

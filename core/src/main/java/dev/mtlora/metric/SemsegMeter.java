@@ -100,6 +100,20 @@ public final class SemsegMeter implements Meter {
   }
 
   @Override
+  public void merge(Meter other) {
+    SemsegMeter from = Scores.same(SemsegMeter.class, other);
+    if (!from.names.equals(names)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "meters of the classes %s and %s cannot be merged: both must score the same task",
+              names,
+              from.names));
+    }
+    Arrays.setAll(counts, i -> counts[i] + from.counts[i]);
+  }
+
+  @Override
   public void reset() {
     Arrays.fill(counts, 0);
   }

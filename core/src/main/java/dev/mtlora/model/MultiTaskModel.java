@@ -1,11 +1,11 @@
 package dev.mtlora.model;
 
-import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Owner;
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.FeatureInfo;
 import dev.mtlora.backbone.FeatureTap;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
@@ -50,7 +50,8 @@ public final class MultiTaskModel extends Module {
                 shared ? Owner.HEADS : Owner.head(name));
           }
         });
-    this.heads.forEach((name, head) -> child("decoders.decoders." + name, head.decoder(), Owner.head(name)));
+    this.heads.forEach(
+        (name, head) -> child("decoders.decoders." + name, head.decoder(), Owner.head(name)));
   }
 
   /** What each task adds to the backbone, in order. */

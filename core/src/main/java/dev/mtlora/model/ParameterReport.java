@@ -1,7 +1,7 @@
 package dev.mtlora.model;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Owner;
+import dev.mtlora.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

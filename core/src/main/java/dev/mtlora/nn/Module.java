@@ -2,7 +2,9 @@ package dev.mtlora.nn;
 
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +25,7 @@ public abstract class Module {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<Tensor, long[]> shrinking = new LinkedHashMap<>();
+  private final List<Tensor> constants = new ArrayList<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
   private Form form = Form.AS_TRAINED;
@@ -68,6 +71,12 @@ public abstract class Module {
   protected final Tensor buffer(String name, Tensor initial) {
     unique(buffers.put(name, initial), name);
     return initial;
+  }
+
+  /** Adds a tensor that is on the module's device but in no file, since it can be made again. */
+  protected final Tensor constant(Tensor value) {
+    constants.add(value);
+    return value;
   }
 
   /** Says that a parameter or buffer of this node may become smaller, and how large it was. */
@@ -181,9 +190,10 @@ public abstract class Module {
     return path.isEmpty() || name.isEmpty() ? path + name : path + "." + name;
   }
 
-  /** Moves all parameters and buffers; the optimiser must be made afterwards. */
+  /** Moves all parameters, buffers and constants; the optimiser must be made afterwards. */
   public final void moveTo(Device device) {
     state().values().forEach(tensor -> tensor.moveInPlace(device));
+    visit("", (path, module) -> module.constants.forEach(value -> value.moveInPlace(device)));
   }
 
   /**

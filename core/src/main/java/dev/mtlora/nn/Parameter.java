@@ -110,7 +110,9 @@ public final class Parameter {
     largest = shape.clone();
   }
 
-  /** Tells the one who keeps something of the same shape for it, in place of who was told before. */
+  /**
+   * Tells the one who keeps something of the same shape for it, in place of who was told before.
+   */
   public void listen(Listener hears) {
     listener = hears;
   }

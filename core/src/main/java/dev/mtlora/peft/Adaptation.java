@@ -1,8 +1,8 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;

@@ -1,8 +1,8 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
@@ -88,7 +88,8 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
     Source(long t, long layerCount, List<String> tasks, Rng rng) {
       taskEmbeddings = child("tasks", new TaskEmbeddings(tasks, t, rng));
       layers = weight("layers", Tensor.randn(rng, layerCount, t), Owner.ADDED);
-      positions = weight("positions", Tensor.randn(rng, Place.After.values().length, t), Owner.ADDED);
+      positions =
+          weight("positions", Tensor.randn(rng, Place.After.values().length, t), Owner.ADDED);
       hidden = child("hidden", Linear.standard(rng, 3 * t, t));
       out = child("out", Linear.standard(rng, t, t));
     }

@@ -1,7 +1,7 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Parameter;
 
 /** A method that leaves the linear layers as they are, and trains its inserts and all norms. */
 abstract class Inserting extends Adaptation {

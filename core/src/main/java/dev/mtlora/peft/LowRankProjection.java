@@ -1,7 +1,7 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.IdentityHashMap;

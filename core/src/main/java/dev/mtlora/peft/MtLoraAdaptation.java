@@ -1,7 +1,7 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.tensor.Rng;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.tensor.Tensor;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

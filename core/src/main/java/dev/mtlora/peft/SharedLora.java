@@ -1,8 +1,8 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Dropout;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.Tensor;

@@ -1,7 +1,7 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -15,7 +15,8 @@ final class TaskEmbeddings extends Module {
   private final Map<String, Tensor> embeddings = new LinkedHashMap<>();
 
   TaskEmbeddings(List<String> tasks, long size, Rng rng) {
-    tasks.forEach(task -> embeddings.put(task, weight(task, Tensor.randn(rng, size), Owner.added(task))));
+    tasks.forEach(
+        task -> embeddings.put(task, weight(task, Tensor.randn(rng, size), Owner.added(task))));
   }
 
   /** {@code [F, t]} of some tasks. */

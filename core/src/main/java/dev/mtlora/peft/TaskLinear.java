@@ -1,8 +1,8 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Dropout;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
@@ -48,7 +48,9 @@ final class TaskLora extends LowRankProjection {
     this.perTask = perTask;
     this.dropout = child("dropout", new Dropout(dropout));
     this.norm =
-        mode == MtLora.Mode.ADDITION ? child("lora_norm", new LayerNorm(linear.out()), Owner.ADDED) : null;
+        mode == MtLora.Mode.ADDITION
+            ? child("lora_norm", new LayerNorm(linear.out()), Owner.ADDED)
+            : null;
     register();
   }
 

@@ -1,7 +1,7 @@
 package dev.mtlora.peft;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.mtlora.run;
 
+import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.decoder.Decoders;
@@ -14,7 +15,7 @@ import java.util.Map;
  * The network without its method.
  *
  * @param preset name of the backbone's published shape, which other keys may have changed
- * @param backbone shape of the Swin Transformer
+ * @param backbone its shape
  * @param weights where its weights come from
  * @param tableResize how their tables of relative positions are fitted to another window
  * @param neck how the pyramid is narrowed before the decoders
@@ -25,7 +26,7 @@ import java.util.Map;
  */
 public record ModelConfig(
     String preset,
-    SwinSettings backbone,
+    BackboneSettings backbone,
     WeightsSource weights,
     TableResize tableResize,
     NeckKind neck,
@@ -75,7 +76,7 @@ public record ModelConfig(
   public ModelConfig {
     neckChannels = List.copyOf(neckChannels);
     decoders = Map.copyOf(decoders);
-    int levels = backbone.depths().size();
+    int levels = backbone.stages();
     if (neck != NeckKind.NONE
         && (neckChannels.size() != levels
             || neckChannels.stream().anyMatch(c -> c < 1 || c > SwinSettings.MOST_WIDTH))) {

@@ -1,7 +1,7 @@
 package dev.mtlora.run;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.FeatureInfo;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.Head;
@@ -24,8 +24,7 @@ record ModelPlan(RunConfig config) {
   /** The model with random weights, in the scope that is open. */
   MultiTaskModel build() {
     Rng rng = Rng.of(config.train().seed());
-    SwinTransformer backbone =
-        new SwinTransformer(config.model().backbone(), config.method(), config.taskNames(), rng);
+    Backbone backbone = config.model().backbone().build(config.method(), config.taskNames(), rng);
     return new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
   }
 

@@ -152,7 +152,7 @@ public record RunConfig(
     List<Task> tasks = TaskYaml.read(yaml.block("tasks"), reference);
     List<String> names = tasks.stream().map(Task::name).toList();
     ModelConfig model = ModelConfig.read(yaml.block("model"), names);
-    int stages = model.backbone().depths().size();
+    int stages = model.backbone().stages();
     DataSource data = Datasets.read(yaml.block("data"));
     if (reference && data instanceof MixedSource) {
       throw new IllegalArgumentException(

@@ -45,22 +45,25 @@ final class DropoutMask {
     long count = mask.count();
     IntBuffer values = new IntPointer(mask.handle().data_ptr()).capacity(count).asBuffer();
     int chunks = Math.toIntExact((count + CHUNK - 1) / CHUNK);
-    IntStream all = IntStream.range(0, chunks);
-    (chunks > 1 && Engine.threads() > 1 ? all.parallel() : all)
+    int parts = Math.min(chunks, Engine.threads());
+    IntStream all = IntStream.range(0, parts);
+    (parts > 1 ? all.parallel() : all)
         .forEach(
-            chunk -> {
-              int start = chunk * CHUNK;
-              int length = (int) Math.min(CHUNK, count - start);
-              values.put(start, chunk(chunk, length), 0, length);
+            part -> {
+              int[] bits = new int[(int) Math.min(CHUNK, count)]; // one for all chunks of the part
+              for (int chunk = part; chunk < chunks; chunk += parts) {
+                int start = chunk * CHUNK;
+                int length = (int) Math.min(CHUNK, count - start);
+                chunk(chunk, bits);
+                values.put(start, bits, 0, length);
+              }
             });
   }
 
-  /** The values of one chunk, as the bits of floats. */
-  int[] chunk(int index, int length) {
-    int[] bits = new int[length];
+  /** Writes the values of one chunk, as the bits of floats. */
+  void chunk(int index, int[] bits) {
     long keys = mix(seed + index * GOLDEN);
     fill(bits, (int) keys, (int) (keys >>> 32), dropped, kept);
-    return bits;
   }
 
   /** On local variables alone: a loop that reads fields is not made eight values at a time. */

@@ -38,12 +38,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tensor {
   private final org.bytedeco.pytorch.Tensor handle;
-  private long[] shape; // changes in keepInPlace and zeroInPlace only
+  private long @Nullable [] shape; // read when asked for; changes in keepInPlace and zeroInPlace
 
   Tensor(org.bytedeco.pytorch.Tensor handle) {
     Scope.requireOpen();
     this.handle = handle;
-    this.shape = handle.sizes().vec().get();
+  }
+
+  /** The sides, not to be changed; three native calls, once. */
+  private long[] sides() {
+    long[] sides = shape;
+    if (sides == null) {
+      sides = handle.sizes().vec().get();
+      shape = sides;
+    }
+    return sides;
+  }
+
+  /** The shape for people, also of a tensor that its scope has freed. */
+  private String text() {
+    return shape == null && handle.isNull() ? "[freed]" : Arrays.toString(sides());
   }
 
   org.bytedeco.pytorch.Tensor handle() {
@@ -67,7 +81,7 @@ public final class Tensor {
       String name, RuntimeException e, @Nullable Tensor... operands) {
     String shapes =
         Stream.of(operands)
-            .map(t -> t == null ? "none" : Arrays.toString(t.shape))
+            .map(t -> t == null ? "none" : t.text())
             .collect(Collectors.joining(", "));
     return new IllegalArgumentException(name + " of " + shapes + ": " + reason(e), e);
   }
@@ -266,7 +280,7 @@ public final class Tensor {
   public double item() {
     if (count() != 1) {
       throw new IllegalArgumentException(
-          "item() needs a tensor of one value but the shape is " + Arrays.toString(shape));
+          "item() needs a tensor of one value but the shape is " + text());
     }
     try (Scope scope = Scope.inference()) {
       return handle.detach().cpu().toType(DType.F64.scalarType()).item_double();
@@ -277,17 +291,17 @@ public final class Tensor {
 
   /** The sides; a copy. */
   public long[] shape() {
-    return shape.clone();
+    return sides().clone();
   }
 
   /** Number of dimensions. */
   public int rank() {
-    return shape.length;
+    return sides().length;
   }
 
   /** One side; negative dimensions count from the end. */
   public long size(int dimension) {
-    return shape[dimension < 0 ? dimension + shape.length : dimension];
+    return sides()[dimension < 0 ? dimension + sides().length : dimension];
   }
 
   /** Number of values. */
@@ -409,7 +423,7 @@ public final class Tensor {
 
   /** True if {@code [B, C, H, W]} lies in memory as {@code [B, H, W, C]} and not as written. */
   public boolean isChannelsLast() {
-    return shape.length == 4
+    return rank() == 4
         && !handle.is_contiguous()
         && handle.is_contiguous(org.bytedeco.pytorch.global.torch.MemoryFormat.ChannelsLast);
   }
@@ -724,9 +738,9 @@ public final class Tensor {
   /** How many values lie in memory: fewer than {@link #count} where a dimension repeats them. */
   long distinct() {
     long[] strides = handle.strides().vec().get();
-    return IntStream.range(0, shape.length)
+    return IntStream.range(0, strides.length)
         .filter(i -> strides[i] != 0)
-        .mapToLong(i -> shape[i])
+        .mapToLong(i -> sides()[i])
         .reduce(1, (a, b) -> a * b);
   }
 
@@ -780,13 +794,13 @@ public final class Tensor {
 
   /** Overwrites the values with those of a tensor of the same shape; converts type and device. */
   public Tensor assignInPlace(Tensor values) {
-    if (!Arrays.equals(shape, values.shape)) {
+    if (!Arrays.equals(sides(), values.sides())) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "cannot assign values of shape %s to a tensor of shape %s",
-              Arrays.toString(values.shape),
-              Arrays.toString(shape)));
+              values.text(),
+              text()));
     }
     try (Scope scope = Scope.inference()) {
       handle.copy_(values.handle);
@@ -824,7 +838,7 @@ public final class Tensor {
   private Tensor become(Tensor values) {
     clearGrad();
     handle.set_data(values.handle);
-    shape = values.shape;
+    shape = values.sides();
     return this;
   }
 
@@ -854,6 +868,6 @@ public final class Tensor {
 
   @Override
   public String toString() {
-    return "Tensor" + Arrays.toString(shape) + " " + dtype();
+    return "Tensor" + text() + " " + dtype();
   }
 }

@@ -1,8 +1,8 @@
 package dev.mtlora.train;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Engine;
@@ -43,8 +43,8 @@ final class Gradients {
     Engine.seed(Rng.of(settings.seed(), number).nextLong());
     batches.addAll(step);
     if (settings.balance().separatesTasks()) {
-      TaskGradients apart = new TaskGradients(
-              model.trainable().values().stream().map(Parameter::tensor).toList());
+      TaskGradients apart =
+          new TaskGradients(model.trainable().values().stream().map(Parameter::tensor).toList());
       step.forEach(batch -> add(batch, apart::add));
       boolean[] shared = apart.shared();
       Rng rng = Rng.of(settings.seed(), number, 1);

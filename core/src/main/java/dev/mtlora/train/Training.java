@@ -1,12 +1,12 @@
 package dev.mtlora.train;
 
-import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Module;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.image.Block;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;

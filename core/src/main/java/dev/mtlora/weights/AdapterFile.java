@@ -1,8 +1,8 @@
 package dev.mtlora.weights;
 
-import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Module;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -38,8 +38,8 @@ public final class AdapterFile {
    * Writes the folder, replacing what it holds.
    *
    * @param floats F32, or F16 for half the size; buffers stay in f32, and so do parameters whose
-   *     change is small beside their value ({@link Parameter#rounds}): the pairs that PiSSA
-   *     starts as a part of W, and DoRA's lengths
+   *     change is small beside their value ({@link Parameter#rounds}): the pairs that PiSSA starts
+   *     as a part of W, and DoRA's lengths
    * @throws CheckpointException if it cannot be written, or if a value is too large for F16; what
    *     was there is then still there
    * @throws IllegalStateException if the model is merged

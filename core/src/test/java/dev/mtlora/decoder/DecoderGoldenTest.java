@@ -96,7 +96,9 @@ class DecoderGoldenTest {
             .as("gradient of level " + i)
             .isLessThan(GRAD * length(expected));
       }
-      decoder.parameters().forEach((key, parameter) -> checkGradient(name, key, parameter.tensor()));
+      decoder
+          .parameters()
+          .forEach((key, parameter) -> checkGradient(name, key, parameter.tensor()));
       decoder.buffers().forEach((key, buffer) -> close(buffer, name, "train.buffer." + key));
     }
   }

@@ -1,6 +1,7 @@
 package dev.mtlora.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.loss.Labels;
@@ -85,6 +86,52 @@ class MeterContractTest {
                 assertSame(name + ", seed " + seed, parts.values(), whole.values());
               }
             });
+  }
+
+  @Property(tries = 20)
+  void meters_halvesMerged_giveTheScoresOfTheWhole(@ForAll long seed) {
+    Map<String, Subject> subjects = all();
+    subjects.put("reference sal", new Subject(ReferenceSaliencyMeter::new, 1, 1)); // of batches
+    subjects.forEach(
+        (name, subject) -> {
+          try (Scope scope = Scope.inference()) {
+            Rng rng = new Rng(seed);
+            Tensor logits = Tensor.randn(rng, 4, subject.outputs, 4, 5);
+            Tensor target = target(rng, 4, subject.channels);
+            Meter whole = subject.meter.get();
+            whole.add(logits, target);
+            Meter first = subject.meter.get();
+            first.add(logits.narrow(0, 0, 2), target.narrow(0, 0, 2));
+            Meter second = subject.meter.get();
+            second.add(logits.narrow(0, 2, 2), target.narrow(0, 2, 2));
+            Map<String, Double> ofSecond = second.values();
+            first.merge(second);
+            first.merge(subject.meter.get());
+            assertSame(name + ", seed " + seed, first.values(), whole.values());
+            assertThat(second.values()).as("what was merged stays").isEqualTo(ofSecond);
+            first.confusion().ifPresent(c -> assertThat(c.labelled(0)).isPositive());
+          }
+        });
+  }
+
+  @Test
+  void meters_ofOtherKinds_areNotMerged() {
+    all()
+        .forEach(
+            (name, subject) ->
+                all()
+                    .forEach(
+                        (otherName, other) -> {
+                          if (!name.equals(otherName)) {
+                            assertThatIllegalArgumentException()
+                                .as("%s and %s", name, otherName)
+                                .isThrownBy(() -> subject.meter.get().merge(other.meter.get()))
+                                .withMessageContaining("merged");
+                          }
+                        }));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new SemsegMeter(2).merge(new SemsegMeter(3)))
+        .withMessageContaining("[0, 1, 2]");
   }
 
   private static void assertSame(

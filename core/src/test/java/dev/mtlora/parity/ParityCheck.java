@@ -2,9 +2,9 @@ package dev.mtlora.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.nn.Parameter;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
 import dev.mtlora.run.RunConfig;

@@ -3,15 +3,15 @@ package dev.mtlora.peft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
-import java.util.ArrayList;
-import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

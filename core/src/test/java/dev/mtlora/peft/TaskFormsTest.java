@@ -3,9 +3,9 @@ package dev.mtlora.peft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mtlora.nn.Module;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;

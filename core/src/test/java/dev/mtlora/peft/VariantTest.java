@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Functional;
@@ -121,7 +121,8 @@ class VariantTest {
   private Tensor dora(Projection layer, String name) {
     Tensor direction = linear.weight().plus(product(layer, name));
     Tensor length = direction.square().sum(true, 1).sqrt();
-    Tensor magnitude = get(Module.tensors(layer.parameters()), String.format(Locale.ROOT, name, "m"));
+    Tensor magnitude =
+        get(Module.tensors(layer.parameters()), String.format(Locale.ROOT, name, "m"));
     return direction.dividedBy(length).times(magnitude.unsqueeze(1));
   }
 
@@ -190,7 +191,8 @@ class VariantTest {
     Projection layer = layer(PISSA, Slot.QKV);
     float[] before = get(Module.tensors(layer.parameters()), "lora_shared_A").toFloats();
     layer.loaded(Set.of("lora_shared_A"));
-    assertThat(get(Module.tensors(layer.parameters()), "lora_shared_A").toFloats()).isEqualTo(before);
+    assertThat(get(Module.tensors(layer.parameters()), "lora_shared_A").toFloats())
+        .isEqualTo(before);
   }
 
   @ParameterizedTest

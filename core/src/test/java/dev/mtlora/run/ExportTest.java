@@ -3,8 +3,8 @@ package dev.mtlora.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.nn.Module;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.DType;

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mtlora.nn.Module;
-import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Owner;
-import dev.mtlora.peft.AddedNames;
-import java.util.Optional;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
+import dev.mtlora.peft.AddedNames;
 import dev.mtlora.peft.Site;
 import dev.mtlora.peft.Slot;
 import dev.mtlora.tensor.AdamW;
@@ -30,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,7 +168,10 @@ class MethodContractTest {
     try (Scope scope = Scope.open()) {
       model.train(true);
       AdamW optimizer =
-          new AdamW(Module.tensors(model.trainable()), name -> false, new AdamW.Settings(0.9, 0.999, 1e-8, 0));
+          new AdamW(
+              Module.tensors(model.trainable()),
+              name -> false,
+              new AdamW.Settings(0.9, 0.999, 1e-8, 0));
       loss(model, TASKS).backward();
       optimizer.step(1e-2);
     }
@@ -348,8 +351,7 @@ class MethodContractTest {
       model
           .trainable()
           .forEach(
-              (name, p) ->
-                  p.tensor().grad().ifPresent(g -> gradients.put(name, g.toFloats())));
+              (name, p) -> p.tensor().grad().ifPresent(g -> gradients.put(name, g.toFloats())));
     }
     return gradients;
   }

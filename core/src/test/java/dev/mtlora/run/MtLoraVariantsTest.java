@@ -243,11 +243,7 @@ class MtLoraVariantsTest {
       assertThat(model.parameters())
           .containsKey("backbone.layers.0.blocks.0.mlp.fc1.weight")
           .containsKey("backbone.layers.0.blocks.1.mlp.fc1.lora_shared_A");
-      assertThat(
-              model
-                  .state()
-                  .get("backbone.layers.0.blocks.1.mlp.fc2.lora_tasks_A.depth")
-                  .shape())
+      assertThat(model.state().get("backbone.layers.0.blocks.1.mlp.fc2.lora_tasks_A.depth").shape())
           .containsExactly(0, 128);
     }
   }

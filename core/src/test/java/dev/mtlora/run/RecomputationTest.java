@@ -3,10 +3,10 @@ package dev.mtlora.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.nn.Module;
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
@@ -133,8 +133,7 @@ class RecomputationTest {
         found.put("loss", loss(model, bf16).toFloats());
         model
             .trainable()
-            .forEach(
-                (name, p) -> p.tensor().grad().ifPresent(g -> found.put(name, g.toFloats())));
+            .forEach((name, p) -> p.tensor().grad().ifPresent(g -> found.put(name, g.toFloats())));
       }
     }
     return found;

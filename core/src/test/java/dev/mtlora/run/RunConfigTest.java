@@ -63,12 +63,26 @@ class RunConfigTest {
         .isInstanceOf(ScenesSource.class);
   }
 
+  private static SwinSettings swin(RunConfig config) {
+    return (SwinSettings) config.model().backbone();
+  }
+
+  /** Rates are for 512 images per update, of however many batches. */
+  @Test
+  void rate_accumulatedBatches_countAsOne() {
+    TrainConfig one = SmallConfig.read("train={batch: 32, warmupEpochs: 0}").train();
+    TrainConfig four =
+        SmallConfig.read("train={batch: 32, accumulation: 4, warmupEpochs: 0}").train();
+    assertThat(one.schedule(10).rate(0)).isEqualTo(5e-4 * 32 / 512);
+    assertThat(four.schedule(10).rate(0)).isEqualTo(5e-4 * 128 / 512);
+  }
+
   @Test
   void emptySettings_read_haveThePapersValues() {
     RunConfig config =
         RunConfig.parse(new RunConfig.Source("x", Path.of("")), "tasks: {semseg: {}}", List.of());
     assertThat(config.method()).isEqualTo(MtLora.paper(64, 4, List.of("semseg")));
-    assertThat(config.model().backbone().dropPath()).isEqualTo(0.2);
+    assertThat(swin(config).dropPath()).isEqualTo(0.2);
     assertThat(config.augmentation())
         .isEqualTo(
             new Augmentation(
@@ -175,10 +189,10 @@ class RunConfigTest {
         "{model: {image: 896, weights: micro.safetensors}, tasks: {sal: {}}, data: {kind: scenes}}";
     Path config = file("config.yaml", text);
     RunConfig fresh = RunConfig.read(config, List.of());
-    assertThat(fresh.model().backbone().window()).isEqualTo(4);
+    assertThat(swin(fresh).window()).isEqualTo(4);
     RunConfig kept = RunConfig.readKept(config, List.of());
-    assertThat(kept.model().backbone().window()).isEqualTo(7);
-    assertThat(kept.model().backbone().depths()).containsExactly(2, 2, 6, 2);
+    assertThat(swin(kept).window()).isEqualTo(7);
+    assertThat(swin(kept).depths()).containsExactly(2, 2, 6, 2);
     Path whole =
         file("whole.yaml", fresh.yaml()); // a run of now keeps what it has from the weights
     assertThat(RunConfig.readKept(whole, List.of()).model()).isEqualTo(fresh.model());

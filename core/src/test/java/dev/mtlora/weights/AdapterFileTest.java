@@ -3,7 +3,6 @@ package dev.mtlora.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mtlora.nn.Module;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.backbone.swin.SwinSettings;
@@ -12,6 +11,7 @@ import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Module;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.Slot;
 import dev.mtlora.task.Depth;
@@ -128,7 +128,9 @@ class AdapterFileTest {
       MultiTaskModel loaded = model(1);
       AdapterFile.load(file, loaded, false);
       Map<String, float[]> expected = values(saved);
-      saved.trainable().forEach((name, p) -> expected.put(name, p.tensor().to(DType.F16).toFloats()));
+      saved
+          .trainable()
+          .forEach((name, p) -> expected.put(name, p.tensor().to(DType.F16).toFloats()));
       assertSame(values(loaded), expected);
     }
   }
@@ -207,7 +209,8 @@ class AdapterFileTest {
           .backbone()
           .parameters()
           .values()
-          .forEach(p -> p.tensor().assignInPlace(p.tensor().to(DType.BF16))); // exact in every format
+          .forEach(
+              p -> p.tensor().assignInPlace(p.tensor().to(DType.BF16))); // exact in every format
       String hash = BaseHash.of(model);
       for (DType floats : List.of(DType.F32, DType.BF16)) {
         Path file = folder.resolve(floats + ".safetensors");

@@ -2,10 +2,10 @@ package dev.mtlora.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;

@@ -2,8 +2,8 @@ package dev.mtlora.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.io.BufferedReader;

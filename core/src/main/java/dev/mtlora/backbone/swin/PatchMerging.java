@@ -1,9 +1,9 @@
 package dev.mtlora.backbone.swin;
 
-import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Projection;
 import dev.mtlora.peft.Slot;

@@ -1,17 +1,16 @@
 package dev.mtlora.backbone.swin;
 
-import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Owner;
-import dev.mtlora.nn.DropPath;
+import dev.mtlora.backbone.Branch;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Owner;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Insert;
 import dev.mtlora.peft.Place;
 import dev.mtlora.peft.Prompts;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,10 +27,9 @@ final class SwinBlock extends Module {
   private final Optional<Prompts> prompts;
   private final Optional<Insert> afterAttention;
   private final Optional<Insert> afterMlp;
-  private final DropPath dropPath;
+  private final Branch branch;
   private final Grid grid;
   private final Windows windows;
-  private final boolean referenceResiduals;
 
   SwinBlock(SwinSettings settings, Sites sites, double dropPath, Rng rng) {
     int channels = settings.channels(sites.stage());
@@ -50,8 +48,7 @@ final class SwinBlock extends Module {
     norm2 = child("norm2", new LayerNorm(channels));
     mlp = child("mlp", new Mlp(channels, (long) (channels * settings.mlpRatio()), sites, rng));
     afterMlp = insert("adapter2", sites.insert(Place.After.MLP, channels));
-    this.dropPath = child("drop_path", new DropPath(dropPath));
-    referenceResiduals = sites.adaptation().referenceResiduals();
+    branch = child("drop_path", new Branch(dropPath, sites.adaptation()));
   }
 
   private Optional<Insert> insert(String name, Optional<Insert> insert) {
@@ -77,12 +74,11 @@ final class SwinBlock extends Module {
 
   private Streams attended(Streams x) {
     Streams in = prompted(x);
-    return kept(in.plus(dropPath.forward(attend(in.map(norm1::forward)))));
+    return kept(branch.afterAttention(in, attend(in.map(norm1::forward))));
   }
 
   private Streams transformed(Streams h) {
-    Streams y = dropPath.forward(transform(h.map(norm2::forward)));
-    return referenceResiduals ? referenceSum(h, y) : h.plus(y);
+    return branch.afterMlp(h, transform(h.map(norm2::forward)));
   }
 
   /** With this block's own prompts in front, if it has any. */
@@ -108,21 +104,5 @@ final class SwinBlock extends Module {
   private Streams transform(Streams x) {
     Streams y = mlp.forward(x);
     return afterMlp.map(insert -> insert.forward(y)).orElse(y);
-  }
-
-  /**
-   * The reference's sum: a task whose stream forks only inside the MLP gets no residual, and where
-   * the MLP's output has no forks, the block has none (METHOD: slots off).
-   */
-  private static Streams referenceSum(Streams h, Streams y) {
-    Tensor shared = h.shared().plus(y.shared());
-    if (!y.hasForks()) {
-      return Streams.of(shared, h.tasks());
-    }
-    List<Tensor> sums = new ArrayList<>();
-    for (String task : y.forked()) {
-      sums.add(h.forked().contains(task) ? h.of(task).plus(y.of(task)) : y.of(task));
-    }
-    return new Streams(shared, h.tasks(), y.forked(), Tensor.cat(sums, 0));
   }
 }

@@ -1,8 +1,12 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.backbone.Backbone;
+import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.nn.Catalogue;
+import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.Site;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +33,8 @@ public record SwinSettings(
     int window,
     double mlpRatio,
     double dropPath,
-    Options options) {
+    Options options)
+    implements BackboneSettings {
 
   /** Most channels of any layer. */
   public static final int MOST_WIDTH = 16_384;
@@ -157,6 +162,16 @@ public record SwinSettings(
         imageSize, p.embed, p.depths, p.heads, p.window, p.mlpRatio, dropPath, p.options);
   }
 
+  @Override
+  public int stages() {
+    return depths.size();
+  }
+
+  @Override
+  public Backbone build(AdapterMethod method, List<String> tasks, Rng rng) {
+    return new SwinTransformer(this, method, tasks, rng);
+  }
+
   /** Positions along one side in a stage. */
   int side(int stage) {
     return imageSize / PATCH >> stage;
@@ -167,7 +182,7 @@ public record SwinSettings(
     return embed << stage;
   }
 
-  /** All linear layers that a method can adapt, in the order in which they are made. */
+  @Override
   public List<Site> sites() {
     List<Site> sites = new ArrayList<>();
     for (int s = 0; s < depths.size(); s++) {

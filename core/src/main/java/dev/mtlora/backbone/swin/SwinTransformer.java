@@ -1,11 +1,11 @@
 package dev.mtlora.backbone.swin;
 
-import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Owner;
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.FeatureInfo;
 import dev.mtlora.backbone.FeatureTap;
 import dev.mtlora.nn.Init;
+import dev.mtlora.nn.Owner;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.AdapterMethod;
@@ -42,7 +42,8 @@ public final class SwinTransformer extends Backbone {
   public SwinTransformer(SwinSettings settings, AdapterMethod method, List<String> tasks, Rng rng) {
     this.settings = settings;
     this.allTasks = List.copyOf(tasks);
-    adaptation = child("adaptation", method.attach(settings.sites(), allTasks, rng.split()), Owner.ADDED);
+    adaptation =
+        child("adaptation", method.attach(settings.sites(), allTasks, rng.split()), Owner.ADDED);
     patchEmbed = child("patch_embed", new PatchEmbed(settings, rng), Owner.PATCHES);
     long positions = (long) settings.side(0) * settings.side(0);
     absolutePosition =

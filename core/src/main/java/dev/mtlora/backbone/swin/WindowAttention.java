@@ -1,10 +1,10 @@
 package dev.mtlora.backbone.swin;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Attention;
 import dev.mtlora.nn.Init;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Projection;
 import dev.mtlora.peft.Slot;
@@ -39,8 +39,9 @@ final class WindowAttention extends Module {
             "relative_position_bias_table",
             Init.truncatedNormal(rng, (2L * m - 1) * (2L * m - 1), heads),
             Parameter.Role.POSITION_BIAS);
-    index = windows.relativePositionIndex();
-    mask = windows.mask();
+    index = constant(windows.relativePositionIndex());
+    Tensor ofShift = windows.mask();
+    mask = ofShift == null ? null : constant(ofShift);
     qkv =
         child(
             "qkv",
@@ -61,10 +62,7 @@ final class WindowAttention extends Module {
   private Tensor bias() {
     long positions = (long) windows.window() * windows.window();
     Tensor bias =
-        biasTable
-            .indexSelect(0, index.to(biasTable.device()))
-            .view(positions, positions, heads)
-            .permute(2, 0, 1);
-    return windows.withPrompts(mask == null ? bias : bias.plus(mask.to(biasTable.device())));
+        biasTable.indexSelect(0, index).view(positions, positions, heads).permute(2, 0, 1);
+    return windows.withPrompts(mask == null ? bias : bias.plus(mask));
   }
 }

@@ -40,6 +40,12 @@ public final class EdgeScores {
     oracle = oracle.plus(best);
   }
 
+  /** Adds all images of another set. */
+  public void merge(EdgeScores other) {
+    Arrays.setAll(sums, t -> sums[t].plus(other.sums[t]));
+    oracle = oracle.plus(other.oracle);
+  }
+
   /** F at the one threshold that is best for all images; NaN if no edge was drawn in any. */
   public double odsF() {
     return oracle.drawn() == 0

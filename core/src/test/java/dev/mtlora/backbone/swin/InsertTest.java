@@ -2,8 +2,8 @@ package dev.mtlora.backbone.swin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Linear;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.AdapterMethod;
