@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.weights.TensorSource;
-import dev.mtlora.weights.TorchFile;
+import dev.mtlora.weights.torch.TorchFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

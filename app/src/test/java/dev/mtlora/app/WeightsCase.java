@@ -2,7 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.weights.TensorSource;
-import dev.mtlora.weights.TorchFile;
+import dev.mtlora.weights.torch.TorchFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

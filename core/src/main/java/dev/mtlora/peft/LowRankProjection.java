@@ -4,7 +4,6 @@ import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Owner;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +18,7 @@ abstract class LowRankProjection extends Projection {
   private final Linear linear;
   private final Magnitudes magnitudes;
   private final Map<String, LowRank> pairs = new LinkedHashMap<>();
-  private final Map<LowRank, long[]> kept = new IdentityHashMap<>();
+  private final Map<String, long[]> kept = new LinkedHashMap<>(); // of pairs that are to shrink
 
   LowRankProjection(Linear linear) {
     this.linear = linear;
@@ -91,15 +90,16 @@ abstract class LowRankProjection extends Projection {
 
   /** Chooses what to delete; nothing from a pair all of which is kept. */
   final void choose(RankShrinking how) {
-    for (LowRank pair : pairs.values()) {
-      Importance importance = pair.companions().importance();
-      if (importance != null) {
-        long[] positions = how.kept(importance.means().toDoubles());
-        if (positions.length < pair.rank()) {
-          kept.put(pair, positions);
-        }
-      }
-    }
+    pairs.forEach(
+        (name, pair) -> {
+          Importance importance = pair.companions().importance();
+          if (importance != null) {
+            long[] positions = how.kept(importance.means().toDoubles());
+            if (positions.length < pair.rank()) {
+              kept.put(name, positions);
+            }
+          }
+        });
   }
 
   /**
@@ -110,7 +110,7 @@ abstract class LowRankProjection extends Projection {
    */
   final boolean shrink() {
     boolean any = !kept.isEmpty();
-    kept.forEach(this::shrink);
+    kept.forEach((name, positions) -> shrink(Objects.requireNonNull(pairs.get(name)), positions));
     kept.clear();
     return any;
   }

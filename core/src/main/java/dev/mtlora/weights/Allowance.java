@@ -8,23 +8,25 @@ import java.util.Locale;
  * many objects; whoever makes one charges what it costs first, generously, so that no file can fill
  * the memory. Published checkpoints of the largest Swin use about a third.
  */
-final class Allowance {
+public final class Allowance {
   private static final long BYTES = 40L << 20;
 
   /** A reference in a growing list, with what growing wastes. */
-  static final long SLOT = 32;
+  public static final long SLOT = 32;
 
   /** A small object. */
-  static final long OBJECT = 64;
+  public static final long OBJECT = 64;
 
   private final Path file;
   private long left = BYTES;
 
-  Allowance(Path file) {
+  /** What a file may have made of it. */
+  public Allowance(Path file) {
     this.file = file;
   }
 
-  void charge(long bytes) {
+  /** Takes bytes of what is allowed; fails where there are none left. */
+  public void charge(long bytes) {
     left -= bytes;
     if (left < 0) {
       throw new CheckpointException(
@@ -38,7 +40,7 @@ final class Allowance {
   }
 
   /** Charges for a text of this many bytes in the file. */
-  void chargeText(long bytes) {
+  public void chargeText(long bytes) {
     charge(OBJECT + 3 * bytes);
   }
 }

@@ -18,7 +18,7 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /** Writes the content of a file. */
-  interface Content {
+  public interface Content {
     void writeTo(FileChannel channel) throws IOException;
   }
 
@@ -39,7 +39,7 @@ public final class AtomicFile {
    *
    * @throws CheckpointException if it cannot be written; nothing is left behind
    */
-  static void write(Path file, Content content) {
+  public static void write(Path file, Content content) {
     try {
       replace(file, content);
     } catch (IOException e) {

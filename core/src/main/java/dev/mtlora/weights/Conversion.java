@@ -3,6 +3,7 @@ package dev.mtlora.weights;
 import dev.mtlora.files.Printable;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.DType;
+import dev.mtlora.weights.torch.TorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -12,7 +12,7 @@ import java.util.Locale;
  * Reads a range of a file in order through a small buffer, little-endian. Whatever lies past the
  * range is an error, and nothing is allocated for bytes that the range does not have.
  */
-final class FileBytes {
+public final class FileBytes {
   private static final int BUFFER = 1 << 14;
 
   private final Path file;
@@ -24,49 +24,56 @@ final class FileBytes {
   /** Where in the file the end of the buffer lies. */
   private long fetched;
 
-  FileBytes(Path file, FileChannel channel, long begin, long end) {
+  /** The bytes from {@code begin} to before {@code end}. */
+  public FileBytes(Path file, FileChannel channel, long begin, long end) {
     this.file = file;
     this.channel = channel;
     this.fetched = begin;
     this.end = end;
   }
 
-  Path file() {
+  /** The file, for messages. */
+  public Path file() {
     return file;
   }
 
   /** Where the next byte lies, from the start of the file. */
-  long position() {
+  public long position() {
     return fetched - buffer.remaining();
   }
 
-  long remaining() {
+  /** Bytes that have not been read. */
+  public long remaining() {
     return end - position();
   }
 
-  int unsigned8() throws IOException {
+  /** One byte, 0 to 255. */
+  public int unsigned8() throws IOException {
     return need(1).get() & 0xff;
   }
 
-  int unsigned16() throws IOException {
+  /** Two bytes, little-endian. */
+  public int unsigned16() throws IOException {
     return need(Short.BYTES).getShort() & 0xffff;
   }
 
-  int int32() throws IOException {
+  /** Four bytes, little-endian. */
+  public int int32() throws IOException {
     return need(Integer.BYTES).getInt();
   }
 
   /** An unsigned number of four bytes. */
-  long unsigned32() throws IOException {
+  public long unsigned32() throws IOException {
     return int32() & 0xffffffffL;
   }
 
-  long int64() throws IOException {
+  /** Eight bytes, little-endian. */
+  public long int64() throws IOException {
     return need(Long.BYTES).getLong();
   }
 
   /** The next bytes, at most {@code max} of them. */
-  byte[] bytes(long length, int max) throws IOException {
+  public byte[] bytes(long length, int max) throws IOException {
     require(length);
     if (length > max) {
       throw fault(
@@ -82,7 +89,8 @@ final class FileBytes {
     return bytes;
   }
 
-  void skip(long length) throws IOException {
+  /** Passes over some bytes, which must be there. */
+  public void skip(long length) throws IOException {
     require(length);
     long buffered = Math.min(length, buffer.remaining());
     buffer.position(buffer.position() + (int) buffered);
@@ -93,7 +101,7 @@ final class FileBytes {
   }
 
   /** Text up to the end of a line, which is dropped. */
-  String line(int max) throws IOException {
+  public String line(int max) throws IOException {
     StringBuilder text = new StringBuilder();
     for (int c = unsigned8(); c != '\n'; c = unsigned8()) {
       if (text.length() == max) {
@@ -104,12 +112,13 @@ final class FileBytes {
     return text.toString();
   }
 
-  String utf8(long length, int max) throws IOException {
+  /** A text of so many bytes, at most {@code max}. */
+  public String utf8(long length, int max) throws IOException {
     return new String(bytes(length, max), StandardCharsets.UTF_8);
   }
 
   /** A fault at the current byte. */
-  CheckpointException fault(String message) {
+  public CheckpointException fault(String message) {
     return new CheckpointException(file, message + " (near byte " + position() + ")");
   }
 

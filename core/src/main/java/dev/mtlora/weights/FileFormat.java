@@ -1,5 +1,6 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.weights.torch.TorchFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -7,24 +8,24 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** The formats that we read, each known by its first bytes. */
-enum FileFormat {
+public enum FileFormat {
   /** 8 bytes with a length, then a JSON object. */
   SAFETENSORS {
     @Override
-    TensorSource open(Path file) {
+    public TensorSource open(Path file) {
       return SafeTensors.open(file);
     }
   },
   /** What {@code torch.save} writes, as a zip archive or as a row of pickles. */
   TORCH {
     @Override
-    TensorSource open(Path file) {
+    public TensorSource open(Path file) {
       return TorchFile.open(file);
     }
   };
 
   /** What to do with arrays. */
-  static final String ARRAYS =
+  public static final String ARRAYS =
       ", not of tensors; save it once in Python: torch.save({k: torch.as_tensor(v) for k, v in"
           + " numpy.load(FILE).items()}, ...)";
 
@@ -34,14 +35,15 @@ enum FileFormat {
       ": it is text, perhaps a configuration or a description; name the file of weights beside it";
   private static final int HEAD = 512;
 
-  abstract TensorSource open(Path file);
+  /** Opens a file of this format. */
+  public abstract TensorSource open(Path file);
 
   /**
    * The format of a file.
    *
    * @throws CheckpointException if it is missing or of another format
    */
-  static FileFormat of(Path file) {
+  public static FileFormat of(Path file) {
     byte[] head = head(file);
     if (text(head).startsWith("{")) {
       return SAFETENSORS; // asked first: the length before it may look like the start of the others

@@ -6,8 +6,9 @@ package dev.mtlora.weights;
  * @param begin the first, from the start of the file
  * @param size how many
  */
-record FileRange(long begin, long size) {
-  long end() {
+public record FileRange(long begin, long size) {
+  /** The first byte behind it. */
+  public long end() {
     return begin + size;
   }
 }

@@ -4,14 +4,14 @@ package dev.mtlora.weights;
  * The two 16-bit floats as bit patterns. Narrowing rounds to nearest, ties to even; what is too
  * large becomes infinite; NaN stays NaN.
  */
-final class Half {
+public final class Half {
   private static final int F16_INFINITY = 0x7c00;
   private static final float F16_SUBNORMAL_STEP = 0x1p-24f;
 
   private Half() {}
 
   /** IEEE 754 binary16 to float; exact. */
-  static float fromF16(short half) {
+  public static float fromF16(short half) {
     int sign = (half & 0x8000) << 16;
     int magnitude = half & 0x7fff;
     if (magnitude >= F16_INFINITY) {
@@ -25,7 +25,7 @@ final class Half {
   }
 
   /** Float to IEEE 754 binary16. */
-  static short toF16(float value) {
+  public static short toF16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & 0x8000;
     int magnitude = bits & 0x7fffffff;
@@ -42,12 +42,12 @@ final class Half {
   }
 
   /** bfloat16 to float; exact. */
-  static float fromBf16(short half) {
+  public static float fromBf16(short half) {
     return Float.intBitsToFloat(half << 16);
   }
 
   /** Float to bfloat16. */
-  static short toBf16(float value) {
+  public static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       return (short) (bits >>> 16 | 0x40);

@@ -18,16 +18,16 @@ import java.nio.file.StandardOpenOption;
  * @param path its name when it was opened
  * @param channel reads it
  */
-record OpenFile(Path path, FileChannel channel) implements AutoCloseable {
+public record OpenFile(Path path, FileChannel channel) implements AutoCloseable {
   private static final int CHUNK = 1 << 20;
 
   /** Makes what the file is to be read by, and owns it from then on. */
-  interface Reader<T> {
+  public interface Reader<T> {
     T read(OpenFile file) throws IOException;
   }
 
   /** Takes a part of the bytes, of which the first is number {@code at}. */
-  interface Part {
+  public interface Part {
     void accept(ByteBuffer bytes, long at);
   }
 
@@ -36,7 +36,7 @@ record OpenFile(Path path, FileChannel channel) implements AutoCloseable {
    *
    * @throws CheckpointException if it is missing or cannot be read
    */
-  static <T> T open(Path path, Reader<T> reader) {
+  public static <T> T open(Path path, Reader<T> reader) {
     requireFile(path);
     try {
       OpenFile file = new OpenFile(path, FileChannel.open(path, StandardOpenOption.READ));
@@ -69,7 +69,7 @@ record OpenFile(Path path, FileChannel channel) implements AutoCloseable {
   }
 
   /** Reads a range, little-endian, a part at a time. */
-  void read(FileRange range, Part part) throws IOException {
+  public void read(FileRange range, Part part) throws IOException {
     ByteBuffer chunk =
         ByteBuffer.allocate((int) Math.min(CHUNK, range.size())).order(ByteOrder.LITTLE_ENDIAN);
     for (long at = 0; at < range.size(); at += chunk.limit()) {
@@ -80,7 +80,8 @@ record OpenFile(Path path, FileChannel channel) implements AutoCloseable {
   }
 
   /** Fills a buffer with the bytes from a position of a file. */
-  static void fill(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
+  public static void fill(FileChannel channel, ByteBuffer buffer, long position)
+      throws IOException {
     while (buffer.hasRemaining()) {
       int read = channel.read(buffer, position + buffer.position());
       if (read < 0) {

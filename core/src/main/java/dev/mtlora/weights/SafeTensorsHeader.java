@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The checked header of a safetensors file; nothing in it is believed before it fits the file. */
-final class SafeTensorsHeader {
+public final class SafeTensorsHeader {
   static final String METADATA = "__metadata__";
   static final int PREFIX = Long.BYTES;
   static final int MAX_LENGTH = 100_000_000;
@@ -31,28 +31,30 @@ final class SafeTensorsHeader {
   }
 
   /** Reads and checks the header of a file that is open. */
-  static SafeTensorsHeader read(OpenFile file) throws IOException {
+  public static SafeTensorsHeader read(OpenFile file) throws IOException {
     byte[] json = json(file.path(), file.channel());
     long begin = (long) PREFIX + json.length;
     FileRange data = new FileRange(begin, file.channel().size() - begin);
     return new SafeTensorsHeader(file.path(), data, SafeTensorsJson.parse(file.path(), json));
   }
 
-  Map<String, SafeTensors.Entry> entries() {
+  /** Types and shapes by name. */
+  public Map<String, SafeTensors.Entry> entries() {
     return Collections.unmodifiableMap(json.entries());
   }
 
-  Map<String, String> metadata() {
+  /** What the file says of itself. */
+  public Map<String, String> metadata() {
     return Collections.unmodifiableMap(json.metadata());
   }
 
   /** All values, from the start of the file. */
-  FileRange data() {
+  public FileRange data() {
     return data;
   }
 
   /** Where the values of a tensor lie, from the start of the file. */
-  FileRange range(String name) {
+  public FileRange range(String name) {
     FileRange range = json.ranges().get(name);
     if (range == null) {
       throw new CheckpointException(file, name, "is not in the file");
@@ -65,7 +67,7 @@ final class SafeTensorsHeader {
    *
    * @throws ArithmeticException if it is too large
    */
-  static long elements(long[] shape) {
+  public static long elements(long[] shape) {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 

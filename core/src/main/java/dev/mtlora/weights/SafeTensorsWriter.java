@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Writes safetensors files; see {@link SafeTensors#write}. */
-final class SafeTensorsWriter {
+public final class SafeTensorsWriter {
   private static final int ALIGNMENT = 8;
 
   /** Keeps the place of the hash, which is known when all is written. */
@@ -25,7 +25,8 @@ final class SafeTensorsWriter {
 
   private SafeTensorsWriter() {}
 
-  static void write(
+  /** Writes a file of tensors, whole or not at all. */
+  public static void write(
       Path file, Map<String, String> metadata, Map<String, SafeTensors.Source> tensors) {
     AtomicFile.write(
         file,
@@ -43,7 +44,7 @@ final class SafeTensorsWriter {
   }
 
   /** The bytes of a tensor, as many as it needs. */
-  static ByteBuffer checkedBytes(String name, SafeTensors.Source source) {
+  public static ByteBuffer checkedBytes(String name, SafeTensors.Source source) {
     ByteBuffer bytes = source.bytes().get();
     if (bytes.remaining() != source.entry().bytes()) {
       throw new IllegalArgumentException(
@@ -102,7 +103,8 @@ final class SafeTensorsWriter {
     }
   }
 
-  static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+  /** Writes all that remains. */
+  public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }

@@ -6,11 +6,11 @@ import java.nio.ByteOrder;
 import java.util.Locale;
 
 /** Between Java arrays and the bytes of each dtype, little-endian. */
-final class Values {
+public final class Values {
   private Values() {}
 
   /** Takes all of a chunk into an array, from the given index. */
-  static void floats(DType dtype, ByteBuffer chunk, float[] values, int at) {
+  public static void floats(DType dtype, ByteBuffer chunk, float[] values, int at) {
     if (dtype == DType.F32) {
       chunk.asFloatBuffer().get(values, at, chunk.remaining() / Float.BYTES);
       return;
@@ -27,7 +27,7 @@ final class Values {
   }
 
   /** Takes all of a chunk into an array, from the given index. */
-  static void longs(DType dtype, ByteBuffer chunk, long[] values, int at) {
+  public static void longs(DType dtype, ByteBuffer chunk, long[] values, int at) {
     for (int i = at; chunk.hasRemaining(); i++) {
       values[i] =
           switch (dtype) {
@@ -44,7 +44,8 @@ final class Values {
     }
   }
 
-  static ByteBuffer bytes(DType dtype, float[] values) {
+  /** Values as little-endian bytes of a type of floats. */
+  public static ByteBuffer bytes(DType dtype, float[] values) {
     ByteBuffer bytes = allocate(dtype, values.length);
     for (float value : values) {
       switch (dtype) {
@@ -58,7 +59,8 @@ final class Values {
     return bytes.flip();
   }
 
-  static ByteBuffer bytes(DType dtype, long[] values) {
+  /** Values as little-endian bytes of a type of integers. */
+  public static ByteBuffer bytes(DType dtype, long[] values) {
     ByteBuffer bytes = allocate(dtype, values.length);
     for (long value : values) {
       switch (dtype) {

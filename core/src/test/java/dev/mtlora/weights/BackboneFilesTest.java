@@ -26,6 +26,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
+import dev.mtlora.weights.torch.TorchFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -11,6 +11,8 @@ import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.weights.torch.TorchFile;
+import dev.mtlora.weights.torch.TorchFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -109,7 +111,7 @@ class FormatsPropertyTest {
     for (int i = 0; i < storage.length; i++) {
       storage[i] = i;
     }
-    byte[] pickle = TorchFiles.view(TorchType.FLOAT, storage.length, offset, shape, strides);
+    byte[] pickle = TorchFiles.floatView(storage.length, offset, shape, strides);
     Path file = TorchFiles.zip(file(".pth"), pickle, Map.of("0", TorchFiles.floats(storage)));
     List<Float> expected = new ArrayList<>();
     elements(shape, strides, 0, offset, expected);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.tensor.DType;
 import dev.mtlora.testing.GoldenFile;
+import dev.mtlora.weights.torch.TorchFile;
+import dev.mtlora.weights.torch.TorchFiles;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -13,6 +13,7 @@ import dev.mtlora.tensor.Scope;
 import dev.mtlora.testing.GoldenFile;
 import dev.mtlora.testing.Skip;
 import dev.mtlora.testing.TorchPython;
+import dev.mtlora.weights.torch.TorchFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.mtlora.testing.GoldenFile;
+import dev.mtlora.weights.torch.TorchFile;
+import dev.mtlora.weights.torch.TorchFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

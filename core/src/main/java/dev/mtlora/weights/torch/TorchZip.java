@@ -1,5 +1,10 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.Allowance;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.FileBytes;
+import dev.mtlora.weights.FileFormat;
+import dev.mtlora.weights.FileRange;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,10 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 import dev.mtlora.tensor.DType;
+import dev.mtlora.weights.AtomicFile;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.SafeTensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -15,7 +19,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes what {@code torch.load} opens; see {@link TorchFile#write}. */
-final class TorchFileWriter {
+public final class TorchFileWriter {
   private static final String FOLDER = "archive/";
   private static final long MAX_SIZE = 0xffff_ffffL;
   private static final int MAX_ENTRIES = 0xffff - 3;
@@ -25,7 +29,7 @@ final class TorchFileWriter {
 
   private TorchFileWriter() {}
 
-  static void write(Path file, String folder, Map<String, SafeTensors.Source> tensors) {
+  public static void write(Path file, String folder, Map<String, SafeTensors.Source> tensors) {
     byte[] pickle = pickle(folder, tensors);
     requireFits(file, pickle.length, tensors);
     AtomicFile.write(file, channel -> write(channel, pickle, tensors));

@@ -1,4 +1,4 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 /** Values of a pickle that no tensor needs. */
 enum PickleObject {

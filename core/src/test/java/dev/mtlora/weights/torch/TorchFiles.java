@@ -1,5 +1,8 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.TensorSource;
+import dev.mtlora.weights.Values;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,11 +14,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Files of torch.save, sound or not, made by hand. */
-final class TorchFiles {
+public final class TorchFiles {
   private TorchFiles() {}
 
   /** A zip archive with a pickle and storages. */
-  static Path zip(Path file, byte[] pickle, Map<String, byte[]> storages) throws IOException {
+  public static Path zip(Path file, byte[] pickle, Map<String, byte[]> storages)
+      throws IOException {
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
       put(zip, "a/data.pkl", pickle);
       for (Map.Entry<String, byte[]> storage : storages.entrySet()) {
@@ -25,7 +29,7 @@ final class TorchFiles {
     return file;
   }
 
-  static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+  public static void put(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
     CRC32 crc = new CRC32();
     crc.update(bytes);
     ZipEntry entry = new ZipEntry(name);
@@ -35,6 +39,11 @@ final class TorchFiles {
     zip.putNextEntry(entry);
     zip.write(bytes);
     zip.closeEntry();
+  }
+
+  /** The pickle of one view of f32, named x. */
+  public static byte[] floatView(long elements, long offset, long[] shape, long[] strides) {
+    return view(TorchType.FLOAT, elements, offset, shape, strides);
   }
 
   /** A pickle of a dictionary with one tensor, "x". */
@@ -52,7 +61,7 @@ final class TorchFiles {
   }
 
   /** The head of a file in the old format, up to the number of elements of its only storage. */
-  static byte[] legacyHead(byte[] pickle) {
+  public static byte[] legacyHead(byte[] pickle) {
     byte[] magic = {
       (byte) 0x80,
       2,
@@ -82,13 +91,13 @@ final class TorchFiles {
     return head;
   }
 
-  static byte[] floats(float... values) {
+  public static byte[] floats(float... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     return bytes.array();
   }
 
-  static float[] floats(TensorSource source, String name) {
+  public static float[] floats(TensorSource source, String name) {
     SafeTensors.Entry entry = source.entries().get(name);
     ByteBuffer bytes = source.bytes(name).order(ByteOrder.LITTLE_ENDIAN);
     float[] values = new float[bytes.remaining() / entry.dtype().bytes()];
@@ -96,7 +105,7 @@ final class TorchFiles {
     return values;
   }
 
-  static long[] longs(TensorSource source, String name) {
+  public static long[] longs(TensorSource source, String name) {
     SafeTensors.Entry entry = source.entries().get(name);
     ByteBuffer bytes = source.bytes(name).order(ByteOrder.LITTLE_ENDIAN);
     long[] values = new long[bytes.remaining() / entry.dtype().bytes()];

@@ -1,10 +1,11 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.tensor.DType;
 import dev.mtlora.testing.Skip;
 import dev.mtlora.testing.TorchPython;
+import dev.mtlora.weights.SafeTensors;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 /**
  * A block of elements of one type, which tensors share, or a part of one.

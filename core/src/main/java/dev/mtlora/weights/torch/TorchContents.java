@@ -1,5 +1,6 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.FileRange;
 import java.util.Map;
 
 /**

@@ -1,5 +1,7 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.Allowance;
+import dev.mtlora.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.FileRange;
+import dev.mtlora.weights.OpenFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

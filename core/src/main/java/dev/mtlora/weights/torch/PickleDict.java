@@ -1,4 +1,4 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.CheckpointException;
 import java.util.List;
 
 /** What a pickle machine leaves to those who know what the pickle is about. */

@@ -1,4 +1,4 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 /**
  * The name of a Python class or function; never looked up.

@@ -1,6 +1,11 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 import dev.mtlora.tensor.DType;
+import dev.mtlora.weights.Allowance;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.OpenFile;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

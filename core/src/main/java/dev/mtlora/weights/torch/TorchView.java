@@ -1,6 +1,8 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 import dev.mtlora.tensor.DType;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.SafeTensorsHeader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

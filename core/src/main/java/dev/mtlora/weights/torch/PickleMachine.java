@@ -1,5 +1,7 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.Allowance;
+import dev.mtlora.weights.FileBytes;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;

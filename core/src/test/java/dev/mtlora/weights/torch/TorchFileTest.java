@@ -1,10 +1,13 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.tensor.DType;
 import dev.mtlora.testing.GoldenFile;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.SafeTensors;
+import dev.mtlora.weights.TensorSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;

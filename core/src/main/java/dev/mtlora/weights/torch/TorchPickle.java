@@ -1,5 +1,7 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
+import dev.mtlora.weights.Allowance;
+import dev.mtlora.weights.FileBytes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,52 +34,6 @@ final class TorchPickle implements PickleHost {
           "numpy._core.multiarray._reconstruct",
           "numpy.core.numeric._frombuffer",
           "numpy._core.numeric._frombuffer");
-
-  /** Classes and functions, named like functions, whose results no tensor needs. */
-  private static final Set<String> INERT =
-      Set.of(
-          "_codecs.encode",
-          "builtins.bytearray",
-          "builtins.bytes",
-          "builtins.complex",
-          "builtins.frozenset",
-          "builtins.object",
-          "builtins.range",
-          "builtins.set",
-          "builtins.slice",
-          "collections.deque",
-          "__builtin__.bytearray",
-          "__builtin__.complex",
-          "__builtin__.frozenset",
-          "__builtin__.object",
-          "__builtin__.set",
-          "__builtin__.slice",
-          "__builtin__.xrange",
-          "copy_reg._reconstructor",
-          "copyreg._reconstructor",
-          "datetime.date",
-          "datetime.datetime",
-          "datetime.time",
-          "datetime.timedelta",
-          "datetime.timezone",
-          "functools.partial",
-          "itertools.count",
-          "itertools.cycle",
-          "itertools.repeat",
-          "numpy.core.multiarray._reconstruct",
-          "numpy.core.multiarray.scalar",
-          "numpy._core.multiarray._reconstruct",
-          "numpy._core.multiarray.scalar",
-          "numpy._core.numeric._frombuffer",
-          "numpy.core.numeric._frombuffer",
-          "numpy.dtype",
-          "numpy.random._pickle.__bit_generator_ctor",
-          "numpy.random._pickle.__generator_ctor",
-          "numpy.random._pickle.__randomstate_ctor",
-          "_operator.or_",
-          "operator.attrgetter",
-          "operator.itemgetter",
-          "torch.device");
 
   /** A class, by the rule that their names begin with a capital letter; also inside another one. */
   private static final Pattern CLASS = Pattern.compile("(\\w+\\.)+_*[A-Z]\\w*");
@@ -211,7 +167,8 @@ final class TorchPickle implements PickleHost {
 
   private static boolean isInert(String name) {
     String module = name.substring(0, Math.max(0, name.indexOf('.')));
-    return INERT.contains(name) || CLASS.matcher(name).matches() && !NO_DATA.contains(module);
+    return InertGlobals.NAMES.contains(name)
+        || CLASS.matcher(name).matches() && !NO_DATA.contains(module);
   }
 
   /**

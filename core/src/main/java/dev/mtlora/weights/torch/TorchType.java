@@ -1,4 +1,4 @@
-package dev.mtlora.weights;
+package dev.mtlora.weights.torch;
 
 import dev.mtlora.tensor.DType;
 import java.util.Arrays;
