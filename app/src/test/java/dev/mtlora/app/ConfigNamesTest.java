@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said of a configuration that is none. */
 class ConfigNamesTest extends CommandCase {
@@ -34,6 +35,13 @@ class ConfigNamesTest extends CommandCase {
         .contains("did you mean '" + meant + "'?", "pretrain_micro, pretrain_micro_2, quickstart")
         .doesNotContain("compare/", "\tat ");
     assertThat(err.toString().lines()).hasSize(1);
+  }
+
+  /** One that builds on another file would not find it in the jar. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pretrain_micro", "pretrain_micro_2", "quickstart"})
+  void name_shipped_isReadByItself(String name) {
+    assertThat(run("params", name)).as(err.toString()).isZero();
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.util.Set;
 public final class MultiTaskModel extends Module {
   private final Backbone backbone;
   private final Map<String, Head> heads = new LinkedHashMap<>();
+  private final Tensor first; // of all parameters, which have one device and one type
 
   /**
    * Wires a model.
@@ -52,6 +53,7 @@ public final class MultiTaskModel extends Module {
         });
     this.heads.forEach(
         (name, head) -> child("decoders.decoders." + name, head.decoder(), Owner.head(name)));
+    first = parameters().values().iterator().next().tensor();
   }
 
   /** What each task adds to the backbone, in order. */
@@ -76,12 +78,12 @@ public final class MultiTaskModel extends Module {
 
   /** Where the weights are; images must be there too. */
   public Device device() {
-    return parameters().values().iterator().next().tensor().device();
+    return first.device();
   }
 
   /** The type of the weights, which images must have, too. */
   public DType dtype() {
-    return parameters().values().iterator().next().tensor().dtype();
+    return first.dtype();
   }
 
   /** The fewest images that a training batch may have, because of the decoders. */

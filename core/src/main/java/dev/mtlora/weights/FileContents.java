@@ -1,6 +1,5 @@
 package dev.mtlora.weights;
 
-import dev.mtlora.peft.AddedNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

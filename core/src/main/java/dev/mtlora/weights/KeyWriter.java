@@ -1,6 +1,5 @@
 package dev.mtlora.weights;
 
-import dev.mtlora.peft.AddedNames;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -1,6 +1,5 @@
 package dev.mtlora.weights;
 
-import dev.mtlora.peft.AddedNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

@@ -1,7 +1,6 @@
 package dev.mtlora.weights;
 
 import dev.mtlora.files.Printable;
-import dev.mtlora.peft.AddedNames;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;

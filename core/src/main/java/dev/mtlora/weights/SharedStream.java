@@ -2,7 +2,6 @@ package dev.mtlora.weights;
 
 import dev.mtlora.files.Printable;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.peft.AddedNames;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.mtlora.weights;
 import static java.util.stream.Collectors.joining;
 
 import dev.mtlora.files.Printable;
-import dev.mtlora.peft.AddedNames;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@ package dev.mtlora.weights;
 
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
-import dev.mtlora.peft.AddedNames;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;

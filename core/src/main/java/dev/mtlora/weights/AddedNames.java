@@ -1,4 +1,4 @@
-package dev.mtlora.peft;
+package dev.mtlora.weights;
 
 import java.util.List;
 import java.util.Optional;
@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * How the parameters that methods add to a backbone are told from those it has of itself, by name:
  * {@code lora_*} beside a linear layer, {@code adapter1} and {@code adapter2} of a block ({@link
- * Insert}), its {@code prompts} ({@link Prompts}), and all of {@code adaptation}, which sites
- * share.
+ * dev.mtlora.peft.Insert}), its {@code prompts} ({@link dev.mtlora.peft.Prompts}), and all of
+ * {@code adaptation}, which sites share.
  */
 public final class AddedNames {
   private static final List<String> MARKS =
