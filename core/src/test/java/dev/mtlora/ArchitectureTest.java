@@ -99,6 +99,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void rules_idOfATaskOutsideItsPlaces_isReported() throws IOException {
+    String code = "class A { String a = \"depth\"; String b = \"depth of\"; } // \"edge\"\n";
+    for (String home : List.of("data", "task", "data/scenes", "data/multitask", "run")) {
+      write(home + "/A.java", code);
+    }
+    assertThat(RULES.violations(sources))
+        .containsExactly(
+            "dev/mtlora/data/A.java: names task \"depth\"",
+            "dev/mtlora/run/A.java: names task \"depth\"");
+  }
+
+  @Test
   void rules_unknownPackage_isReported() throws IOException {
     write("util/A.java", "class A {}\n");
     assertThat(RULES.violations(sources))

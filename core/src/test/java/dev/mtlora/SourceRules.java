@@ -42,6 +42,13 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
           .map(Pattern::compile)
           .toList();
 
+  /** What is special about a task is said by itself and its {@code Label}, not asked by its id. */
+  private static final Pattern TASK_ID =
+      Pattern.compile("\"(semseg|human_parts|sal|normals|edge|depth)\"");
+
+  private static final Pattern MAY_NAME_TASKS =
+      Pattern.compile("^dev/mtlora/(task|data/scenes|data/multitask)/.*");
+
   private static final Pattern OURS = Pattern.compile("\\bdev\\.mtlora\\.([a-z]\\w*)");
   private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
@@ -98,6 +105,9 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
         });
     for (Pattern pattern : FORBIDDEN) {
       pattern.matcher(code).results().forEach(m -> found.add(name + ": uses " + m.group()));
+    }
+    if (!MAY_NAME_TASKS.matcher(name).matches()) {
+      TASK_ID.matcher(code).results().forEach(m -> found.add(name + ": names task " + m.group()));
     }
   }
 

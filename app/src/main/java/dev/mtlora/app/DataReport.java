@@ -5,6 +5,7 @@ import dev.mtlora.data.check.LabelStats;
 import dev.mtlora.data.check.Severity;
 import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.files.Printable;
+import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
 import java.util.List;
 import java.util.Locale;
@@ -59,11 +60,12 @@ final class DataReport {
     if (stats.labelled() == 0) {
       return line("%s", head);
     }
-    if (stats.most() > 0) {
-      return line(
-          "%s, %.2f to %.2f m, %.2f m on average", head, stats.least(), stats.most(), stats.mean());
+    if (task.label() instanceof Label.Values values) {
+      String unit = values.unit().isEmpty() ? "" : " " + values.unit();
+      String text = "%s, %.2f to %.2f%s, %.2f%s on average";
+      return line(text, head, stats.least(), stats.most(), unit, stats.mean(), unit);
     }
-    if (task.outputs() == 1) {
+    if (task.label() instanceof Label.Mask) {
       return line("%s, %.1f %% of these are 1", head, 100 * stats.share(1));
     }
     return line("%s", head) + (stats.classes().isEmpty() ? "" : classes(task, stats));

@@ -6,7 +6,6 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.data.multitask.PascalMt;
@@ -113,10 +112,7 @@ public class LoaderBenchmark {
 
     private Transform warp() {
       return new Pipeline(
-          List.of(
-              new HorizontalFlip(0.5),
-              ScaleRotate.between(20, 0.75, 1.25, NormalsY.DOWN),
-              new Resize(side)));
+          List.of(new HorizontalFlip(0.5), ScaleRotate.between(20, 0.75, 1.25), new Resize(side)));
     }
   }
 
@@ -183,8 +179,7 @@ public class LoaderBenchmark {
   public float read(Tree files, Side side) {
     DataLoader.Settings settings = new DataLoader.Settings(BATCH, true, false, 2, 4, 1);
     DataLoader loader =
-        new DataLoader(
-            files.samples.with(Pipeline.pascalTraining(side.side, NormalsY.DOWN)), settings);
+        new DataLoader(files.samples.with(Pipeline.pascalTraining(side.side)), settings);
     float sum = 0;
     try (Batches batches = loader.open(side.epoch++, 0)) {
       while (batches.hasNext()) {

@@ -14,12 +14,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several samples of one size, as plain arrays.
+ * Several samples of one size, as plain arrays. From here on, a pixel without a value is {@link
+ * Labels#IGNORE}: where a label holds NaN, and also where it is exactly 255.
  *
  * @param ids of the samples, B of them
  * @param images [B, 3, H, W]
- * @param labels by task, [B, C, H, W]; an image without this label is filled with {@link
- *     Labels#IGNORE}; a task that none of the images has is absent
+ * @param labels by task, [B, C, H, W]; an image without this label is ignored everywhere; a task
+ *     that none of the images has is absent
  */
 public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
   public Batch {
@@ -40,10 +41,22 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
     Map<String, Block> labels = new HashMap<>();
     for (String task : tasks) {
       List<@Nullable Raster> rasters = new ArrayList<>();
-      samples.forEach(sample -> rasters.add(sample.labels().get(task)));
-      labels.put(task, block(task + " labels", ids, rasters));
+      samples.forEach(sample -> rasters.add(raster(sample.labels().get(task))));
+      labels.put(task, ignoring(block(task + " labels", ids, rasters)));
     }
     return new Batch(ids, block("images", ids, images(samples)), labels);
+  }
+
+  private static @Nullable Raster raster(@Nullable LabelMap label) {
+    return label == null ? null : label.raster();
+  }
+
+  private static Block ignoring(Block label) {
+    float[] values = label.values();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.isNaN(values[i]) ? Labels.IGNORE : values[i];
+    }
+    return label;
   }
 
   private static List<@Nullable Raster> images(List<Sample> samples) {

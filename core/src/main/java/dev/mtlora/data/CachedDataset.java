@@ -1,11 +1,14 @@
 package dev.mtlora.data;
 
 import dev.mtlora.files.DataException;
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.zip.CRC32;
 
 /**
@@ -23,7 +26,8 @@ public final class CachedDataset implements Dataset {
   /**
    * Keeps samples in a folder, which is created if need be.
    *
-   * @param source whose samples must depend on nothing but the index and the key
+   * @param source whose samples must depend on nothing but the index and the key; it must say what
+   *     its {@link Dataset#labels} are
    * @param folder where to keep them
    * @param key everything else that the samples depend on, such as settings and versions; any text
    * @throws DataException if the folder cannot be created
@@ -40,6 +44,11 @@ public final class CachedDataset implements Dataset {
   }
 
   @Override
+  public Map<String, Label> labels() {
+    return source.labels();
+  }
+
+  @Override
   public Sample get(int index, Rng rng) {
     if (index < 0 || index >= size()) {
       throw new IndexOutOfBoundsException(
@@ -47,7 +56,7 @@ public final class CachedDataset implements Dataset {
               Locale.ROOT, "there is no sample %d; indices run from 0 to %d", index, size() - 1));
     }
     String name = name(index);
-    Optional<Sample> kept = folder.read(name).flatMap(CachedDataset::decoded);
+    Optional<Sample> kept = folder.read(name).flatMap(this::decoded);
     return kept.orElseGet(() -> made(name, source.get(index, rng)));
   }
 
@@ -58,15 +67,25 @@ public final class CachedDataset implements Dataset {
     return stored.equals(source) ? this : stored;
   }
 
-  private static Optional<Sample> decoded(byte[] bytes) {
+  private Optional<Sample> decoded(byte[] bytes) {
     try {
-      return Optional.of(SampleFile.decode(bytes));
+      return Optional.of(SampleFile.decode(bytes, source.labels()));
     } catch (DataException damaged) {
       return Optional.empty();
     }
   }
 
   private Sample made(String name, Sample sample) {
+    if (!source.labels().keySet().containsAll(sample.labels().keySet())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s has labels of %s, but its dataset says what labels are for %s only, and a cache"
+                  + " could not read the others back; name them all in Dataset.labels()",
+              sample.id(),
+              new TreeSet<>(sample.labels().keySet()),
+              new TreeSet<>(source.labels().keySet())));
+    }
     folder.write(name, SampleFile.encode(sample));
     return sample;
   }

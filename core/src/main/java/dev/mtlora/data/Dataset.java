@@ -1,6 +1,7 @@
 package dev.mtlora.data;
 
 import dev.mtlora.files.DataException;
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,14 @@ public interface Dataset {
    *     cure
    */
   Sample get(int index, Rng rng);
+
+  /**
+   * What the labels of its tasks are, by task, if it says so before a sample is read, as all
+   * datasets of this library do. Caches and mixtures ask.
+   */
+  default Map<String, Label> labels() {
+    return Map.of();
+  }
 
   /**
    * The same samples with every label as large as it is stored, for scores at that size; {@link

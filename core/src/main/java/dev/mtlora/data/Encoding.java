@@ -3,11 +3,14 @@ package dev.mtlora.data;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
-import dev.mtlora.image.Resampling;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How the label of one task is written in a PNG, and what its numbers mean once read. */
 public sealed interface Encoding {
@@ -23,9 +26,23 @@ public sealed interface Encoding {
     return Optional.empty();
   }
 
-  /** The label at the size of its image; no values are mixed. */
-  default Raster resized(Raster label, int height, int width) {
-    return Resampling.NEAREST.resized(label, height, width);
+  /**
+   * What labels of a task are when they are written like this; empty if they can't be.
+   *
+   * @param label what the task reads
+   */
+  Optional<Label> holding(Label label);
+
+  /** What the labels of a task must be written as, for messages: {@code need index or mask}. */
+  static String needed(Label label) {
+    String words =
+        Stream.of(new Index(1, List.of()), new DepthMm(), new NormalsRgb(NormalsY.UP), new Mask())
+            .filter(encoding -> encoding.holding(label).isPresent())
+            .map(FolderYaml::nameOf)
+            .collect(Collectors.joining(" or "));
+    return words.isEmpty()
+        ? "no PNG holds; read them with a Dataset in Java"
+        : String.format(Locale.ROOT, "need the encoding %s", words);
   }
 
   /**
@@ -59,6 +76,13 @@ public sealed interface Encoding {
     }
 
     @Override
+    public Optional<Label> holding(Label label) {
+      return label instanceof Label.Classes || label instanceof Label.Mask
+          ? Optional.of(label)
+          : Optional.empty();
+    }
+
+    @Override
     public Raster decode(PngSamples png) {
       png.check(png.values().channels() == 1, "index labels are grey or palette PNG");
       return ids.apply(png);
@@ -67,6 +91,13 @@ public sealed interface Encoding {
 
   /** A 16-bit grey PNG of millimetres, 0 = none. Read as metres, 0 = none. */
   record DepthMm() implements Encoding {
+    @Override
+    public Optional<Label> holding(Label label) {
+      return label instanceof Label.Values values && values.channels() == 1 && values.metres()
+          ? Optional.of(new Label.Values(1, Label.Values.METRES, 0))
+          : Optional.empty();
+    }
+
     @Override
     public Raster decode(PngSamples png) {
       png.check(
@@ -85,6 +116,13 @@ public sealed interface Encoding {
   record NormalsRgb(NormalsY y) implements Encoding {
     private static final float NONE_BELOW = 0.5f;
     private static final float LENGTH_TOLERANCE = 0.1f;
+
+    @Override
+    public Optional<Label> holding(Label label) {
+      return label instanceof Label.Directions
+          ? Optional.of(new Label.Directions(y))
+          : Optional.empty();
+    }
 
     @Override
     public Raster decode(PngSamples png) {
@@ -123,15 +161,17 @@ public sealed interface Encoding {
           : Optional.of(
               String.format(Locale.ROOT, text, png.file(), 100.0 * odd / some, png.max()));
     }
-
-    @Override
-    public Raster resized(Raster label, int height, int width) {
-      return Resampling.LINEAR.resized(label, height, width).unitVectors();
-    }
   }
 
   /** A grey PNG of 0 and 255 (or 0 and 1 in a 1-bit PNG). Read as 0 and 1. */
   record Mask() implements Encoding {
+    @Override
+    public Optional<Label> holding(Label label) {
+      return label instanceof Label.Classes || label instanceof Label.Mask
+          ? Optional.of(label)
+          : Optional.empty();
+    }
+
     @Override
     public Raster decode(PngSamples png) {
       png.check(

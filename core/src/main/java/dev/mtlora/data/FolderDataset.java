@@ -3,10 +3,13 @@ package dev.mtlora.data;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,10 +28,12 @@ public final class FolderDataset extends LabelledImages {
   private final FolderSettings settings;
   private final List<String> ids;
   private final FolderListing images;
-  private final Map<String, FolderListing> labels = new LinkedHashMap<>();
+  private final Map<String, FolderListing> listings = new LinkedHashMap<>();
+  private final Map<String, Label> labels = new LinkedHashMap<>();
 
-  private FolderDataset(FolderSettings settings, boolean training) {
-    this.settings = settings;
+  private FolderDataset(FolderSettings all, List<Task> tasks, boolean training) {
+    settings = all.only(tasks.stream().map(Task::name).toList());
+    tasks.forEach(task -> labels.put(task.name(), settings.label(task)));
     this.images =
         new FolderListing(settings.root().resolve(settings.images()), FolderFiles.PHOTOGRAPHS);
     images.listed().orNone();
@@ -38,23 +43,25 @@ public final class FolderDataset extends LabelledImages {
         .forEach(
             (task, label) -> {
               Path folder = settings.root().resolve(label.folder());
-              labels.put(task, labelled(task, new FolderListing(folder, Set.of("png"))));
+              listings.put(task, labelled(task, new FolderListing(folder, Set.of("png"))));
             });
   }
 
   /**
    * The images that train.
    *
+   * @param tasks whose labels are read; those of others need not exist on disk
    * @throws DataException if a folder, list or image is missing, the split is empty, or a task has
    *     no label for any of its images
+   * @throws IllegalArgumentException if the settings have no labels that a task reads
    */
-  public static FolderDataset training(FolderSettings settings) {
-    return new FolderDataset(settings, true);
+  public static FolderDataset training(FolderSettings settings, List<Task> tasks) {
+    return new FolderDataset(settings, tasks, true);
   }
 
   /** The images that validate; fails as {@link #training} does. */
-  public static FolderDataset validation(FolderSettings settings) {
-    return new FolderDataset(settings, false);
+  public static FolderDataset validation(FolderSettings settings, List<Task> tasks) {
+    return new FolderDataset(settings, tasks, false);
   }
 
   private List<String> split(boolean training) {
@@ -108,11 +115,16 @@ public final class FolderDataset extends LabelledImages {
     return ids;
   }
 
+  @Override
+  public Map<String, Label> labels() {
+    return Collections.unmodifiableMap(labels);
+  }
+
   /** Only encodings that have doubts are read again. */
   @Override
   public Map<String, String> doubts(int index) {
     Map<String, String> doubts = new HashMap<>();
-    labels.forEach(
+    listings.forEach(
         (task, listing) -> {
           if (encoding(task) instanceof Encoding.NormalsRgb normals) {
             listing
@@ -128,7 +140,7 @@ public final class FolderDataset extends LabelledImages {
   public List<Stray> strays() {
     List<Stray> strays = new ArrayList<>();
     images.listed().others().forEach(file -> strays.add(stray(Stray.Why.OTHER_KIND, "", file)));
-    labels.forEach(
+    listings.forEach(
         (task, listing) -> {
           listing
               .listed()
@@ -153,26 +165,22 @@ public final class FolderDataset extends LabelledImages {
     String id = ids.get(index);
     Path file = images.file(id).orElseThrow();
     Raster image = Images.read(file);
-    Map<String, Raster> found = new HashMap<>();
-    labels.forEach(
+    Map<String, LabelMap> found = new HashMap<>();
+    listings.forEach(
         (task, listing) -> {
           Optional<Path> label = listing.file(id);
           if (label.isPresent()) {
-            Raster stored = label(task, label.get(), file, image);
-            found.put(task, size == LabelSize.AS_STORED ? stored : ofImage(task, stored, image));
+            LabelMap stored = label(task, label.get(), file, image);
+            found.put(task, size == LabelSize.AS_STORED ? stored : ofImage(stored, image));
           }
         });
     return new Sample(id, image, found);
   }
 
-  private Raster label(String task, Path file, Path imageFile, Raster image) {
+  private LabelMap label(String task, Path file, Path imageFile, Raster image) {
     Raster label = encoding(task).decode(Images.readPng(file));
     AspectRatio.check(file, label, imageFile, image);
-    return label;
-  }
-
-  private Raster ofImage(String task, Raster label, Raster image) {
-    return encoding(task).resized(label, image.height(), image.width());
+    return new LabelMap(Objects.requireNonNull(labels.get(task)), label);
   }
 
   private Encoding encoding(String task) {

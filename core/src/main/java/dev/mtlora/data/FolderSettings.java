@@ -1,12 +1,15 @@
 package dev.mtlora.data;
 
+import dev.mtlora.task.Label;
+import dev.mtlora.task.Task;
+import dev.mtlora.task.TaskSettings;
+import dev.mtlora.task.Tasks;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A dataset of one's own pictures: a folder of JPEG or PNG images and one folder of PNG labels per
@@ -31,8 +34,7 @@ import java.util.Optional;
  *
  * @param root folder that everything else is relative to
  * @param images folder of the images
- * @param labels by task name, in the order given; {@code normals} and {@code depth} have their own
- *     encodings, which no other task may use, since turning and scaling a picture changes them
+ * @param labels by task name, in the order given, in an encoding that can hold what the task reads
  * @param split which images train and which validate
  */
 public record FolderSettings(
@@ -44,27 +46,65 @@ public record FolderSettings(
           "a folder dataset needs the labels of at least one task, for instance"
               + " labels: {depth: {folder: depth, encoding: depth_mm}}");
     }
-    labels.forEach((task, label) -> checkEncoding(task, label.encoding()));
+    labels.forEach(
+        (task, folder) -> {
+          if (Tasks.ids().contains(task)) {
+            held(task, folder.encoding(), Tasks.of(task, TaskSettings.defaults()).label());
+          }
+        });
   }
 
-  private static void checkEncoding(String task, Encoding encoding) {
-    boolean normals = encoding instanceof Encoding.NormalsRgb;
-    boolean depth = encoding instanceof Encoding.DepthMm;
-    if (normals != task.equals("normals") || depth != task.equals("depth")) {
+  /**
+   * What the labels of a task are, as they are written here.
+   *
+   * @throws IllegalArgumentException if the dataset has none, or they are none that the task reads
+   */
+  public Label label(Task task) {
+    Encoding encoding = folder(task.name()).encoding();
+    Label label = held(task.name(), encoding, task.label());
+    if (encoding instanceof Encoding.Index index
+        && label instanceof Label.Classes classes
+        && index.classes() != classes.count()) {
       throw new IllegalArgumentException(
           String.format(
                   Locale.ROOT,
-                  "labels.%s cannot be encoded as %s: normals need normals_rgb, depth needs depth_mm,",
-                  task,
-                  FolderYaml.nameOf(encoding))
-              + " and every other task needs index or mask");
+                  "the labels of %s have %d classes but the task has %d: make data.labels.%s.classes and",
+                  task.name(),
+                  index.classes(),
+                  classes.count(),
+                  task.name())
+              + String.format(Locale.ROOT, " tasks.%s.classes agree", task.name()));
     }
+    return label;
   }
 
-  /** Which way the y of the normals points, if there are normals. */
-  public Optional<NormalsY> normalsY() {
-    return Optional.ofNullable(labels.get("normals"))
-        .map(label -> ((Encoding.NormalsRgb) label.encoding()).y());
+  private static Label held(String task, Encoding encoding, Label wanted) {
+    return encoding
+        .holding(wanted)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    String.format(
+                        Locale.ROOT,
+                        "labels.%s cannot be encoded as %s: its labels are %s, which %s",
+                        task,
+                        FolderYaml.nameOf(encoding),
+                        wanted.form(),
+                        Encoding.needed(wanted))));
+  }
+
+  private LabelFolder folder(String task) {
+    LabelFolder folder = labels.get(task);
+    if (folder == null) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the dataset in %s has no labels for the task %s; it has %s",
+              root,
+              task,
+              String.join(", ", labels.keySet())));
+    }
+    return folder;
   }
 
   /**
@@ -74,19 +114,7 @@ public record FolderSettings(
    */
   public FolderSettings only(List<String> tasks) {
     Map<String, LabelFolder> kept = new LinkedHashMap<>();
-    for (String task : tasks) {
-      LabelFolder label = labels.get(task);
-      if (label == null) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "the dataset in %s has no labels for the task %s; it has %s",
-                root,
-                task,
-                String.join(", ", labels.keySet())));
-      }
-      kept.put(task, label);
-    }
+    tasks.forEach(task -> kept.put(task, folder(task)));
     return new FolderSettings(root, images, kept, split);
   }
 }

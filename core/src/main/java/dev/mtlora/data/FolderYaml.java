@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.files.DataException;
+import dev.mtlora.task.NormalsY;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

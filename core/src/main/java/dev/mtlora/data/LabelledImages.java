@@ -1,7 +1,11 @@
 package dev.mtlora.data;
 
 import dev.mtlora.files.DataException;
+import dev.mtlora.image.Raster;
+import dev.mtlora.image.Resampling;
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
+import java.util.Map;
 
 /** Images from files, whose labels may be stored at another size than their image. */
 public abstract class LabelledImages implements Dataset {
@@ -24,6 +28,12 @@ public abstract class LabelledImages implements Dataset {
    */
   protected abstract Sample read(int index, LabelSize size);
 
+  /** The label at the size of its image. */
+  protected static LabelMap ofImage(LabelMap label, Raster image) {
+    return label.map(
+        (of, values) -> of.resized(values, image.height(), image.width(), Resampling.LINEAR));
+  }
+
   @Override
   public final Sample get(int index, Rng rng) {
     return read(index, LabelSize.OF_IMAGE);
@@ -35,6 +45,11 @@ public abstract class LabelledImages implements Dataset {
       @Override
       public int size() {
         return LabelledImages.this.size();
+      }
+
+      @Override
+      public Map<String, Label> labels() {
+        return LabelledImages.this.labels();
       }
 
       @Override

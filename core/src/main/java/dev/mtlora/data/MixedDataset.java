@@ -1,7 +1,10 @@
 package dev.mtlora.data;
 
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +13,9 @@ import java.util.Map;
  * Several datasets as one, each of which may have labels of other tasks: the samples of the first,
  * then those of the second, and so on. A sample's name gets the number of its part in front, from
  * 0, so that names stay unique.
+ *
+ * <p>Directions point as those of the first part that has the task and says what its labels are;
+ * where none says so, y points up.
  *
  * <p>In order, it is all samples of all parts, which is what validates. A shuffled epoch has as
  * many samples as all parts together, but takes them by weight: each batch, or each sample, comes
@@ -66,7 +72,20 @@ public record MixedDataset(List<Part> parts, Mode mode) implements Dataset {
   public Sample get(int index, Rng rng) {
     Place place = place(index);
     Sample sample = parts.get(place.part()).samples().get(place.index(), rng);
-    return new Sample(place.part() + "-" + sample.id(), sample.image(), sample.labels());
+    Sample aligned = sample.map(image -> image, this::aligned);
+    return new Sample(place.part() + "-" + sample.id(), sample.image(), aligned.labels());
+  }
+
+  private LabelMap aligned(String task, LabelMap label) {
+    return label.facing(
+        labels().get(task) instanceof Label.Directions first ? first.y() : NormalsY.UP);
+  }
+
+  @Override
+  public Map<String, Label> labels() {
+    Map<String, Label> labels = new HashMap<>();
+    parts.forEach(part -> part.samples().labels().forEach(labels::putIfAbsent));
+    return labels;
   }
 
   @Override

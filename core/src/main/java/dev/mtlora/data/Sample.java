@@ -10,10 +10,10 @@ import java.util.function.UnaryOperator;
  *
  * @param id name of the image, unique in its dataset; used in messages and file names
  * @param image RGB, 3 channels, 0..255 until normalised
- * @param labels one raster per task that has a label for this image, by task name; a task that is
+ * @param labels one map per task that has a label for this image, by task name; a task that is
  *     missing here contributes nothing to its loss and its meter
  */
-public record Sample(String id, Raster image, Map<String, Raster> labels) {
+public record Sample(String id, Raster image, Map<String, LabelMap> labels) {
   public Sample {
     labels = Map.copyOf(labels);
   }
@@ -22,12 +22,12 @@ public record Sample(String id, Raster image, Map<String, Raster> labels) {
   @FunctionalInterface
   public interface LabelChange {
     /** The changed label of the given task. */
-    Raster apply(String task, Raster label);
+    LabelMap apply(String task, LabelMap label);
   }
 
   /** The same sample with the image and every label changed. */
   public Sample map(UnaryOperator<Raster> imageChange, LabelChange labelChange) {
-    Map<String, Raster> changed = new HashMap<>();
+    Map<String, LabelMap> changed = new HashMap<>();
     labels.forEach((task, label) -> changed.put(task, labelChange.apply(task, label)));
     return new Sample(id, imageChange.apply(image), changed);
   }

@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Label;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -25,7 +26,8 @@ import java.util.zip.Inflater;
  * is the id, the image, the number of labels, and a name and a raster for each. A raster is height,
  * width, channels, a kind, and its values: kind 0 as one byte each, if all are whole numbers
  * 0..255, else kind 1 as float32, all first bytes, then all second bytes and so on, which packs
- * better. Reading checks every length before it allocates.
+ * better. In the raster of a label, pixels without a value hold the mark of the label ({@link
+ * Label#mark}). Reading checks every length before it allocates.
  */
 final class SampleFile {
   private static final int MAGIC = 0x4d544c53;
@@ -84,10 +86,11 @@ final class SampleFile {
   /**
    * The sample in a file.
    *
+   * @param labels what the labels of every task in the file are
    * @throws DataException if the bytes are not a whole, undamaged sample; says what is wrong
    */
-  static Sample decode(byte[] file) {
-    return unpacked(file, SampleFile::sample);
+  static Sample decode(byte[] file, Map<String, Label> labels) {
+    return unpacked(file, in -> sample(in, labels));
   }
 
   /** The raster in a file; fails as {@link #decode} does. */
@@ -158,9 +161,9 @@ final class SampleFile {
     out.writeUTF(sample.id());
     write(out, sample.image());
     out.writeInt(sample.labels().size());
-    for (Map.Entry<String, Raster> label : new TreeMap<>(sample.labels()).entrySet()) {
+    for (Map.Entry<String, LabelMap> label : new TreeMap<>(sample.labels()).entrySet()) {
       out.writeUTF(label.getKey());
-      write(out, label.getValue());
+      write(out, label.getValue().stored());
     }
   }
 
@@ -195,13 +198,18 @@ final class SampleFile {
     return true;
   }
 
-  private static Sample sample(DataInputStream in) throws IOException {
+  private static Sample sample(DataInputStream in, Map<String, Label> known) throws IOException {
     String id = in.readUTF();
     Raster image = raster(in);
     int count = in.readInt();
-    Map<String, Raster> labels = new HashMap<>();
+    Map<String, LabelMap> labels = new HashMap<>();
     for (int i = 0; i < count; i++) {
-      labels.put(in.readUTF(), raster(in));
+      String task = in.readUTF();
+      Label label = known.get(task);
+      if (label == null) {
+        throw new IOException("a label of " + task);
+      }
+      labels.put(task, new LabelMap(label, raster(in)));
     }
     return new Sample(id, image, labels);
   }

@@ -1,8 +1,10 @@
 package dev.mtlora.data;
 
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -35,6 +37,11 @@ public record Subset(Dataset dataset, List<Integer> indices) implements Dataset 
   @Override
   public int size() {
     return indices.size();
+  }
+
+  @Override
+  public Map<String, Label> labels() {
+    return dataset.labels();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,11 @@ record Transformed(Dataset dataset, Transform transform) implements Dataset {
   @Override
   public int size() {
     return dataset.size();
+  }
+
+  @Override
+  public Map<String, Label> labels() {
+    return dataset.labels();
   }
 
   @Override

@@ -174,7 +174,7 @@ public final class Assembly {
 
   /** All that happens to samples that train: they end as the model takes them. */
   public Transform augmentation() {
-    return config.augmentation().training(imageSize(), config.data().normalsY());
+    return config.augmentation().training(imageSize());
   }
 
   /** Batches of augmented training samples in random order. */

@@ -1,6 +1,5 @@
 package dev.mtlora.run;
 
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Transform;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.transform.ColourJitter;
@@ -59,7 +58,7 @@ public record Augmentation(
                   continuous,
                   crop(yaml),
                   colour(yaml));
-          read.training(32, NormalsY.UP); // the transforms check their ranges
+          read.training(32); // the transforms check their ranges
           return read;
         });
   }
@@ -92,10 +91,10 @@ public record Augmentation(
   }
 
   /** All transforms of a training sample, for images of the given side. */
-  Transform training(int side, NormalsY normalsY) {
+  Transform training(int side) {
     List<Transform> steps = new ArrayList<>();
     steps.add(new HorizontalFlip(flip));
-    steps.add(new ScaleRotate(rotate, scales, continuous, normalsY));
+    steps.add(new ScaleRotate(rotate, scales, continuous));
     crop.ifPresent(steps::add); // draws after those above, which therefore stay the same
     colour.ifPresent(steps::add);
     steps.add(Pipeline.evaluation(side));

@@ -1,7 +1,6 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.task.Task;
 import java.util.List;
 
@@ -27,7 +26,4 @@ public interface DataSource {
   default int published(boolean training) {
     return 0;
   }
-
-  /** Which way the y of the normals points. */
-  NormalsY normalsY();
 }

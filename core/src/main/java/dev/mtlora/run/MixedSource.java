@@ -3,12 +3,11 @@ package dev.mtlora.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.MixedDataset;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.data.YamlBlock;
-import dev.mtlora.image.Raster;
 import dev.mtlora.task.Task;
 import dev.mtlora.task.Tasks;
 import java.util.ArrayList;
@@ -42,8 +41,6 @@ import java.util.TreeSet;
  */
 public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements DataSource {
   static final String KIND = "mixed";
-
-  private static final String NORMALS = "normals";
 
   /**
    * One of the sources.
@@ -147,10 +144,10 @@ public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements
 
   private MixedDataset.Part opened(int number, List<Task> tasks, Opened opened) {
     Part part = sources.get(number);
-    Transform uniform = (sample, rng) -> uniform(sample, part);
+    Transform only = (sample, rng) -> only(sample, part.tasks());
     try {
       Dataset dataset = opened.of(part.source(), part.of(tasks));
-      return new MixedDataset.Part(dataset.with(uniform), part.weight());
+      return new MixedDataset.Part(dataset.with(only), part.weight());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "data.sources[%d]: %s", number, e.getMessage()), e);
@@ -163,21 +160,9 @@ public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements
     return names;
   }
 
-  /** With the labels of the part's tasks only, and normals in the common direction. */
-  private Sample uniform(Sample sample, Part part) {
-    Map<String, Raster> labels = new HashMap<>(sample.labels());
-    labels.keySet().retainAll(part.tasks());
-    labels.computeIfPresent(
-        NORMALS, (task, label) -> normalsY().of(part.source().normalsY(), label));
+  private static Sample only(Sample sample, Set<String> tasks) {
+    Map<String, LabelMap> labels = new HashMap<>(sample.labels());
+    labels.keySet().retainAll(tasks);
     return new Sample(sample.id(), sample.image(), labels);
-  }
-
-  @Override
-  public NormalsY normalsY() {
-    return sources.stream()
-        .filter(part -> part.tasks().contains(NORMALS))
-        .findFirst()
-        .map(part -> part.source().normalsY())
-        .orElse(NormalsY.UP);
   }
 }

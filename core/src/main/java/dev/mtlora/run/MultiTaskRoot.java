@@ -1,10 +1,12 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.YamlBlock;
+import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the sources of the papers' datasets have in common. */
@@ -28,19 +30,44 @@ final class MultiTaskRoot {
                     dataset)));
   }
 
-  /** The names of the tasks, if the semantic classes are the dataset's. */
-  static List<String> labelled(List<Task> tasks, int classes) {
+  /**
+   * The names of the tasks, if they read what the dataset has.
+   *
+   * @param labels of the dataset by task; what it has none of is refused later
+   */
+  static List<String> labelled(List<Task> tasks, Map<String, Label> labels) {
     for (Task task : tasks) {
-      if (task.name().equals("semseg") && task.outputs() != classes) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "the labels of semseg have %d classes but the task has %d: set tasks.semseg.classes: %d",
-                classes,
-                task.outputs(),
-                classes));
+      Label label = labels.get(task.name());
+      if (label != null) {
+        check(task, label);
       }
     }
     return tasks.stream().map(Task::name).toList();
+  }
+
+  private static void check(Task task, Label label) {
+    if (label instanceof Label.Classes of
+        && task.label() instanceof Label.Classes wanted
+        && of.count() != wanted.count()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the labels of %s have %d classes but the task has %d: set tasks.%s.classes: %d",
+              task.name(),
+              of.count(),
+              wanted.count(),
+              task.name(),
+              of.count()));
+    }
+    if (!label.getClass().equals(task.label().getClass())
+        || label.channels() != task.label().channels()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the labels of %s are %s, but the task reads %s: give the task another name",
+              task.name(),
+              label.form(),
+              task.label().form()));
+    }
   }
 }

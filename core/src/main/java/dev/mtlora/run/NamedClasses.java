@@ -5,17 +5,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.ClassNames;
 import dev.mtlora.files.DataException;
+import dev.mtlora.task.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Writes names of classes out where they are used, so that a run folder or an adapter has them
- * wherever it goes: those of a file in the place of its name, and those of the labels of semseg, or
- * their count, also as those of the task, if it has none of its own.
+ * wherever it goes: those of a file in the place of its name, and those of the labels of a task
+ * whose classes are a setting, or their count, also as those of the task, if it has none of its
+ * own.
  */
 final class NamedClasses {
-  private static final String TASK = "semseg";
   private static final int MOST = 255; // of which data.labels says that it has too many
 
   private NamedClasses() {}
@@ -32,8 +33,11 @@ final class NamedClasses {
         replace(block, root);
       }
     }
-    if (tree.path("tasks").has(TASK)) {
-      give((ObjectNode) tree.get("tasks"), data.path("labels").path(TASK).path("classes"));
+    if (tree.path("tasks") instanceof ObjectNode tasks) {
+      Tasks.ids().stream()
+          .filter(Tasks::takesClasses)
+          .filter(tasks::has)
+          .forEach(task -> give(tasks, task, data.path("labels").path(task).path("classes")));
     }
   }
 
@@ -57,22 +61,22 @@ final class NamedClasses {
     return names;
   }
 
-  private static void give(ObjectNode tasks, JsonNode classes) {
-    JsonNode own = tasks.path(TASK);
+  private static void give(ObjectNode tasks, String task, JsonNode classes) {
+    JsonNode own = tasks.path(task);
     if (own.hasNonNull("names") || !(own.isObject() || own.isNull())) {
       return;
     }
     List<String> names = names(classes);
     if (!names.isEmpty() && own.path("classes").asInt(names.size()) == names.size()) {
-      names.forEach(block(tasks, own).putArray("names")::add);
+      names.forEach(block(tasks, task, own).putArray("names")::add);
     }
     boolean count = classes.isInt() && classes.intValue() > 0 && classes.intValue() <= MOST;
     if (count && !own.hasNonNull("classes")) {
-      block(tasks, own).set("classes", classes);
+      block(tasks, task, own).set("classes", classes);
     }
   }
 
-  private static ObjectNode block(ObjectNode tasks, JsonNode own) {
-    return own instanceof ObjectNode block ? block : tasks.putObject(TASK);
+  private static ObjectNode block(ObjectNode tasks, String task, JsonNode own) {
+    return own instanceof ObjectNode block ? block : tasks.putObject(task);
   }
 }

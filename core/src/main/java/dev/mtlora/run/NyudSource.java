@@ -1,7 +1,6 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.multitask.NyudMt;
 import dev.mtlora.task.Task;
@@ -33,16 +32,11 @@ public record NyudSource(Optional<Path> root) implements DataSource {
 
   private NyudMt dataset(List<Task> tasks) {
     return new NyudMt(
-        MultiTaskRoot.required(root, "NYUD_MT"), MultiTaskRoot.labelled(tasks, NyudMt.CLASSES));
+        MultiTaskRoot.required(root, "NYUD_MT"), MultiTaskRoot.labelled(tasks, NyudMt.labels()));
   }
 
   @Override
   public int published(boolean training) {
     return training ? NyudMt.TRAINING_IMAGES : NyudMt.VALIDATION_IMAGES;
-  }
-
-  @Override
-  public NormalsY normalsY() {
-    return NyudMt.NORMALS_Y;
   }
 }

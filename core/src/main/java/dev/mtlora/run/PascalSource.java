@@ -3,7 +3,6 @@ package dev.mtlora.run;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.multitask.PascalMt;
 import dev.mtlora.task.Task;
@@ -40,16 +39,11 @@ public record PascalSource(Optional<Path> root, Optional<Path> cache) implements
     Path folder = MultiTaskRoot.required(root, "PASCAL_MT");
     LabelStore store =
         cache.isPresent() ? new LabelCache(cache.get(), LabelCache.USUAL_LIMIT) : LabelStore.NONE;
-    return new PascalMt(folder, MultiTaskRoot.labelled(tasks, PascalMt.CLASSES), store);
+    return new PascalMt(folder, MultiTaskRoot.labelled(tasks, PascalMt.labels()), store);
   }
 
   @Override
   public int published(boolean training) {
     return training ? PascalMt.TRAINING_IMAGES : PascalMt.VALIDATION_IMAGES;
-  }
-
-  @Override
-  public NormalsY normalsY() {
-    return PascalMt.NORMALS_Y;
   }
 }

@@ -1,7 +1,6 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.scenes.Domain;
 import dev.mtlora.data.scenes.SceneSettings;
@@ -85,10 +84,5 @@ public record ScenesSource(
         new SyntheticScenes(new SceneSettings(version, domain, sceneSeed, size, imageSize, names));
     Dataset kept = cache.isPresent() ? rendered.keptIn(cache.get()) : rendered;
     return (endless ? rendered.newInEveryEpoch() : kept).with(ClassLimit.of(tasks));
-  }
-
-  @Override
-  public NormalsY normalsY() {
-    return NormalsY.UP;
   }
 }

@@ -39,8 +39,8 @@ public record Depth(double weight) implements Task {
   }
 
   @Override
-  public int targetChannels() {
-    return 1;
+  public Label label() {
+    return new Label.Values(1, Label.Values.METRES, 0);
   }
 
   @Override

@@ -46,8 +46,8 @@ public record Edge(double weight, double tolerance, boolean reference) implement
   }
 
   @Override
-  public int targetChannels() {
-    return 1;
+  public Label label() {
+    return new Label.Mask(true);
   }
 
   @Override

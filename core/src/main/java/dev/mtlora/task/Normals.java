@@ -38,9 +38,10 @@ public record Normals(double weight, boolean reference) implements Task {
     return 3;
   }
 
+  /** With y to the top; the labels of a dataset say themselves which way theirs points. */
   @Override
-  public int targetChannels() {
-    return 3;
+  public Label label() {
+    return new Label.Directions(NormalsY.UP);
   }
 
   @Override

@@ -39,8 +39,8 @@ public record Saliency(double weight, boolean reference) implements Task {
   }
 
   @Override
-  public int targetChannels() {
-    return 1;
+  public Label label() {
+    return new Label.Mask(false);
   }
 
   @Override

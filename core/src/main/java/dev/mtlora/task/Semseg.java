@@ -53,8 +53,8 @@ public record Semseg(int classes, List<String> classNames, double weight) implem
   }
 
   @Override
-  public int targetChannels() {
-    return 1;
+  public Label label() {
+    return new Label.Classes(classes, false);
   }
 
   @Override

@@ -23,8 +23,13 @@ public interface Task {
     return List.of();
   }
 
-  /** Channels of a target: 1, or 3 for vectors. */
-  int targetChannels();
+  /** What its labels are. */
+  Label label();
+
+  /** Channels of a target. */
+  default int targetChannels() {
+    return label().channels();
+  }
 
   /** Factor of this task's loss in the sum over tasks. */
   double weight();

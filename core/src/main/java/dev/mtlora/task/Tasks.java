@@ -67,6 +67,11 @@ public final class Tasks {
     return task;
   }
 
+  /** True for the id of a task whose number of classes is a setting. */
+  public static boolean takesClasses(String id) {
+    return ids().contains(id) && of(id, TaskSettings.defaults()) instanceof Semseg;
+  }
+
   /** All ids. */
   public static List<String> ids() {
     return ALL.ids();

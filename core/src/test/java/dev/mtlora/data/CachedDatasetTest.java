@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.TestLabels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CachedDatasetTest {
+  private static final Map<String, Label> LABELS =
+      Map.of("depth", TestLabels.label("depth"), "sal", TestLabels.label("sal"));
+
   @TempDir private Path folder;
 
   private static Sample sample(int index) {
@@ -37,14 +42,17 @@ class CachedDatasetTest {
     return new Sample(
         "sample " + index,
         new Raster(5, 4, 3, image),
-        Map.of("depth", new Raster(5, 4, 1, depth), "sal", new Raster(2, 3, 1, masks)));
+        TestLabels.of(
+            Map.of("depth", new Raster(5, 4, 1, depth), "sal", new Raster(2, 3, 1, masks))));
   }
 
   private static void assertSame(Sample actual, Sample expected) {
     assertThat(actual.id()).isEqualTo(expected.id());
     assertSame(actual.image(), expected.image());
     assertThat(actual.labels()).containsOnlyKeys(expected.labels().keySet());
-    expected.labels().forEach((task, raster) -> assertSame(actual.labels().get(task), raster));
+    expected
+        .labels()
+        .forEach((task, map) -> assertSame(actual.labels().get(task).raster(), map.raster()));
   }
 
   private static void assertSame(Raster actual, Raster expected) {
@@ -67,6 +75,11 @@ class CachedDatasetTest {
     @Override
     public int size() {
       return 8;
+    }
+
+    @Override
+    public Map<String, Label> labels() {
+      return LABELS;
     }
 
     @Override
@@ -169,7 +182,7 @@ class CachedDatasetTest {
     byte[] damaged = rng.chance(0.3) ? Arrays.copyOf(bytes, rng.below(bytes.length)) : bytes;
     Sample read;
     try {
-      read = SampleFile.decode(damaged);
+      read = SampleFile.decode(damaged, LABELS);
     } catch (DataException e) {
       return;
     }

@@ -8,6 +8,7 @@ import dev.mtlora.files.DataException;
 import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.TestLabels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -36,7 +37,10 @@ class DataLoaderTest {
       Raster image = new Raster(2, 2, 3);
       Arrays.fill(image.values(), (float) rng.uniform());
       Raster depth = new Raster(2, 2, 1, new float[] {index, 1, 2, 3});
-      return new Sample("s" + index, image, index % 3 == 0 ? Map.of() : Map.of("depth", depth));
+      return new Sample(
+          "s" + index,
+          image,
+          index % 3 == 0 ? Map.of() : Map.of("depth", TestLabels.of("depth", depth)));
     }
   }
 

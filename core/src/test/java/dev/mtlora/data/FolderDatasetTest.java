@@ -14,7 +14,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.PictureFiles;
-import dev.mtlora.image.Raster;
+import dev.mtlora.task.Depth;
+import dev.mtlora.task.Edge;
+import dev.mtlora.task.Normals;
+import dev.mtlora.task.NormalsY;
+import dev.mtlora.task.Semseg;
+import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.FileNames;
 import dev.mtlora.testing.Skip;
@@ -38,6 +43,9 @@ class FolderDatasetTest {
           "depth", new LabelFolder("depth", new Encoding.DepthMm()),
           "normals", new LabelFolder("normals", new Encoding.NormalsRgb(NormalsY.UP)),
           "edge", new LabelFolder("edge", new Encoding.Mask()));
+  private static final Task DEPTH = new Depth();
+  private static final List<Task> TASKS =
+      List.of(new Semseg(5, List.of()), DEPTH, new Normals(), new Edge());
 
   @TempDir Path root;
 
@@ -77,7 +85,7 @@ class FolderDatasetTest {
   }
 
   private Sample first() {
-    return FolderDataset.training(settings()).get(0, new Rng(1));
+    return FolderDataset.training(settings(), TASKS).get(0, new Rng(1));
   }
 
   private void fails(String... parts) {
@@ -88,20 +96,20 @@ class FolderDatasetTest {
 
   @Test
   void get_wholeFolder_readsEveryEncoding() {
-    FolderDataset train = FolderDataset.training(settings());
+    FolderDataset train = FolderDataset.training(settings(), TASKS);
     assertThat(train.ids()).containsExactly("b", SIZE);
     Sample sample = train.get(1, new Rng(1));
     assertThat(sample.id()).isEqualTo(SIZE);
     assertThat(sample.image().at(5, 2, 0)).isGreaterThan(240);
     assertThat(sample.labels().get("semseg").at(7, 8, 0)).isEqualTo(3);
     assertThat(sample.labels().get("depth").at(2, 5, 0)).isEqualTo(2.005f);
-    assertThat(sample.labels().get("depth").at(0, 0, 0)).isZero();
+    assertThat(sample.labels().get("depth").at(0, 0, 0)).isNaN();
     assertThat(sample.labels().get("edge").at(9, 3, 0)).isEqualTo(1);
     assertThat(sample.labels().get("edge").at(9, 4, 0)).isZero();
-    Raster normals = sample.labels().get("normals");
+    LabelMap normals = sample.labels().get("normals");
     assertThat(normals.width()).as("resized from half the image's size").isEqualTo(32);
     assertThat(normals.at(20, 20, 2)).isCloseTo(1, within(1e-4f));
-    assertThat(FolderDataset.validation(settings()).ids()).containsExactly("a 1");
+    assertThat(FolderDataset.validation(settings(), TASKS).ids()).containsExactly("a 1");
   }
 
   @Test
@@ -113,19 +121,20 @@ class FolderDatasetTest {
   @Test
   void get_palettePng_isRead() {
     png(root.resolve("semseg/b.png"), PictureFiles.palette(32, 24, 8, (x, y) -> y == 1 ? 255 : 4));
-    Raster label = first().labels().get("semseg");
+    LabelMap label = first().labels().get("semseg");
     assertThat(label.at(0, 0, 0)).isEqualTo(4);
-    assertThat(label.at(1, 0, 0)).isEqualTo(255);
+    assertThat(label.at(1, 0, 0)).isNaN();
+    assertThat(label.stored().at(1, 0, 0)).isEqualTo(255);
   }
 
   @Test
-  void get_noNormal_isZeroAndOthersHaveUnitLength() {
+  void get_noNormal_isNoneAndOthersHaveUnitLength() {
     png(
         root.resolve("normals/b.png"),
         rgb(32, 24, (x, y) -> x == 0 ? 0x808080 : x == 1 ? 0 : 0xff8040));
-    Raster normals = first().labels().get("normals");
-    assertThat(normals.at(3, 0, 0)).isZero();
-    assertThat(normals.at(3, 1, 2)).isZero();
+    LabelMap normals = first().labels().get("normals");
+    assertThat(normals.at(3, 0, 0)).isNaN();
+    assertThat(normals.at(3, 1, 2)).isNaN();
     double length =
         Math.sqrt(
             Math.pow(normals.at(3, 2, 0), 2)
@@ -210,7 +219,7 @@ class FolderDatasetTest {
   @Test
   void open_missingFolders_saysWhich() {
     FolderSettings wrong = new FolderSettings(root, "imgs", LABELS, settings().split());
-    assertThatThrownBy(() -> FolderDataset.training(wrong))
+    assertThatThrownBy(() -> FolderDataset.training(wrong, TASKS))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("imgs does not exist");
   }
@@ -220,8 +229,7 @@ class FolderDatasetTest {
     Files.delete(root.resolve("edge/b.png"));
     Files.delete(root.resolve("edge/" + SIZE + ".png"));
     fails("edge holds no label of the task edge", "b.png", "leave the task out");
-    assertThat(
-            FolderDataset.training(settings().only(List.of("depth"))).get(0, new Rng(1)).labels())
+    assertThat(FolderDataset.training(settings(), List.of(DEPTH)).get(0, new Rng(1)).labels())
         .containsOnlyKeys("depth");
   }
 
@@ -237,10 +245,9 @@ class FolderDatasetTest {
       jpg(root.resolve("images/n" + i + ".jpg"), redBlue(32, 24));
     }
     FolderSettings settings =
-        new FolderSettings(root, "images", LABELS, new FolderSplit.Fraction(0.25, 3))
-            .only(List.of("depth"));
+        new FolderSettings(root, "images", LABELS, new FolderSplit.Fraction(0.25, 3));
     png(root.resolve("depth/n3.png"), depth((x, y) -> 9));
-    List<String> all = new ArrayList<>(FolderDataset.training(settings).ids());
+    List<String> all = new ArrayList<>(FolderDataset.training(settings, List.of(DEPTH)).ids());
     List<String> val = drawnForValidation(settings);
     assertThat(val).hasSize(5);
     all.addAll(val);
@@ -252,14 +259,14 @@ class FolderDatasetTest {
     for (int i = 0; i < 17; i++) {
       png(root.resolve("depth/n" + i + ".png"), depth((x, y) -> 9));
     }
-    return FolderDataset.validation(settings).ids();
+    return FolderDataset.validation(settings, List.of(DEPTH)).ids();
   }
 
   @Test
   void open_fractionOfTooFew_saysSo() {
     FolderSettings settings =
         new FolderSettings(root, "images", LABELS, new FolderSplit.Fraction(0.1, 3));
-    assertThatThrownBy(() -> FolderDataset.validation(settings))
+    assertThatThrownBy(() -> FolderDataset.validation(settings, TASKS))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("too few");
   }
@@ -292,9 +299,10 @@ class FolderDatasetTest {
                 "normals", new LabelFolder("normals", new Encoding.NormalsRgb(NormalsY.UP)),
                 "edge", new LabelFolder("edge", new Encoding.Mask())),
             new FolderSplit.Lists("train.txt", "val.txt"));
-    FolderDataset val = FolderDataset.validation(nyu);
+    List<Task> tasks = List.of(new Semseg(13, List.of()), new Depth(), new Normals(), new Edge());
+    FolderDataset val = FolderDataset.validation(nyu, tasks);
     assertThat(val.size()).isEqualTo(390);
-    assertThat(FolderDataset.training(nyu).size()).isEqualTo(795);
+    assertThat(FolderDataset.training(nyu, tasks).size()).isEqualTo(795);
     for (int i = 0; i < val.size(); i += 40) {
       assertThat(val.get(i, new Rng(1)).labels()).hasSize(4);
     }

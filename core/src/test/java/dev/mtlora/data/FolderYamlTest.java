@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.files.DataException;
+import dev.mtlora.task.NormalsY;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,8 @@ class FolderYamlTest {
         .isEqualTo(
             new LabelFolder(
                 "human_parts", new Encoding.Index(3, List.of("none", "head", "torso"))));
-    assertThat(settings.normalsY()).contains(NormalsY.UP);
+    assertThat(settings.labels().get("normals").encoding())
+        .isEqualTo(new Encoding.NormalsRgb(NormalsY.UP));
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.mtlora.files.DataException;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.PictureFiles;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.NormalsY;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -10,6 +10,7 @@ import dev.mtlora.data.MixedDataset.Part;
 import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.TestLabels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -30,7 +31,7 @@ class MixedDatasetTest {
       Raster image = new Raster(1, 1, 3);
       Arrays.fill(image.values(), (float) rng.uniform());
       Raster label = new Raster(1, 1, 1, new float[] {index});
-      return new Sample(task + index, image, Map.of(task, label));
+      return new Sample(task + index, image, Map.of(task, TestLabels.of(task, label)));
     }
   }
 

@@ -6,6 +6,8 @@ import static dev.mtlora.image.PictureFiles.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Edge;
+import dev.mtlora.task.Semseg;
 import dev.mtlora.tensor.Rng;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +37,8 @@ class StoredLabelsTest {
             Map.of(
                 "semseg", new LabelFolder("semseg", new Encoding.Index(5, List.of())),
                 "edge", new LabelFolder("edge", new Encoding.Mask())),
-            new FolderSplit.Lists("all.txt", "all.txt")));
+            new FolderSplit.Lists("all.txt", "all.txt")),
+        List.of(new Semseg(5, List.of()), new Edge()));
   }
 
   private static BufferedImage grey(int width, int height) {
@@ -43,7 +46,7 @@ class StoredLabelsTest {
   }
 
   private static List<Integer> size(Sample sample, String task) {
-    Raster label = sample.labels().get(task);
+    LabelMap label = sample.labels().get(task);
     return List.of(label.width(), label.height());
   }
 

@@ -8,6 +8,7 @@ import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.GoldenFile;
+import dev.mtlora.testing.TestLabels;
 import dev.mtlora.train.Step;
 import dev.mtlora.train.Training;
 import dev.mtlora.train.TrainingListener;
@@ -29,7 +30,7 @@ final class CaseTraining {
       for (String task : config.tasks()) {
         labels.put(task, raster(io, "target." + task, i));
       }
-      samples.add(new Sample("image " + i, raster(io, "image", i), labels));
+      samples.add(new Sample("image " + i, raster(io, "image", i), TestLabels.of(labels)));
     }
   }
 

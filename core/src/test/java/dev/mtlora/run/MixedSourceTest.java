@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
-import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.testing.GoldenFile;
@@ -78,8 +79,8 @@ class MixedSourceTest {
   @Test
   void normals_pointingTheOtherWay_areTurnedToTheFirstSources() {
     RunConfig mixed = read();
-    assertThat(mixed.data().normalsY()).isEqualTo(NormalsY.UP);
     Dataset both = mixed.data().validation(mixed.tasks(), 64);
+    assertThat(both.labels()).containsEntry("normals", new Label.Directions(NormalsY.UP));
     Sample turned = both.get(2, new Rng(1));
     RunConfig alone =
         read("tasks={depth: {}, normals: {}}", "data={kind: nyud, root: " + root() + "}");
@@ -87,8 +88,9 @@ class MixedSourceTest {
     assertThat(turned.id()).isEqualTo("1-" + given.id());
     assertThat(turned.labels().get("depth").values())
         .isEqualTo(given.labels().get("depth").values());
-    Raster down = given.labels().get("normals");
-    Raster up = turned.labels().get("normals");
+    LabelMap down = given.labels().get("normals");
+    LabelMap up = turned.labels().get("normals");
+    assertThat(up.label()).isEqualTo(both.labels().get("normals"));
     for (int i = 0; i < down.values().length; i++) {
       float sign = i % 3 == 1 ? -1 : 1;
       assertThat(up.values()[i]).isEqualTo(sign * down.values()[i] + 0f);

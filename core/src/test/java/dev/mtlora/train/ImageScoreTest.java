@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Subset;
 import dev.mtlora.data.Transform;
-import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Edge;
@@ -78,7 +78,7 @@ class ImageScoreTest {
   void evaluateImages_labelMissing_leavesTheImageOutOfItsTask() {
     Transform without =
         (sample, rng) -> {
-          Map<String, Raster> labels = new LinkedHashMap<>(sample.labels());
+          Map<String, LabelMap> labels = new LinkedHashMap<>(sample.labels());
           if (sample.id().equals("picture-1")) {
             labels.remove("depth");
           }

@@ -18,6 +18,7 @@ import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.testing.TestLabels;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ class LabelSizeTest {
         Map<String, Tensor> logits = model.forward(images, NAMES);
         logits.forEach((task, of) -> labels.put(task, label(task, of, SIZES[index])));
       }
-      return new Sample("picture-" + index, image, labels);
+      return new Sample("picture-" + index, image, TestLabels.of(labels));
     }
 
     private static Raster label(String task, Tensor logits, int[] size) {

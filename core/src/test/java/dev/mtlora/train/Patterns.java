@@ -4,6 +4,7 @@ import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.TestLabels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ public record Patterns(int size, List<String> tasks) implements Dataset {
   public Sample get(int index, Rng rng) {
     Map<String, Raster> labels = new LinkedHashMap<>();
     tasks.forEach(task -> labels.put(task, label(task, index)));
-    return new Sample("picture-" + index, image(index), labels);
+    return new Sample("picture-" + index, image(index), TestLabels.of(labels));
   }
 
   private static Raster image(int index) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.MixedDataset;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.HorizontalFlip;
 import dev.mtlora.data.transform.Pipeline;
@@ -48,8 +47,7 @@ class ResumeTest {
 
   private static DataLoader loader(Dataset dataset) {
     Transform augmentation =
-        new Pipeline(
-            List.of(new HorizontalFlip(0.5), ScaleRotate.between(20, 0.75, 1.25, NormalsY.DOWN)));
+        new Pipeline(List.of(new HorizontalFlip(0.5), ScaleRotate.between(20, 0.75, 1.25)));
     return Small.training(dataset.with(augmentation), 2);
   }
 

@@ -2,6 +2,7 @@ package dev.mtlora.train;
 
 import dev.mtlora.metric.Meter;
 import dev.mtlora.task.Depth;
+import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Tensor;
 
@@ -20,8 +21,8 @@ record RootOfNothing() implements Task {
   }
 
   @Override
-  public int targetChannels() {
-    return 1;
+  public Label label() {
+    return DEPTH.label();
   }
 
   @Override

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
-import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
@@ -448,14 +448,14 @@ class TrainerTest {
   }
 
   private interface LabelChange {
-    void change(int index, Map<String, Raster> labels);
+    void change(int index, Map<String, LabelMap> labels);
   }
 
   private static Dataset changed(Dataset dataset, LabelChange change) {
     return dataset.with(
         (sample, rng) -> {
           int index = Integer.parseInt(sample.id().substring("picture-".length()));
-          Map<String, Raster> labels = new HashMap<>(sample.labels());
+          Map<String, LabelMap> labels = new HashMap<>(sample.labels());
           change.change(index, labels);
           return new Sample(sample.id(), sample.image(), labels);
         });

@@ -1,10 +1,11 @@
 package dev.mtlora.data.check;
 
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.image.Raster;
-import dev.mtlora.loss.Labels;
-import dev.mtlora.task.Task;
+import dev.mtlora.task.Label;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -13,14 +14,14 @@ import java.util.stream.LongStream;
  *
  * @param images number of labels
  * @param pixels in all of them
- * @param labelled pixels that count: not ignored, and for depth and normals not zero
- * @param classes pixels of each class, or of 0 and 1 in masks; empty for depth and normals
+ * @param labelled pixels that count: those with a value, and of distances those above 0
+ * @param classes pixels of each class, or of 0 and 1 in masks; empty for values and directions
  * @param outside pixels of a value that the task does not have
  * @param notUnit vectors whose length differs from 1 by more than a tenth
- * @param eighths labels whose depths are multiples of 8 mm, as rotated bits leave them
- * @param least smallest depth in metres; infinity if there is none
- * @param most largest depth in metres; 0 if there is none
- * @param sum of all depths
+ * @param eighths labels whose distances are multiples of 8 mm, as rotated bits leave them
+ * @param least smallest measured value; infinity if there is none
+ * @param most largest measured value; -infinity if there is none
+ * @param sum of all pixels' mean values
  */
 public record LabelStats(
     int images,
@@ -44,20 +45,30 @@ public record LabelStats(
     classes = List.copyOf(classes);
   }
 
-  /** Of one label. */
-  static LabelStats of(Task task, Raster label) {
-    if (task.targetChannels() > 1) {
-      return ofVectors(label);
+  /** Nothing is measured. */
+  private static final double NO_LEAST = Double.POSITIVE_INFINITY;
+
+  private static final double NO_MOST = Double.NEGATIVE_INFINITY;
+
+  /**
+   * Of one label.
+   *
+   * @param label what the task reads
+   * @throws IllegalArgumentException if the map is of something else
+   */
+  static LabelStats of(Label label, LabelMap map) {
+    if (map.label().channels() != label.channels()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "the task reads %s, not %s", label.form(), map.label().form()));
     }
-    return hasClasses(task) ? ofClasses(label, classes(task)) : ofDepth(label);
-  }
-
-  private static boolean hasClasses(Task task) {
-    return task.targetChannels() == 1 && !task.name().equals("depth");
-  }
-
-  private static int classes(Task task) {
-    return Math.max(2, task.outputs());
+    if (label instanceof Label.Classes classes) {
+      return ofClasses(map.raster(), classes.count());
+    }
+    if (label instanceof Label.Values values) {
+      return ofValues(map.raster(), values.metres());
+    }
+    return label instanceof Label.Mask ? ofClasses(map.raster(), 2) : ofVectors(map.raster());
   }
 
   private static LabelStats ofClasses(Raster label, int count) {
@@ -65,7 +76,7 @@ public record LabelStats(
     long ignored = 0;
     long outside = 0;
     for (float value : label.values()) {
-      if (value == Labels.IGNORE) {
+      if (Float.isNaN(value)) {
         ignored++;
       } else if (value >= 0 && value < count && value == (int) value) {
         classes[(int) value]++;
@@ -82,35 +93,39 @@ public record LabelStats(
         outside,
         0,
         0,
-        Double.POSITIVE_INFINITY,
-        0,
+        NO_LEAST,
+        NO_MOST,
         0);
   }
 
-  private static LabelStats ofDepth(Raster label) {
+  private static LabelStats ofValues(Raster label, boolean metres) {
     long labelled = 0;
-    double least = Double.POSITIVE_INFINITY;
-    double most = 0;
+    long outside = 0;
+    double least = NO_LEAST;
+    double most = NO_MOST;
     double sum = 0;
-    for (float metres : label.values()) {
-      if (metres > 0) {
+    for (int at = 0; at < label.values().length; at += label.channels()) {
+      double mean = 0;
+      double lowest = NO_LEAST;
+      double highest = NO_MOST;
+      for (int i = at; i < at + label.channels(); i++) {
+        float value = label.values()[i];
+        lowest = Math.min(lowest, value);
+        highest = Math.max(highest, value);
+        mean += (double) value / label.channels();
+      }
+      if (Double.isInfinite(mean)) {
+        outside++;
+      } else if (metres ? mean > 0 : !Double.isNaN(mean)) {
         labelled++;
-        least = Math.min(least, metres);
-        most = Math.max(most, metres);
-        sum += metres;
+        least = Math.min(least, lowest);
+        most = Math.max(most, highest);
+        sum += mean;
       }
     }
-    return new LabelStats(
-        1,
-        label.values().length,
-        labelled,
-        List.of(),
-        0,
-        0,
-        isOfEighths(label) ? 1 : 0,
-        least,
-        most,
-        sum);
+    long pixels = (long) label.height() * label.width();
+    int eighths = metres && isOfEighths(label) ? 1 : 0;
+    return new LabelStats(1, pixels, labelled, List.of(), outside, 0, eighths, least, most, sum);
   }
 
   /**
@@ -149,8 +164,7 @@ public record LabelStats(
       notUnit += length > 0 && Math.abs(length - 1) > LENGTH_TOLERANCE ? 1 : 0;
     }
     long pixels = (long) label.height() * label.width();
-    return new LabelStats(
-        1, pixels, labelled, List.of(), 0, notUnit, 0, Double.POSITIVE_INFINITY, 0, 0);
+    return new LabelStats(1, pixels, labelled, List.of(), 0, notUnit, 0, NO_LEAST, NO_MOST, 0);
   }
 
   private static double length(Raster label, int from) {
@@ -188,7 +202,7 @@ public record LabelStats(
     return (double) classes.get(index) / labelled;
   }
 
-  /** Mean depth in metres. */
+  /** Mean of the measured values. */
   public double mean() {
     return sum / labelled;
   }

@@ -1,7 +1,9 @@
 package dev.mtlora.data.check;
 
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,14 +38,14 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
     Map<String, LabelStats> stats = new LinkedHashMap<>();
     List<Finding> findings = new ArrayList<>(range(sample));
     for (Task task : tasks) {
-      Raster label = sample.labels().get(task.name());
+      LabelMap label = sample.labels().get(task.name());
       if (label == null) {
         findings.add(new Finding(Kind.NO_LABEL, task.name(), sample.id()));
       } else {
-        LabelStats one = LabelStats.of(task, label);
+        LabelStats one = LabelStats.of(task.label(), label);
         stats.put(task.name(), one);
-        findings.addAll(size(sample, task.name(), label));
-        findings.addAll(values(sample.id(), task.name(), one));
+        findings.addAll(size(sample, task.name(), label.raster()));
+        findings.addAll(values(sample.id(), task, one));
       }
     }
     doubts.forEach((task, text) -> findings.add(new Finding(Kind.DOUBTFUL, task, text)));
@@ -102,32 +104,37 @@ record SampleCheck(String id, String size, Map<String, LabelStats> stats, List<F
                     Locale.ROOT, "%s: label %s, image %s", sample.id(), size(label), size(image))));
   }
 
-  private static List<Finding> values(String id, String task, LabelStats stats) {
+  private static List<Finding> values(String id, Task of, LabelStats stats) {
+    String task = of.name();
     List<Finding> found = new ArrayList<>();
     if (stats.labelled() == 0) {
       found.add(new Finding(Kind.EMPTY, task, id));
     }
     if (stats.outside() > 0) {
-      String text = "%s: %d of %d pixels are none of 0..%d and not 255";
+      String text = "%s: %d of %d pixels are " + outside(stats);
       found.add(
           new Finding(
               Kind.OUT_OF_RANGE,
               task,
-              String.format(
-                  Locale.ROOT,
-                  text,
-                  id,
-                  stats.outside(),
-                  stats.pixels(),
-                  stats.classes().size() - 1)));
+              String.format(Locale.ROOT, text, id, stats.outside(), stats.pixels())));
     }
-    depthKinds(stats).forEach(kind -> found.add(new Finding(kind, task, range(id, stats))));
+    kinds(of.label(), stats).forEach(kind -> found.add(new Finding(kind, task, range(id, stats))));
     if (stats.notUnit() > HALF * stats.labelled()) {
       String text = "%s: %.0f %% of the vectors are shorter than 0.9 or longer than 1.1";
       double part = 100.0 * stats.notUnit() / stats.labelled();
       found.add(new Finding(Kind.NOT_UNIT, task, String.format(Locale.ROOT, text, id, part)));
     }
     return found;
+  }
+
+  private static String outside(LabelStats stats) {
+    return stats.classes().isEmpty()
+        ? "infinite"
+        : String.format(Locale.ROOT, "none of 0..%d and not 255", stats.classes().size() - 1);
+  }
+
+  private static List<Kind> kinds(Label label, LabelStats stats) {
+    return label instanceof Label.Values values && values.metres() ? depthKinds(stats) : List.of();
   }
 
   private static List<Kind> depthKinds(LabelStats stats) {

@@ -1,5 +1,6 @@
 package dev.mtlora.data.check;
 
+import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -124,10 +125,10 @@ final class Tally {
               Kind.ONE_VALUE,
               task.name(),
               String.format(Locale.ROOT, text, all.images(), present.get(0))));
-    } else if (task.outputs() > 1) {
+    } else if (task.label() instanceof Label.Classes) {
       absent.forEach(text -> add(new Finding(Kind.ABSENT_CLASS, task.name(), text)));
     }
-    if (isOdd(all.most())) {
+    if (task.label() instanceof Label.Values values && values.metres() && isOdd(all.most())) {
       String text = "the depths of all %d labels are from %.3f to %.3f m, %.3f m on average";
       add(
           new Finding(
@@ -135,7 +136,10 @@ final class Tally {
               task.name(),
               String.format(Locale.ROOT, text, all.images(), all.least(), all.most(), all.mean())));
     }
-    if (task.name().equals("edge") && all.labelled() > 0 && all.share(1) > 0.5) {
+    if (task.label() instanceof Label.Mask mask
+        && mask.thin()
+        && all.labelled() > 0
+        && all.share(1) > 0.5) {
       String text =
           String.format(Locale.ROOT, "%.0f %% of the pixels are edges", 100 * all.share(1));
       add(new Finding(Kind.MANY_EDGES, task.name(), text));

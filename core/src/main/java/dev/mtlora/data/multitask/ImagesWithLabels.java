@@ -2,12 +2,13 @@ package dev.mtlora.data.multitask;
 
 import dev.mtlora.data.AspectRatio;
 import dev.mtlora.data.FolderListing;
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.LabelledImages;
 import dev.mtlora.data.Sample;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
-import dev.mtlora.image.Resampling;
+import dev.mtlora.task.Label;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -57,10 +58,11 @@ final class ImagesWithLabels extends LabelledImages {
     return ids.size();
   }
 
-  private static Raster ofImage(LabelFiles files, Raster label, Raster image) {
-    return files.vectors()
-        ? Resampling.LINEAR.resized(label, image.height(), image.width()).unitVectors()
-        : Resampling.NEAREST.resized(label, image.height(), image.width());
+  @Override
+  public Map<String, Label> labels() {
+    Map<String, Label> forms = new HashMap<>();
+    labels.forEach((task, files) -> forms.put(task, files.label()));
+    return forms;
   }
 
   @Override
@@ -68,22 +70,22 @@ final class ImagesWithLabels extends LabelledImages {
     String id = ids.get(index);
     Path file = images.file(id).orElseThrow();
     Raster image = Images.read(file);
-    Map<String, Raster> read = new HashMap<>();
+    Map<String, LabelMap> read = new HashMap<>();
     labels.forEach((task, files) -> read.put(task, label(files, id, file, image, size)));
     return new Sample(id, image, read);
   }
 
-  private static Raster label(
+  private static LabelMap label(
       LabelFiles files, String id, Path imageFile, Raster image, LabelSize size) {
     List<Path> paths =
         files.sources().stream().map(source -> source.file(id)).flatMap(Optional::stream).toList();
-    Raster label = files.decode().apply(paths);
+    LabelMap label = new LabelMap(files.label(), files.decode().apply(paths));
     if (label.height() == image.height() && label.width() == image.width()) {
       return label;
     }
     if (label.values().length > 1) {
-      AspectRatio.check(paths.get(0), label, imageFile, image);
+      AspectRatio.check(paths.get(0), label.raster(), imageFile, image);
     }
-    return size == LabelSize.AS_STORED ? label : ofImage(files, label, image);
+    return size == LabelSize.AS_STORED ? label : ofImage(label, image);
   }
 }

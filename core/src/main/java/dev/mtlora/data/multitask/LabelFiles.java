@@ -2,6 +2,7 @@ package dev.mtlora.data.multitask;
 
 import dev.mtlora.data.FolderListing;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Label;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +16,9 @@ import java.util.function.Function;
  *
  * @param sources each image needs one file from each of these
  * @param decode makes the label of those files, in their order; one pixel fits every image
- * @param vectors true if values may be mixed when the label is resized, being directions
+ * @param label what it is
  */
-record LabelFiles(List<Source> sources, Function<List<Path>, Raster> decode, boolean vectors) {
+record LabelFiles(List<Source> sources, Function<List<Path>, Raster> decode, Label label) {
   /** Copies the list. */
   LabelFiles {
     sources = List.copyOf(sources);

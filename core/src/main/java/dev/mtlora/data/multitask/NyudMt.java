@@ -5,15 +5,19 @@ import static dev.mtlora.loss.Labels.IGNORE;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.FolderListing;
 import dev.mtlora.data.ImageList;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Depth;
+import dev.mtlora.task.Edge;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -45,8 +49,16 @@ public record NyudMt(Path root, List<String> tasks) {
   /** Images that validate, as published. */
   public static final int VALIDATION_IMAGES = 654;
 
-  /** Which way the y of the normals points. */
-  public static final NormalsY NORMALS_Y = NormalsY.DOWN;
+  private static final Map<String, Label> LABELS =
+      Map.of(
+          "semseg",
+          new Label.Classes(CLASSES, false),
+          "depth",
+          new Depth().label(),
+          "normals",
+          new Label.Directions(NormalsY.DOWN),
+          "edge",
+          new Edge().label());
 
   private static final float LARGEST_DEPTH = 1000;
   private static final float LARGEST_COMPONENT = 1.001f;
@@ -58,6 +70,11 @@ public record NyudMt(Path root, List<String> tasks) {
    */
   public NyudMt {
     tasks = LabelChecks.known(tasks, TASKS, "NYUD_MT");
+  }
+
+  /** What the labels of {@link #TASKS} are. */
+  public static Map<String, Label> labels() {
+    return LABELS;
   }
 
   /**
@@ -88,7 +105,9 @@ public record NyudMt(Path root, List<String> tasks) {
     LabelFiles.Source source =
         LabelFiles.Source.of(png ? "png" : "npy", root.resolve(png ? "segmentation" : task));
     return new LabelFiles(
-        List.of(source), files -> decode(task, files.get(0)), task.equals("normals"));
+        List.of(source),
+        files -> decode(task, files.get(0)),
+        Objects.requireNonNull(LABELS.get(task)));
   }
 
   private static Raster decode(String task, Path file) {

@@ -6,15 +6,20 @@ import dev.mtlora.data.Encoding;
 import dev.mtlora.data.FolderListing;
 import dev.mtlora.data.ImageList;
 import dev.mtlora.data.LabelStore;
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Resampling;
+import dev.mtlora.task.Edge;
+import dev.mtlora.task.HumanParts;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
+import dev.mtlora.task.Saliency;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -52,8 +57,13 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
   /** Images that validate, as published. */
   public static final int VALIDATION_IMAGES = 5105;
 
-  /** Which way the y of the normals points. */
-  public static final NormalsY NORMALS_Y = NormalsY.DOWN;
+  private static final Map<String, Label> LABELS =
+      Map.of(
+          "semseg", new Label.Classes(CLASSES, false),
+          "human_parts", new HumanParts().label(),
+          "sal", new Saliency().label(),
+          "normals", new Label.Directions(NormalsY.DOWN),
+          "edge", new Edge().label());
 
   private static final Encoding SEMSEG = new Encoding.Index(CLASSES, List.of());
 
@@ -64,6 +74,11 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
    */
   public PascalMt {
     tasks = LabelChecks.known(tasks, TASKS, "PASCAL_MT");
+  }
+
+  /** What the labels of {@link #TASKS} are. */
+  public static Map<String, Label> labels() {
+    return LABELS;
   }
 
   /**
@@ -91,27 +106,29 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
   }
 
   private LabelFiles label(String task) {
+    Label label = Objects.requireNonNull(LABELS.get(task));
     return switch (task) {
       case "semseg" ->
           new LabelFiles(
               List.of(source("png", "semseg/VOC12", "semseg/pascal-context")),
               files -> SEMSEG.decode(Images.readPng(files.get(0))),
-              false);
+              label);
       case "human_parts" ->
           new LabelFiles(
               List.of(source("mat", "human_parts")),
               files -> store.get("parts", files.get(0), PersonParts::read),
-              false);
+              label);
       case "sal" ->
           new LabelFiles(
-              List.of(source("png", "sal_distill")), files -> foreground(files.get(0)), false);
+              List.of(source("png", "sal_distill")), files -> foreground(files.get(0)), label);
       case "normals" ->
-          new LabelFiles(List.of(source("png", "normals_distill"), context()), this::normals, true);
+          new LabelFiles(
+              List.of(source("png", "normals_distill"), context()), this::normals, label);
       default ->
           new LabelFiles(
               List.of(context()),
               files -> store.get("edges", files.get(0), ContextMap::edges),
-              false);
+              label);
     };
   }
 

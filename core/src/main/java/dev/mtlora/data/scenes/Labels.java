@@ -1,12 +1,30 @@
 package dev.mtlora.data.scenes;
 
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Depth;
+import dev.mtlora.task.Edge;
+import dev.mtlora.task.HumanParts;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
+import dev.mtlora.task.Saliency;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Reads the labels off a rendered frame. */
 final class Labels {
+  /** What the labels of every task are. */
+  static final Map<String, Label> FORMS =
+      Map.of(
+          "semseg", new Label.Classes(SyntheticScenes.SEMSEG_CLASSES.size(), false),
+          "human_parts", new HumanParts().label(),
+          "sal", new Saliency().label(),
+          "normals", new Label.Directions(NormalsY.UP),
+          "edge", new Edge().label(),
+          "depth", new Depth().label());
+
   private final Scene scene;
   private final Frame frame;
 
@@ -15,14 +33,15 @@ final class Labels {
     this.frame = frame;
   }
 
-  /** One raster per task asked for. */
-  static Map<String, Raster> of(Scene scene, Frame frame, List<String> tasks) {
+  /** One map per task asked for. */
+  static Map<String, LabelMap> of(Scene scene, Frame frame, List<String> tasks) {
     Labels labels = new Labels(scene, frame);
-    Map<String, Raster> rasters = new LinkedHashMap<>();
+    Map<String, LabelMap> maps = new LinkedHashMap<>();
     for (String task : tasks) {
-      rasters.put(task, labels.label(task));
+      Label form = Objects.requireNonNull(FORMS.get(task));
+      maps.put(task, new LabelMap(form, labels.label(task)));
     }
-    return rasters;
+    return maps;
   }
 
   private Raster label(String task) {

@@ -2,7 +2,9 @@ package dev.mtlora.data.scenes;
 
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -15,6 +17,11 @@ record NewScenes(SyntheticScenes scenes, long first) implements Dataset {
   @Override
   public int size() {
     return scenes.size();
+  }
+
+  @Override
+  public Map<String, Label> labels() {
+    return scenes.labels();
   }
 
   @Override

@@ -4,13 +4,16 @@ import dev.mtlora.data.CachedDataset;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.files.DataException;
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Pictures of made-up rooms and outdoor grounds with people and things, rendered on the fly, with
@@ -28,9 +31,9 @@ import java.util.Locale;
  *       sides (0 in the corners), people counting three times; salient is every object with at
  *       least 0.6 of the best score, provided that the score is at least 0.5 % of the number of
  *       pixels.
- *   <li>{@code normals}: unit vectors, x right, y up, z to the viewer; (0, 0, 0) in the sky.
+ *   <li>{@code normals}: unit vectors, x right, y up, z to the viewer; none in the sky.
  *   <li>{@code edge}: 1 where the right or the lower neighbour shows another face or part.
- *   <li>{@code depth}: metres along the optical axis; 0 in the sky.
+ *   <li>{@code depth}: metres along the optical axis; none in the sky.
  * </ul>
  */
 public final class SyntheticScenes implements Dataset {
@@ -124,6 +127,13 @@ public final class SyntheticScenes implements Dataset {
   @Override
   public int size() {
     return settings.size();
+  }
+
+  @Override
+  public Map<String, Label> labels() {
+    Map<String, Label> labels = new HashMap<>(Labels.FORMS);
+    labels.keySet().retainAll(settings.tasks());
+    return labels;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.mtlora.data.transform;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.image.Raster;
+import dev.mtlora.task.Label;
 import dev.mtlora.tensor.Rng;
 
 /**
@@ -21,17 +22,7 @@ public record HorizontalFlip(double probability) implements Transform {
   @Override
   public Sample apply(Sample sample, Rng rng) {
     return rng.chance(probability)
-        ? sample.map(Raster::mirrored, HorizontalFlip::mirrored)
+        ? sample.map(Raster::mirrored, (task, label) -> label.map(Label::mirrored))
         : sample;
-  }
-
-  private static Raster mirrored(String task, Raster label) {
-    Raster out = label.mirrored();
-    if (LabelKind.of(task) == LabelKind.NORMALS) {
-      for (int at = 0; at < out.values().length; at += 3) {
-        out.values()[at] = -out.values()[at];
-      }
-    }
-    return out;
   }
 }

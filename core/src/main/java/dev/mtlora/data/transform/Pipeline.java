@@ -1,6 +1,5 @@
 package dev.mtlora.data.transform;
 
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.tensor.Rng;
@@ -21,15 +20,14 @@ public record Pipeline(List<Transform> steps) implements Transform {
    * PASCAL.
    *
    * @param side pixels of the square that comes out
-   * @param normalsY which way the y of the dataset's normals points
    */
-  public static Pipeline pascalTraining(int side, NormalsY normalsY) {
-    return training(side, ScaleRotate.between(20, 0.75, 1.25, normalsY));
+  public static Pipeline pascalTraining(int side) {
+    return training(side, ScaleRotate.between(20, 0.75, 1.25));
   }
 
   /** Flip and a scale of 1, 1.2 or 1.5: the recipe for NYUD. */
-  public static Pipeline nyudTraining(int side, NormalsY normalsY) {
-    return training(side, ScaleRotate.oneOf(List.of(1.0, 1.2, 1.5), normalsY));
+  public static Pipeline nyudTraining(int side) {
+    return training(side, ScaleRotate.oneOf(List.of(1.0, 1.2, 1.5)));
   }
 
   /** A flip half of the time, then the given augmentation, then as for evaluation. */

@@ -39,9 +39,7 @@ public record RandomCrop(double smallest, double largest) implements Transform {
   record Cut(double share, double down, double right) {
     Sample of(Sample sample) {
       return sample.map(
-          this::part,
-          (task, label) ->
-              LabelKind.of(task) == LabelKind.DEPTH ? nearer(part(label)) : part(label));
+          this::part, (task, label) -> label.map((of, values) -> of.nearer(part(values), share)));
     }
 
     private Raster part(Raster whole) {
@@ -54,14 +52,6 @@ public record RandomCrop(double smallest, double largest) implements Transform {
 
     private int kept(int side) {
       return Math.max(1, (int) Math.round(share * side));
-    }
-
-    private Raster nearer(Raster depth) {
-      Raster out = new Raster(depth.height(), depth.width(), depth.channels());
-      for (int i = 0; i < out.values().length; i++) {
-        out.values()[i] = (float) share * depth.values()[i];
-      }
-      return out;
     }
   }
 }

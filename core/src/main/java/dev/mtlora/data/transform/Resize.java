@@ -2,7 +2,6 @@ package dev.mtlora.data.transform;
 
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
-import dev.mtlora.image.Raster;
 import dev.mtlora.image.Resampling;
 import dev.mtlora.tensor.Rng;
 import java.util.Locale;
@@ -34,12 +33,9 @@ public record Resize(int height, int width) implements Transform {
 
   @Override
   public Sample apply(Sample sample, Rng rng) {
-    return sample.map(image -> Resampling.CUBIC.resized(image, height, width), this::resized);
-  }
-
-  private Raster resized(String task, Raster label) {
-    LabelKind kind = LabelKind.of(task);
-    Raster out = kind.resized(label, height, width);
-    return kind == LabelKind.NORMALS ? out.unitVectors() : out;
+    return sample.map(
+        image -> Resampling.CUBIC.resized(image, height, width),
+        (task, label) ->
+            label.map((of, values) -> of.resized(values, height, width, Resampling.CUBIC)));
   }
 }

@@ -23,6 +23,9 @@ public record ResizeImage(int side) implements Transform {
   public Sample apply(Sample sample, Rng rng) {
     return sample.map(
         image -> Resampling.CUBIC.resized(image, side, side),
-        (task, label) -> LabelKind.of(task) == LabelKind.NORMALS ? label.unitVectors() : label);
+        (task, label) ->
+            label.map(
+                (of, values) ->
+                    of.resized(values, label.height(), label.width(), Resampling.CUBIC)));
   }
 }

@@ -1,9 +1,7 @@
 package dev.mtlora.data.transform;
 
-import dev.mtlora.data.NormalsY;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
-import dev.mtlora.image.Raster;
 import dev.mtlora.image.Resampling;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
@@ -11,16 +9,13 @@ import java.util.List;
 /**
  * Turns and enlarges about the centre, at the same size: image and normals bicubic, the rest
  * nearest. Normals turn with the picture; depth is divided by the scale, as if the camera had come
- * nearer. What comes from outside is black in the image and ignored in the labels (255 in indices
- * and masks; 0 in depth and normals, which {@link IgnoreRegions} turns into 255).
+ * nearer. What comes from outside is black in the image and ignored in the labels.
  *
  * @param maxDegrees the angle is uniform in -max .. max
  * @param scales two or more: one of them is chosen; see {@link #between} for a range
  * @param continuous whether the scale is uniform between the first and the last instead
- * @param normalsY which way the y of normals points
  */
-public record ScaleRotate(
-    double maxDegrees, List<Double> scales, boolean continuous, NormalsY normalsY)
+public record ScaleRotate(double maxDegrees, List<Double> scales, boolean continuous)
     implements Transform {
   public ScaleRotate {
     scales = List.copyOf(scales);
@@ -34,14 +29,13 @@ public record ScaleRotate(
   }
 
   /** Any angle up to the given one, any scale between the two. */
-  public static ScaleRotate between(
-      double maxDegrees, double minScale, double maxScale, NormalsY normalsY) {
-    return new ScaleRotate(maxDegrees, List.of(minScale, maxScale), true, normalsY);
+  public static ScaleRotate between(double maxDegrees, double minScale, double maxScale) {
+    return new ScaleRotate(maxDegrees, List.of(minScale, maxScale), true);
   }
 
   /** No rotation, one of the given scales. */
-  public static ScaleRotate oneOf(List<Double> scales, NormalsY normalsY) {
-    return new ScaleRotate(0, scales, false, normalsY);
+  public static ScaleRotate oneOf(List<Double> scales) {
+    return new ScaleRotate(0, scales, false);
   }
 
   @Override
@@ -61,22 +55,6 @@ public record ScaleRotate(
     }
     return sample.map(
         image -> Resampling.CUBIC.turned(image, degrees, scale, 0),
-        (task, label) -> turned(LabelKind.of(task), label, degrees, scale));
-  }
-
-  private Raster turned(LabelKind kind, Raster label, double degrees, double scale) {
-    Raster out = kind.turned(label, degrees, scale);
-    return switch (kind) {
-      case REGIONS -> out;
-      case NORMALS -> normalsY.rotated(out, degrees);
-      case DEPTH -> divided(out, (float) scale);
-    };
-  }
-
-  private static Raster divided(Raster depth, float scale) {
-    for (int i = 0; i < depth.values().length; i++) {
-      depth.values()[i] /= scale;
-    }
-    return depth;
+        (task, label) -> label.map((of, values) -> of.turned(values, degrees, scale)));
   }
 }

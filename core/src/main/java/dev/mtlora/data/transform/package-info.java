@@ -1,7 +1,6 @@
 /**
- * Augmentation and preparation of samples. Labels are treated by their task: {@code normals} are
- * vectors that turn with the picture, {@code depth} is a distance, all others are regions of class
- * indices or masks.
+ * Augmentation and preparation of samples. What happens to a label is what its {@link
+ * dev.mtlora.task.Label} says.
  */
 @NullMarked
 package dev.mtlora.data.transform;

@@ -15,6 +15,7 @@ import dev.mtlora.task.Normals;
 import dev.mtlora.task.Semseg;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.TestLabels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,11 +33,11 @@ class SplitCheckTest {
   private static final List<Task> ALL = List.of(SEMSEG, DEPTH, NORMALS, EDGE);
 
   /** Sample i has the id {@code s<i>}; labels by task, one per sample, null for none. */
-  private record Memory(int size, Map<String, List<Raster>> labels) implements Dataset {
+  private record Memory(int size, Map<String, List<Raster>> rasters) implements Dataset {
     @Override
     public Sample get(int index, Rng rng) {
       Map<String, Raster> found = new HashMap<>();
-      labels.forEach(
+      rasters.forEach(
           (task, all) -> {
             Raster label = all.get(index);
             if (label != null && label.values()[0] == -1) {
@@ -49,7 +50,7 @@ class SplitCheckTest {
           });
       Raster image = new Raster(2, 4, 3);
       image.values()[index] = 255;
-      return new Sample("s" + index, image, found);
+      return new Sample("s" + index, image, TestLabels.of(found));
     }
   }
 

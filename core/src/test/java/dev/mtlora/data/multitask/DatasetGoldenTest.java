@@ -53,7 +53,7 @@ class DatasetGoldenTest {
           .labels()
           .forEach(
               (task, label) -> {
-                assertRaster(label, name + task, task.equals("normals") ? 1e-6f : 0);
+                assertRaster(label.stored(), name + task, task.equals("normals") ? 1e-6f : 0);
                 tasks.add(name + task);
               });
       tasks.add(name + "image");
@@ -133,7 +133,7 @@ class DatasetGoldenTest {
                 .toArray(String[]::new));
     Sample sample = pascal(root, task).validation().get(0, new Rng(1));
     assertThat(sample.labels()).containsOnlyKeys(task);
-    assertRaster(sample.labels().get(task), "pascal.val.0." + task, 0);
+    assertRaster(sample.labels().get(task).stored(), "pascal.val.0." + task, 0);
     assertThatThrownBy(() -> pascal(root).validation())
         .isInstanceOf(DataException.class)
         .hasMessageContaining("does not exist");
@@ -143,7 +143,7 @@ class DatasetGoldenTest {
   void nyud_oneTask_needsItsFolderOnly() {
     Path root = Trees.copy("NYUD_MT", folder, "normals", "edge", "segmentation");
     Dataset depth = new NyudMt(root, List.of("depth")).training();
-    assertRaster(depth.get(1, new Rng(1)).labels().get("depth"), "nyud.train.1.depth", 0);
+    assertRaster(depth.get(1, new Rng(1)).labels().get("depth").stored(), "nyud.train.1.depth", 0);
   }
 
   @Test

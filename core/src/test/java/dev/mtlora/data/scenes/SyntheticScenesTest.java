@@ -54,7 +54,8 @@ class SyntheticScenesTest extends ScenesContract {
     CRC32 crc = new CRC32();
     for (int i = 0; i < 100; i++) {
       Sample sample = scenes.get(i, new Rng(0));
-      Map<String, Raster> rasters = new TreeMap<>(sample.labels());
+      Map<String, Raster> rasters = new TreeMap<>();
+      sample.labels().forEach((task, label) -> rasters.put(task, label.stored()));
       rasters.put("image", sample.image());
       for (Raster raster : rasters.values()) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * raster.values().length);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.TestLabels;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -22,12 +23,12 @@ class CropAndColourTest {
     return change.of(new Raster(1, rgb.length / 3, 3, rgb)).values();
   }
 
-  /** Every value tells where it was: 100 y + x. */
+  /** Every value tells where it was: 100 y + x + 1. */
   private static Raster places(int height, int width, int channels) {
     Raster out = new Raster(height, width, channels);
     for (int i = 0; i < out.values().length; i++) {
       int pixel = i / channels;
-      out.values()[i] = 100 * (pixel / width) + pixel % width;
+      out.values()[i] = 100 * (pixel / width) + pixel % width + 1;
     }
     return out;
   }
@@ -36,10 +37,11 @@ class CropAndColourTest {
     return new Sample(
         "x",
         places(height, width, 3),
-        Map.of(
-            "semseg", places(height, width, 1),
-            "normals", places(height, width, 3),
-            "depth", places(height, width, 1)));
+        TestLabels.of(
+            Map.of(
+                "semseg", places(height, width, 1),
+                "normals", places(height, width, 3),
+                "depth", places(height, width, 1))));
   }
 
   @Test
@@ -124,7 +126,7 @@ class CropAndColourTest {
       Sample cut = new RandomCrop(0.5, 0.5).apply(sample(6, 4), new Rng(seed));
       places.add(cut.image().at(0, 0, 0));
     }
-    assertThat(places).hasSize(4 * 3).contains(0f, 302f);
+    assertThat(places).hasSize(4 * 3).contains(1f, 303f);
   }
 
   @Test

@@ -2,8 +2,13 @@ package dev.mtlora.data.transform;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Raster;
+import dev.mtlora.loss.Labels;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
+import dev.mtlora.testing.TestLabels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -43,17 +48,32 @@ final class GoldenSamples {
   }
 
   private Sample read(String stage, boolean planes) {
-    Map<String, Raster> labels = new HashMap<>();
+    Map<String, Raster> rasters = new HashMap<>();
     header
         .properties()
         .forEach(
             entry -> {
               if (entry.getKey().startsWith(stage + ".")) {
                 String name = entry.getKey().substring(stage.length() + 1);
-                labels.put(name, raster(entry.getValue(), planes));
+                rasters.put(name, raster(entry.getValue(), planes));
               }
             });
-    return new Sample(stage, Objects.requireNonNull(labels.remove("image"), stage), labels);
+    Raster image = Objects.requireNonNull(rasters.remove("image"), stage);
+    Map<String, LabelMap> labels = new HashMap<>();
+    rasters.forEach((task, raster) -> labels.put(task, label(task, raster)));
+    return new Sample(stage, image, labels);
+  }
+
+  /** Normals with y to the bottom. What is none and what is ignored is one thing to us. */
+  private static LabelMap label(String task, Raster raster) {
+    Label label = TestLabels.label(task);
+    boolean down = label instanceof Label.Directions;
+    if (down || label instanceof Label.Values) {
+      for (int i = 0; i < raster.values().length; i++) {
+        raster.values()[i] = raster.values()[i] == Labels.IGNORE ? 0 : raster.values()[i];
+      }
+    }
+    return new LabelMap(down ? new Label.Directions(NormalsY.DOWN) : label, raster);
   }
 
   private Raster raster(JsonNode entry, boolean planes) {

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mtlora.data.NormalsY;
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.image.Raster;
-import dev.mtlora.loss.Labels;
+import dev.mtlora.task.NormalsY;
 import dev.mtlora.tensor.Rng;
+import dev.mtlora.testing.TestLabels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +31,13 @@ class TransformsTest {
     return new Sample(
         "s",
         image,
-        Map.of(
-            "semseg", filled(height, width, 1, 3),
-            "human_parts", filled(height, width, 1, 0),
-            "edge", filled(height, width, 1, 1),
-            "depth", filled(height, width, 1, 6),
-            "normals", normals));
+        TestLabels.of(
+            Map.of(
+                "semseg", filled(height, width, 1, 3),
+                "human_parts", filled(height, width, 1, 0),
+                "edge", filled(height, width, 1, 1),
+                "depth", filled(height, width, 1, 6),
+                "normals", normals)));
   }
 
   private static Raster filled(int height, int width, int channels, float value) {
@@ -54,7 +56,7 @@ class TransformsTest {
     for (int i = 0; i < image.values().length; i++) {
       image.values()[i] = (float) rng.uniform();
     }
-    Sample sample = new Sample("s", image, Map.of("normals", image));
+    Sample sample = new Sample("s", image, TestLabels.of(Map.of("normals", image)));
     HorizontalFlip flip = new HorizontalFlip(1);
     Sample once = flip.apply(sample, rng);
     assertThat(once.labels().get("normals").at(0, 0, 0)).isEqualTo(-image.at(0, width - 1, 0));
@@ -67,32 +69,37 @@ class TransformsTest {
   void scaleRotate_anyDraw_keepsSizesLengthsAndClasses(
       @ForAll @DoubleRange(min = 0, max = 180) double degrees, @ForAll long seed) {
     Sample in = sample(12, 20);
-    Sample out = ScaleRotate.between(degrees, 0.5, 2, NormalsY.UP).apply(in, new Rng(seed));
+    Sample out = ScaleRotate.between(degrees, 0.5, 2).apply(in, new Rng(seed));
     assertThat(out.image().height()).isEqualTo(12);
     for (float value : out.labels().get("semseg").values()) {
-      assertThat(value).isIn(3f, Labels.IGNORE);
+      assertThat(value).isIn(3f, Float.NaN);
     }
-    Raster normals = out.labels().get("normals");
+    LabelMap normals = out.labels().get("normals");
     assertThat(normals.at(6, 10, 2)).as("z of the middle stays").isCloseTo(0.8f, within(1e-4f));
   }
 
   @Test
   void scaleRotate_quarterTurn_turnsNormalsWithThePicture() {
     // counter-clockwise as seen: what points right comes to point to the top
-    Sample up = ScaleRotate.between(90, 1, 1, NormalsY.UP).turned(sample(8, 8), 90, 1);
+    Sample up = ScaleRotate.between(90, 1, 1).turned(sample(8, 8), 90, 1);
     assertThat(up.labels().get("normals").at(4, 4, 1)).isCloseTo(0.6f, within(1e-6f));
-    Sample down = ScaleRotate.between(90, 1, 1, NormalsY.DOWN).turned(sample(8, 8), 90, 1);
+    Sample facing = sample(8, 8).map(image -> image, (task, label) -> down(label));
+    Sample down = ScaleRotate.between(90, 1, 1).turned(facing, 90, 1);
     assertThat(down.labels().get("normals").at(4, 4, 1)).isCloseTo(-0.6f, within(1e-6f));
+  }
+
+  private static LabelMap down(LabelMap label) {
+    return label.facing(NormalsY.DOWN);
   }
 
   @Test
   void scaleRotate_pixelsFromOutside_areIgnored() {
-    Sample out = ScaleRotate.oneOf(List.of(0.5), NormalsY.UP).apply(sample(16, 16), new Rng(1));
+    Sample out = ScaleRotate.oneOf(List.of(0.5)).apply(sample(16, 16), new Rng(1));
     Sample ready = new IgnoreRegions().apply(out, new Rng(1));
     for (String task : ready.labels().keySet()) {
-      assertThat(ready.labels().get(task).at(0, 0, 0)).as(task).isEqualTo(Labels.IGNORE);
+      assertThat(ready.labels().get(task).at(0, 0, 0)).as(task).isNaN();
     }
-    assertThat(ready.labels().get("normals").at(0, 0, 2)).isEqualTo(Labels.IGNORE);
+    assertThat(ready.labels().get("normals").at(0, 0, 2)).isNaN();
     assertThat(ready.image().at(0, 0, 0)).isZero();
     assertThat(ready.labels().get("depth").at(8, 8, 0)).as("twice as far").isEqualTo(12);
     assertThat(ready.labels().get("semseg").at(8, 8, 0)).isEqualTo(3);
@@ -101,9 +108,9 @@ class TransformsTest {
   @Test
   void ignoreRegions_partsAndOutside_areKept() {
     Raster parts = new Raster(1, 3, 1, new float[] {0, 255, 2});
-    Sample in = new Sample("s", new Raster(1, 3, 3), Map.of("human_parts", parts));
+    Sample in = new Sample("s", new Raster(1, 3, 3), TestLabels.of(Map.of("human_parts", parts)));
     assertThat(new IgnoreRegions().apply(in, new Rng(1)).labels().get("human_parts").values())
-        .containsExactly(0, 255, 2);
+        .containsExactly(0, Float.NaN, 2);
   }
 
   @Test
@@ -117,12 +124,12 @@ class TransformsTest {
   @Test
   void pipeline_draws_flipThenRotationThenScale() {
     Sample in = sample(16, 16);
-    Sample ours = Pipeline.pascalTraining(8, NormalsY.UP).apply(in, new Rng(77));
+    Sample ours = Pipeline.pascalTraining(8).apply(in, new Rng(77));
     Rng rng = new Rng(77);
     Sample byHand = rng.uniform() < 0.5 ? new HorizontalFlip(1).apply(in, new Rng(0)) : in;
     double degrees = -20 + 40 * rng.uniform();
     double scale = 0.75 + 0.5 * rng.uniform();
-    byHand = ScaleRotate.between(20, 0.75, 1.25, NormalsY.UP).turned(byHand, degrees, scale);
+    byHand = ScaleRotate.between(20, 0.75, 1.25).turned(byHand, degrees, scale);
     byHand = Pipeline.evaluation(8).apply(byHand, new Rng(0));
     assertThat(ours.image().values()).isEqualTo(byHand.image().values());
     assertThat(ours.labels().get("normals").values())
@@ -133,10 +140,8 @@ class TransformsTest {
   void settings_impossible_areRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new HorizontalFlip(1.5));
     assertThatIllegalArgumentException().isThrownBy(() -> new Resize(0));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ScaleRotate.oneOf(List.of(), NormalsY.UP));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ScaleRotate.between(-1, 1, 1, NormalsY.UP));
+    assertThatIllegalArgumentException().isThrownBy(() -> ScaleRotate.oneOf(List.of()));
+    assertThatIllegalArgumentException().isThrownBy(() -> ScaleRotate.between(-1, 1, 1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Normalize(new Preprocessing(List.of(0f), List.of(1f))));
   }
@@ -146,11 +151,13 @@ class TransformsTest {
     Raster normals = new Raster(2, 1, 3, new float[] {0, 0, 0.5f, 0, 0, 0});
     Raster classes = new Raster(7, 5, 1);
     Sample sample =
-        new Sample("a", new Raster(6, 9, 3), Map.of("normals", normals, "semseg", classes));
+        new Sample(
+            "a", new Raster(6, 9, 3), TestLabels.of(Map.of("normals", normals, "semseg", classes)));
     Sample out = new ResizeImage(4).apply(sample, new Rng(1));
     assertThat(List.of(out.image().height(), out.image().width())).containsExactly(4, 4);
-    assertThat(out.labels().get("semseg")).isSameAs(classes);
-    assertThat(out.labels().get("normals").values()).containsExactly(0, 0, 1, 0, 0, 0);
+    assertThat(out.labels().get("semseg").raster()).isSameAs(classes);
+    assertThat(out.labels().get("normals").values())
+        .containsExactly(0, 0, 1, Float.NaN, Float.NaN, Float.NaN);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ResizeImage(0))
         .withMessageContaining("at least 1 pixel, not 0");

@@ -1,4 +1,4 @@
-package dev.mtlora.data;
+package dev.mtlora.task;
 
 import dev.mtlora.image.Raster;
 
