@@ -24,10 +24,10 @@ public record LabelMap(Label label, Raster raster) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "a label of %s has %d values per pixel, but the raster has %d",
+              "a label that is %s cannot be made of a raster with %d channels: it needs %d",
               label.form(),
-              label.channels(),
-              raster.channels()));
+              raster.channels(),
+              label.channels()));
     }
     raster = label.read(raster);
   }

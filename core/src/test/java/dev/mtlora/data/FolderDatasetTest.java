@@ -16,6 +16,7 @@ import dev.mtlora.files.DataException;
 import dev.mtlora.image.PictureFiles;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Edge;
+import dev.mtlora.task.Label;
 import dev.mtlora.task.Normals;
 import dev.mtlora.task.NormalsY;
 import dev.mtlora.task.Semseg;
@@ -281,7 +282,23 @@ class FolderDatasetTest {
                     "images",
                     Map.of("depth", new LabelFolder("depth", new Encoding.Mask())),
                     settings().split()))
-        .withMessageContaining("labels.depth cannot be encoded as mask");
+        .withMessageContaining("labels.depth cannot be encoded as mask")
+        .withMessageContaining("one value per pixel in m, which need the encoding depth_mm");
+  }
+
+  @Test
+  void labels_asWritten_areTheirs() {
+    Map<String, Label> labels = FolderDataset.training(settings(), TASKS).labels();
+    assertThat(labels)
+        .containsOnly(
+            Map.entry("semseg", new Label.Classes(5, false)),
+            Map.entry("depth", new Label.Values(1, "m", 0)),
+            Map.entry("normals", new Label.Directions(NormalsY.UP)),
+            Map.entry("edge", new Label.Mask(true)));
+    assertThat(first().labels().get("normals").label()).isEqualTo(labels.get("normals"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FolderDataset.training(settings(), List.of(new Semseg(4, List.of()))))
+        .withMessageContaining("the labels of semseg have 5 classes but the task has 4");
   }
 
   @Test

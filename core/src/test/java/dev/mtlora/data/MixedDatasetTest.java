@@ -9,6 +9,8 @@ import dev.mtlora.data.MixedDataset.Mode;
 import dev.mtlora.data.MixedDataset.Part;
 import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.NormalsY;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.TestLabels;
 import java.util.ArrayList;
@@ -135,6 +137,45 @@ class MixedDatasetTest {
     assertThatThrownBy(() -> mixed(Mode.MIX).get(67, new Rng(1)))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessageContaining("no sample 67; indices run from 0 to 66");
+  }
+
+  /** One pixel with a normal that points to the top. */
+  private record Up(NormalsY y, boolean says) implements Dataset {
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public Map<String, Label> labels() {
+      return says ? Map.of("normals", new Label.Directions(y)) : Map.of();
+    }
+
+    @Override
+    public Sample get(int index, Rng rng) {
+      Raster normal = new Raster(1, 1, 3, new float[] {0, y == NormalsY.UP ? 1 : -1, 0});
+      LabelMap label = new LabelMap(new Label.Directions(y), normal);
+      return new Sample("n", new Raster(1, 1, 3), Map.of("normals", label));
+    }
+  }
+
+  private static List<Float> ys(Dataset... parts) {
+    MixedDataset mixed =
+        new MixedDataset(Arrays.stream(parts).map(part -> new Part(part, 1)).toList(), Mode.MIX);
+    return IntStream.range(0, parts.length)
+        .mapToObj(i -> mixed.get(i, new Rng(1)).labels().get("normals").at(0, 0, 1))
+        .toList();
+  }
+
+  @Test
+  void normals_ofPartsThatDiffer_pointAsThoseOfTheFirstThatSaysSo() {
+    Dataset up = new Up(NormalsY.UP, true);
+    Dataset down = new Up(NormalsY.DOWN, true);
+    assertThat(ys(up, down)).containsExactly(1f, 1f);
+    assertThat(ys(down, up)).containsExactly(-1f, -1f);
+    assertThat(ys(new Up(NormalsY.UP, false), down)).containsExactly(-1f, -1f);
+    assertThat(ys(new Up(NormalsY.DOWN, false), new Up(NormalsY.UP, false)))
+        .containsExactly(1f, 1f);
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import dev.mtlora.image.Block;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.task.Depth;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.NormalsY;
 import dev.mtlora.tensor.Rng;
@@ -117,6 +118,15 @@ class MultiTaskSourceTest {
     assertThatThrownBy(Assembly.of(read(NYUD, "tasks.semseg.classes=13"))::validation)
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("have 40 classes but the task has 13");
+  }
+
+  @Test
+  void labelled_taskThatReadsSomethingElse_isRefused() {
+    Map<String, Label> labels = Map.of("depth", new Label.Mask(false));
+    assertThatThrownBy(() -> MultiTaskRoot.labelled(List.of(new Depth()), labels))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("labels of depth are masks of 0 and 1")
+        .hasMessageContaining("the task reads one value per pixel in m");
   }
 
   @Test

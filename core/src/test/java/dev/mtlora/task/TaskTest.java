@@ -73,6 +73,12 @@ class TaskTest {
   }
 
   @Test
+  void takesClasses_ofAllIds_isTrueForSemsegOnly() {
+    assertThat(Tasks.ids().stream().filter(Tasks::takesClasses)).containsExactly("semseg");
+    assertThat(Tasks.takesClasses("albedo")).isFalse();
+  }
+
+  @Test
   void semseg_withImpossibleSettings_saysWhatFits() {
     assertThat(Tasks.of("semseg", TaskSettings.defaults().withClasses(40)).outputs()).isEqualTo(40);
     assertThatThrownBy(() -> new Semseg(1, List.of())).hasMessageContaining("2 to 255 but is 1");

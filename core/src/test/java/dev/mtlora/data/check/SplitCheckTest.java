@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.MixedDataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.files.DataException;
@@ -12,6 +13,7 @@ import dev.mtlora.image.Raster;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Edge;
 import dev.mtlora.task.Normals;
+import dev.mtlora.task.Saliency;
 import dev.mtlora.task.Semseg;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
@@ -222,6 +224,34 @@ class SplitCheckTest {
     assertThat(kinds(report)).containsExactly("ERROR OUT_OF_RANGE edge 3");
     assertThat(report.findings().get(0).examples().get(0))
         .isEqualTo("s0: 1 of 8 pixels are none of 0..1 and not 255");
+  }
+
+  @Test
+  void masks_thatAreNoLines_mayCoverMost() {
+    Task saliency = new Saliency();
+    SplitCheck.Settings settings = new SplitCheck.Settings("train", List.of(saliency), 0, 1, 1, 5);
+    SplitCheck.Opening one =
+        tasks -> new Memory(1, Map.of("sal", List.of(map(1, 1, 1, 1, 1, 1, 0, 0))));
+    SplitReport report = new SplitCheck(settings, one).run((done, all) -> {});
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.stats().get("sal").share(1)).isEqualTo(0.75);
+  }
+
+  @Test
+  void label_ofAnotherFormThanTheTaskReads_isNamed() {
+    good();
+    SplitCheck.Settings settings = new SplitCheck.Settings("train", List.of(NORMALS), 0, 1, 1, 5);
+    LabelMap depth = TestLabels.of("depth", full(1, 2));
+    SplitCheck.Opening wrong =
+        tasks ->
+            open(tasks)
+                .with(
+                    (sample, rng) ->
+                        new Sample(sample.id(), sample.image(), Map.of("normals", depth)));
+    SplitReport report = new SplitCheck(settings, wrong).run((done, all) -> {});
+    assertThat(report.findings().get(0).kind()).isEqualTo(Kind.UNREADABLE);
+    assertThat(report.findings().get(0).examples().get(0))
+        .contains("the task reads unit vectors, not one value per pixel in m");
   }
 
   @Test
