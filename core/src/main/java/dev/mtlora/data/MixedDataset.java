@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several datasets as one, each of which may have labels of other tasks: the samples of the first,
@@ -72,13 +73,13 @@ public record MixedDataset(List<Part> parts, Mode mode) implements Dataset {
   public Sample get(int index, Rng rng) {
     Place place = place(index);
     Sample sample = parts.get(place.part()).samples().get(place.index(), rng);
-    Sample aligned = sample.map(image -> image, this::aligned);
+    Map<String, Label> labels = labels();
+    Sample aligned = sample.map(image -> image, (task, label) -> aligned(label, labels.get(task)));
     return new Sample(place.part() + "-" + sample.id(), sample.image(), aligned.labels());
   }
 
-  private LabelMap aligned(String task, LabelMap label) {
-    return label.facing(
-        labels().get(task) instanceof Label.Directions first ? first.y() : NormalsY.UP);
+  private static LabelMap aligned(LabelMap label, @Nullable Label said) {
+    return label.facing(said instanceof Label.Directions first ? first.y() : NormalsY.UP);
   }
 
   @Override
