@@ -90,8 +90,8 @@ final class TrainSession {
   }
 
   private List<TrainingListener> listeners() {
-    CheckpointListener.Origin origin =
-        new CheckpointListener.Origin(config.json(), Main.Version.text());
+    CheckpointListener.Provenance provenance =
+        new CheckpointListener.Provenance(config.json(), Main.Version.text());
     return List.of(
         new ProgressListener(System.out, CommandLine.Help.Ansi.AUTO.enabled()),
         new CsvListener(folder.file("metrics.csv")),
@@ -99,7 +99,7 @@ final class TrainSession {
         new TensorBoardListener(folder.file("tensorboard")),
         cost,
         new CheckpointListener(
-            folder.checkpoints(), config.train().keepLast(), origin, selection, this::say),
+            folder.checkpoints(), config.train().keepLast(), provenance, selection, this::say),
         new TrainingListener() { // the last: what refuses to start has changed nothing until here
           @Override
           public void onStart(Training training) {

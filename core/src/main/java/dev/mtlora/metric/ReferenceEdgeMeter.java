@@ -26,7 +26,7 @@ public final class ReferenceEdgeMeter implements Meter {
 
   @Override
   public Map<String, Double> values() {
-    return new Scores().put("loss", loss.mean()).map();
+    return new NamedScores().put("loss", loss.mean()).map();
   }
 
   @Override
@@ -41,7 +41,7 @@ public final class ReferenceEdgeMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    loss.merge(Scores.same(ReferenceEdgeMeter.class, other).loss);
+    loss.merge(NamedScores.same(ReferenceEdgeMeter.class, other).loss);
   }
 
   @Override

@@ -20,7 +20,7 @@ public final class ReferenceNormalsMeter implements Meter {
   public Map<String, Double> values() {
     double mean = angles.value();
     double second = angles.values().getOrDefault("mean_v2", Double.NaN);
-    return new Scores()
+    return new NamedScores()
         .put("mean", mean)
         .put("rmse", mean)
         .put("mean_v2", second)
@@ -40,7 +40,7 @@ public final class ReferenceNormalsMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    angles.merge(Scores.same(ReferenceNormalsMeter.class, other).angles);
+    angles.merge(NamedScores.same(ReferenceNormalsMeter.class, other).angles);
   }
 
   @Override

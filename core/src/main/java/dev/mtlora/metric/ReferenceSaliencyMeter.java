@@ -30,7 +30,7 @@ public final class ReferenceSaliencyMeter implements Meter {
 
   @Override
   public Map<String, Double> values() {
-    return new Scores()
+    return new NamedScores()
         .put("mIoU", images.value())
         .put("maxF", images.values().getOrDefault("maxF", Double.NaN))
         .put("Beta maxF", beta.max())
@@ -49,7 +49,7 @@ public final class ReferenceSaliencyMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    ReferenceSaliencyMeter from = Scores.same(ReferenceSaliencyMeter.class, other);
+    ReferenceSaliencyMeter from = NamedScores.same(ReferenceSaliencyMeter.class, other);
     images.merge(from.images);
     beta.merge(from.beta);
   }

@@ -24,7 +24,7 @@ public final class CheckpointListener implements TrainingListener {
 
   private final Path run;
   private final int keepLast;
-  private final Origin origin;
+  private final Provenance provenance;
   private final Selection selection;
   private final Consumer<String> messages;
 
@@ -34,7 +34,7 @@ public final class CheckpointListener implements TrainingListener {
    * @param config the run's configuration, as a JSON object
    * @param version of the code
    */
-  public record Origin(String config, String version) {}
+  public record Provenance(String config, String version) {}
 
   /**
    * Writes below a run folder.
@@ -43,10 +43,14 @@ public final class CheckpointListener implements TrainingListener {
    * @param messages gets a line for people whenever a checkpoint is the best so far
    */
   public CheckpointListener(
-      Path run, int keepLast, Origin origin, Selection selection, Consumer<String> messages) {
+      Path run,
+      int keepLast,
+      Provenance provenance,
+      Selection selection,
+      Consumer<String> messages) {
     this.run = run;
     this.keepLast = keepLast;
-    this.origin = origin;
+    this.provenance = provenance;
     this.selection = selection;
     this.messages = messages;
   }
@@ -106,6 +110,6 @@ public final class CheckpointListener implements TrainingListener {
 
   private void write(String name, Training training, int keep) {
     Checkpoint.write(
-        run.resolve(name), training.state().from(origin.config(), origin.version()), keep);
+        run.resolve(name), training.state().from(provenance.config(), provenance.version()), keep);
   }
 }

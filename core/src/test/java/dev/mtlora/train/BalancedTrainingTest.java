@@ -133,7 +133,7 @@ class BalancedTrainingTest {
         new CheckpointListener(
             run,
             1,
-            new CheckpointListener.Origin("{}", "test"),
+            new CheckpointListener.Provenance("{}", "test"),
             new Selection(Map.of()),
             message -> {});
     Trainer trainer = new Trainer(settings, Small.constant(1e-3), List.of(stop, checkpoints));

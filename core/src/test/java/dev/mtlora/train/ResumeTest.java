@@ -114,7 +114,7 @@ class ResumeTest {
         new CheckpointListener(
             run,
             1,
-            new CheckpointListener.Origin("{\"a\": 1}", "test"),
+            new CheckpointListener.Provenance("{\"a\": 1}", "test"),
             new Selection(Map.of()),
             message -> {});
     Trainer trainer = new Trainer(settings, SCHEDULE, List.of(interrupter, checkpoints));

@@ -97,7 +97,7 @@ class ShrinkingTest {
         new CheckpointListener(
             path,
             1,
-            new CheckpointListener.Origin("{}", "test"),
+            new CheckpointListener.Provenance("{}", "test"),
             new Selection(Map.of()),
             message -> {});
     Trainer trainer = new Trainer(Small.settings(2, 1, 0), SCHEDULE, List.of(watch, checkpoints));

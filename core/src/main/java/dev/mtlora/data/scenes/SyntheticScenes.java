@@ -158,7 +158,7 @@ public final class SyntheticScenes implements Dataset {
     return new Sample(
         String.format(Locale.ROOT, "%s-%d-%06d", domain(), settings.seed(), number),
         edition.develop(frame, domain, stream),
-        Labels.of(scene, frame, settings.tasks()));
+        FrameLabels.of(scene, frame, settings.tasks()));
   }
 
   private String domain() {

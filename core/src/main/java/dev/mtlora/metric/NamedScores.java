@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Scores by name in the order in which they were put. */
-final class Scores {
+final class NamedScores {
   private final Map<String, Double> byName = new LinkedHashMap<>();
 
-  Scores put(String name, double value) {
+  NamedScores put(String name, double value) {
     byName.put(name, value);
     return this;
   }

@@ -8,13 +8,13 @@ package dev.mtlora.metric.edges;
  * @param matched predicted pixels with a partner in at least one drawing
  * @param predicted predicted pixels
  */
-public record Tally(long recalled, long drawn, long matched, long predicted) {
+public record EdgeCounts(long recalled, long drawn, long matched, long predicted) {
   /** Nothing at all. */
-  public static final Tally NONE = new Tally(0, 0, 0, 0);
+  public static final EdgeCounts NONE = new EdgeCounts(0, 0, 0, 0);
 
   /** Both together. */
-  public Tally plus(Tally other) {
-    return new Tally(
+  public EdgeCounts plus(EdgeCounts other) {
+    return new EdgeCounts(
         recalled + other.recalled,
         drawn + other.drawn,
         matched + other.matched,

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads the labels off a rendered frame. */
-final class Labels {
+final class FrameLabels {
   private final Scene scene;
   private final Frame frame;
 
-  private Labels(Scene scene, Frame frame) {
+  private FrameLabels(Scene scene, Frame frame) {
     this.scene = scene;
     this.frame = frame;
   }
 
   /** One raster per task asked for. */
   static Map<String, Raster> of(Scene scene, Frame frame, List<String> tasks) {
-    Labels labels = new Labels(scene, frame);
+    FrameLabels labels = new FrameLabels(scene, frame);
     Map<String, Raster> rasters = new LinkedHashMap<>();
     for (String task : tasks) {
       rasters.put(task, labels.label(task));

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the cells that are not finished, some at a time, and keeps each as it finishes. */
-final class Grid {
+final class CellRunner {
   private static final long TICK_MILLIS = 500;
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final int SIGINT = 130;
@@ -40,13 +40,13 @@ final class Grid {
   private volatile boolean stopped;
 
   /**
-   * A grid.
+   * A runner of cells.
    *
    * @param runs where the run folders go
    * @param jobs how many processes at a time
    * @param live true to say what goes on in a line that is overwritten
    */
-  Grid(CellStore store, Path runs, int jobs, PrintWriter out, boolean live) {
+  CellRunner(CellStore store, Path runs, int jobs, PrintWriter out, boolean live) {
     this.store = store;
     this.runs = runs;
     this.jobs = jobs;
