@@ -3,6 +3,7 @@ package dev.mtlora.train;
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Parameter;
+import dev.mtlora.task.MultiTaskLoss.Losses;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Engine;
@@ -52,7 +53,7 @@ final class Gradients {
       apart.sum(shared, shares);
       shares.forEach((task, share) -> factors.merge(task, share, (a, b) -> a * b));
     } else {
-      step.forEach(batch -> add(batch, (weighted, scope) -> sum(weighted).backward()));
+      step.forEach(batch -> add(batch, (weighted, scope) -> Losses.sum(weighted).backward()));
     }
   }
 
@@ -61,38 +62,20 @@ final class Gradients {
     void of(Map<String, Tensor> weighted, Scope scope);
   }
 
-  private static Tensor sum(Map<String, Tensor> weighted) {
-    return weighted.values().stream().reduce(Tensor::plus).orElseThrow();
-  }
-
   /** Adds a batch's share; a task for which the batch has no label contributes nothing. */
   private void add(Batch batch, Backward backward) {
     ids.addAll(batch.ids());
     try (Scope scope = Scope.open()) {
-      Map<Task, Tensor> found = batchLoss.of(batch);
+      Losses found = batchLoss.of(batch);
       if (!found.isEmpty()) {
-        backward.of(weighted(found), scope);
-        read(found, batch);
+        factors.putAll(balancer.factors(() -> fixed(found.values())));
+        backward.of(found.weighted(factors, 1.0 / settings.accumulation()), scope);
+        read(found.values(), batch);
       }
     }
   }
 
-  /** The losses with all that they are multiplied by. */
-  private Map<String, Tensor> weighted(Map<Task, Tensor> found) {
-    factors.putAll(balancer.factors(() -> fixed(BatchLoss.values(found))));
-    Map<String, Tensor> weighted = new LinkedHashMap<>();
-    found.forEach(
-        (task, loss) -> {
-          double factor = factors.getOrDefault(task.name(), 1.0);
-          double share = 1.0 / settings.accumulation();
-          weighted.put(task.name(), loss.times(task.weight() * factor).times(share));
-        });
-    return weighted;
-  }
-
-  /** Hands all losses over in one go, so that a GPU is waited for once. */
-  private void read(Map<Task, Tensor> found, Batch batch) {
-    Map<String, Double> values = BatchLoss.values(found);
+  private void read(Map<String, Double> values, Batch batch) {
     values.forEach(
         (task, value) -> {
           if (!Double.isFinite(value)) {
@@ -157,8 +140,8 @@ final class Gradients {
       Engine.seed(Rng.of(settings.seed(), number).nextLong());
       for (Batch batch : batches) {
         try (Scope one = Scope.inference()) {
-          Map<Task, Tensor> found = batchLoss.of(batch);
-          now.add(found.isEmpty() ? Map.of() : BatchLoss.values(found));
+          Losses found = batchLoss.of(batch);
+          now.add(found.isEmpty() ? Map.of() : found.values());
         }
       }
       buffers.forEach(Tensor::assignInPlace);

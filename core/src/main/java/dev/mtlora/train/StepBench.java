@@ -185,9 +185,6 @@ public final class StepBench {
   }
 
   private Tensor loss() {
-    return losses.of(batch).entrySet().stream()
-        .map(found -> found.getValue().times(found.getKey().weight()))
-        .reduce(Tensor::plus)
-        .orElseThrow();
+    return losses.of(batch).total();
   }
 }
