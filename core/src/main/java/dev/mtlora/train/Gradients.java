@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Gathers the mean gradient of the batches of one step, and refuses what is not finite. */
 final class Gradients {
@@ -24,19 +25,26 @@ final class Gradients {
   private final Balancer balancer;
   private final BatchLoss batchLoss;
   private final long number;
+  private final Consumer<StepPart> parts;
   private final List<Batch> batches = new ArrayList<>();
   private final List<String> ids = new ArrayList<>();
   private final MeanLosses losses = new MeanLosses();
   private final Map<String, Double> factors = new LinkedHashMap<>();
   private double total;
 
-  /** For one step; its number is from 0, and from 1 in messages. */
-  Gradients(MultiTaskModel model, TrainSettings settings, Balancer balancer, long number) {
+  /** For one step; its number is from 0, and from 1 in messages. Tells when a part is done. */
+  Gradients(
+      MultiTaskModel model,
+      TrainSettings settings,
+      Balancer balancer,
+      long number,
+      Consumer<StepPart> parts) {
     this.model = model;
     this.settings = settings;
     this.balancer = balancer;
     this.batchLoss = new BatchLoss(model, settings);
     this.number = number;
+    this.parts = parts;
   }
 
   /** Leaves the gradient of these batches in the parameters. */
@@ -52,6 +60,7 @@ final class Gradients {
       Map<String, Double> shares = balancer.shares(apart.products(shared), rng);
       apart.sum(shared, shares);
       shares.forEach((task, share) -> factors.merge(task, share, (a, b) -> a * b));
+      parts.accept(StepPart.BACKWARD);
     } else {
       step.forEach(batch -> add(batch, (weighted, scope) -> Losses.sum(weighted).backward()));
     }
@@ -69,8 +78,11 @@ final class Gradients {
       Losses found = batchLoss.of(batch);
       if (!found.isEmpty()) {
         factors.putAll(balancer.factors(() -> fixed(found.values())));
-        backward.of(found.weighted(factors, 1.0 / settings.accumulation()), scope);
+        Map<String, Tensor> weighted = found.weighted(factors, 1.0 / settings.accumulation());
+        parts.accept(StepPart.FORWARD);
+        backward.of(weighted, scope);
         read(found.values(), batch);
+        parts.accept(StepPart.BACKWARD);
       }
     }
   }

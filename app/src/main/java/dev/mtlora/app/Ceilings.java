@@ -1,4 +1,10 @@
-package dev.mtlora.tensor;
+package dev.mtlora.app;
+
+import dev.mtlora.tensor.Autocast;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Tensor;
 
 /**
  * What this machine can do at most, measured: the rate of a large product and of a large copy.
@@ -6,7 +12,7 @@ package dev.mtlora.tensor;
  * @param multiplyAdds per second, in products of 1024 x 1024 matrices
  * @param copiedBytes per second, read and written counted once each
  */
-public record Ceilings(double multiplyAdds, double copiedBytes) {
+record Ceilings(double multiplyAdds, double copiedBytes) {
   private static final int SIDE = 1024;
   private static final long FLOATS = 1L << 24;
   private static final int REPETITIONS = 8;
@@ -16,7 +22,7 @@ public record Ceilings(double multiplyAdds, double copiedBytes) {
    *
    * @param bf16 true for products under {@link Autocast}, of factors that are bf16 already
    */
-  public static Ceilings measure(boolean bf16) {
+  static Ceilings measure(boolean bf16) {
     try (Scope scope = Scope.inference();
         Autocast cast = Autocast.bf16(Device.CPU, bf16)) {
       Tensor a = Tensor.zeros(bf16 ? DType.BF16 : DType.F32, SIDE, SIDE);
