@@ -8,7 +8,7 @@ import java.util.Map;
  * numbers only: what it calls {@code rmse} and {@code rmse_v2} are the means once more. The true
  * rmse is in {@link NormalsMeter}.
  */
-public final class ReferenceNormalsMeter implements Meter {
+final class ReferenceNormalsMeter implements Meter {
   private final NormalsMeter angles = new NormalsMeter();
 
   @Override

@@ -9,11 +9,11 @@ import java.util.Map;
  * Edges as the reference implementation scores them, for comparison with its numbers only: {@code
  * loss} takes probabilities for logits. It finds odsF by MATLAB; ours is in {@link EdgeMeter}.
  */
-public final class ReferenceEdgeMeter implements Meter {
+final class ReferenceEdgeMeter implements Meter {
   private final EdgeLoss loss;
 
   /** A meter of the loss with the given weight of positives, 0..1. */
-  public ReferenceEdgeMeter(double positiveWeight) {
+  ReferenceEdgeMeter(double positiveWeight) {
     loss = new EdgeLoss(positiveWeight);
   }
 

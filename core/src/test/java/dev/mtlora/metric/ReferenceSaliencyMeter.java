@@ -11,7 +11,7 @@ import java.util.Map;
  * counts as an image, and {@code Beta maxF} is taken of the logistic function of the probability,
  * so that nothing is below 0.5.
  */
-public final class ReferenceSaliencyMeter implements Meter {
+final class ReferenceSaliencyMeter implements Meter {
   private final SaliencyMeter images = new SaliencyMeter();
   private final BetaF beta = new BetaF();
 
