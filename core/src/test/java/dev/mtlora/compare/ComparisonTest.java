@@ -202,6 +202,24 @@ class ComparisonTest {
   }
 
   @Test
+  void markdown_ofARow_isInMillionsBillionsAndSeeds() throws IOException {
+    Comparison two = two();
+    Cell full = two.cells().get(2);
+    Summary.Cost cost =
+        new Summary.Cost(28_000_000, 1_500_000, 4_800_000_000L, 0, 2_670_000_000L, 6_120_000);
+    Summary summary = new Summary(summary(full.config().taskNames(), 0.5, 2).last(), cost);
+    Tables tables = new Tables(new Results(two, Map.of(full, summary)));
+    assertThat(tables.markdown().lines().toList())
+        .element(2)
+        .isEqualTo(
+            "| full | 0.5000 | 2.00 | – | 1.500 | 28.000 | 4.800 | – | 2.67 | 6.12 | 1 of 2 |");
+    Summary.Cost untold = new Summary.Cost(1, 1, 1, 1, 0, 1);
+    Summary blind = new Summary(summary.last(), untold);
+    assertThat(new Tables(new Results(two, Map.of(full, blind))).markdown())
+        .contains("| (1.00) | – | 0.00 | 1 of 2 |");
+  }
+
+  @Test
   void rows_singleTaskScoresZero_haveNoDeltaAndSayWhy() throws IOException {
     Comparison two = two();
     Map<Cell, Summary> finished = new LinkedHashMap<>();

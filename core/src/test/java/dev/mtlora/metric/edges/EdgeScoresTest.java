@@ -30,6 +30,22 @@ class EdgeScoresTest {
   }
 
   @Test
+  void scores_ofTwoSets_mergeToThoseOfAll() {
+    List<EdgeCounts> one = image(new EdgeCounts(8, 10, 8, 20), new EdgeCounts(2, 10, 2, 2));
+    List<EdgeCounts> other = image(new EdgeCounts(10, 20, 10, 40), new EdgeCounts(9, 20, 9, 10));
+    EdgeScores whole = new EdgeScores();
+    whole.add(one);
+    whole.add(other);
+    EdgeScores first = new EdgeScores();
+    first.add(one);
+    EdgeScores second = new EdgeScores();
+    second.add(other);
+    first.merge(second);
+    assertThat(first.odsF()).isEqualTo(whole.odsF());
+    assertThat(first.oisF()).isEqualTo(whole.oisF());
+  }
+
+  @Test
   void scores_ofAnImageWithoutEdges_countItsFewestMistakes() {
     EdgeScores scores = new EdgeScores();
     scores.add(image(new EdgeCounts(4, 4, 4, 4), new EdgeCounts(2, 4, 2, 2)));
