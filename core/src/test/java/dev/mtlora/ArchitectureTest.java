@@ -25,6 +25,7 @@ class ArchitectureTest {
           "backbone",
           "decoder",
           "model",
+          "spec",
           "weights",
           "data",
           "train",

@@ -2,11 +2,9 @@ package dev.mtlora.app;
 
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunConfig;
-import dev.mtlora.tensor.Ceilings;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Scope;
-import dev.mtlora.train.StepBench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +50,7 @@ abstract class Bench implements Callable<Integer> {
   private @Nullable Path json;
 
   /** A model that is timed. */
-  record Candidate(String name, StepBench bench) {}
+  record Candidate(String name, BenchModel bench) {}
 
   /** Measures one model, or two in turn. */
   abstract BenchReport measure(List<Candidate> candidates, BenchReport.Setting setting);
@@ -70,7 +68,7 @@ abstract class Bench implements Callable<Integer> {
     if (precision != null) {
       more.add("train.precision=" + precision);
     }
-    RunConfig first = config.read(more);
+    RunSpec first = config.read(more);
     Assembly.of(first).useThreads().ifPresent(spec.commandLine().getOut()::println);
     try (Scope scope = Scope.open()) {
       List<Candidate> candidates = new ArrayList<>();
@@ -91,13 +89,22 @@ abstract class Bench implements Callable<Integer> {
     return 0;
   }
 
-  private static Candidate candidate(RunConfig run) {
-    return new Candidate(run.methodName(), Turns.bench(run));
+  private static Candidate candidate(RunSpec run) {
+    return new Candidate(run.methodName(), BenchModel.of(run));
   }
 
   /** The measurements of every candidate, made in turn. */
-  final <T> List<List<T>> inTurn(List<Candidate> candidates, Function<StepBench, T> measure) {
-    return Turns.measure(candidates.stream().map(Candidate::bench).toList(), steps, measure);
+  final <T> List<List<T>> inTurn(List<Candidate> candidates, Function<BenchModel, T> measure) {
+    return Turns.measure(models(candidates), steps, measure);
+  }
+
+  /** The training steps of every candidate, made in turn, one batch each. */
+  final List<List<StepClock.Time>> stepsInTurn(List<Candidate> candidates) {
+    return StepTimes.inTurn(models(candidates), steps, 1);
+  }
+
+  private static List<BenchModel> models(List<Candidate> candidates) {
+    return candidates.stream().map(Candidate::bench).toList();
   }
 
   /** What this machine can do in the precision that is measured. */

@@ -1,6 +1,5 @@
 package dev.mtlora.app;
 
-import dev.mtlora.train.StepBench;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -31,7 +30,7 @@ final class BenchForwardCommand extends Bench {
     return new ForwardReport(setting, timed);
   }
 
-  private static Pair pair(StepBench bench) {
+  private static Pair pair(BenchModel bench) {
     List<String> all = bench.tasks();
     return new Pair(bench.forward(all), bench.forward(all.subList(0, 1)));
   }

@@ -1,6 +1,5 @@
 package dev.mtlora.app;
 
-import dev.mtlora.train.StepBench;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Command;
 final class BenchLayersCommand extends Bench {
   @Override
   BenchReport measure(List<Candidate> candidates, BenchReport.Setting setting) {
-    List<List<List<StepBench.Layer>>> passes = inTurn(candidates, StepBench::layers);
+    List<List<List<BenchModel.Layer>>> passes = inTurn(candidates, BenchModel::layers);
     List<LayersReport.Timed> timed = new ArrayList<>();
     for (int c = 0; c < candidates.size(); c++) {
       timed.add(LayersReport.Timed.of(candidates.get(c).name(), passes.get(c)));

@@ -1,6 +1,5 @@
 package dev.mtlora.app;
 
-import dev.mtlora.train.StepBench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Command;
 final class BenchStepCommand extends Bench {
   @Override
   BenchReport measure(List<Candidate> candidates, BenchReport.Setting setting) {
-    List<List<StepBench.Parts>> made = inTurn(candidates, StepBench::step);
+    List<List<StepClock.Time>> made = stepsInTurn(candidates);
     long peak = peak();
     List<StepReport.Timed> timed = new ArrayList<>();
     for (int c = 0; c < candidates.size(); c++) {

@@ -91,7 +91,7 @@ record CellProcess(Cell cell, Path run) {
     if (!Files.exists(folder.file(RunFolder.CONFIG))) {
       return false;
     }
-    if (!Cell.fingerprint(folder.config(List.of())).equals(cell.fingerprint())) {
+    if (!cell.isSameTraining(folder.config(List.of()))) {
       throw new ConfigException(
           String.format(
               Locale.ROOT,

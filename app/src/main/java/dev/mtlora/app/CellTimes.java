@@ -6,7 +6,6 @@ import dev.mtlora.compare.Results;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
 import dev.mtlora.tensor.Scope;
-import dev.mtlora.train.StepBench;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,10 +30,10 @@ record CellTimes(CellStore store, int steps) {
           "no cell is finished: run the comparison without --time before its steps are timed");
     }
     try (Scope scope = Scope.open()) {
-      Map<String, StepBench> benches = new LinkedHashMap<>();
+      Map<String, BenchModel> benches = new LinkedHashMap<>();
       cells.forEach(
           (name, cell) -> {
-            StepBench bench = Turns.bench(cell.config());
+            BenchModel bench = BenchModel.of(cell.config());
             if (bench.trainable()
                 == Objects.requireNonNull(results.finished().get(cell)).cost().trainable()) {
               benches.put(name, bench);
@@ -50,13 +49,12 @@ record CellTimes(CellStore store, int steps) {
     out.flush();
   }
 
-  private Map<String, Double> medians(Map<String, StepBench> benches, PrintWriter out) {
-    List<List<Double>> seconds =
-        Turns.measure(List.copyOf(benches.values()), steps, StepBench::update);
+  private Map<String, Double> medians(Map<String, BenchModel> benches, PrintWriter out) {
+    List<List<StepClock.Time>> times = StepTimes.inTurn(List.copyOf(benches.values()), steps, 0);
     Map<String, Double> medians = new LinkedHashMap<>();
     int next = 0;
     for (String name : benches.keySet()) {
-      Quartiles of = Quartiles.of(seconds.get(next++));
+      Quartiles of = Quartiles.of(times.get(next++).stream().map(StepClock.Time::total).toList());
       medians.put(name, of.median());
       out.printf(
           Locale.ROOT,

@@ -125,6 +125,6 @@ final class CompareCommand implements Callable<Integer> {
         comparison.cells().size() - left.size(),
         store.folder());
     print.flush();
-    return new Grid(store, runs, jobs, print, Ansi.AUTO.enabled()).run(left);
+    return new CellRunner(store, runs, jobs, print, Ansi.AUTO.enabled()).run(left);
   }
 }

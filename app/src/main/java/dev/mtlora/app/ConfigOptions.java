@@ -1,7 +1,8 @@
 package dev.mtlora.app;
 
 import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
+import dev.mtlora.run.Shipped;
 import dev.mtlora.weights.Conversion;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,12 +29,12 @@ final class ConfigOptions {
   private List<String> overrides = new ArrayList<>();
 
   /** The configuration, with the overrides. */
-  RunConfig read() {
+  RunSpec read() {
     return read(List.of());
   }
 
   /** The same with more overrides after them. */
-  RunConfig read(List<String> more) {
+  RunSpec read(List<String> more) {
     List<String> overrides = new ArrayList<>(this.overrides);
     overrides.addAll(more);
     return read(config, overrides);
@@ -44,7 +45,7 @@ final class ConfigOptions {
    *
    * @param config a YAML file, or the name of a shipped configuration
    */
-  static RunConfig read(String config, List<String> overrides) {
+  static RunSpec read(String config, List<String> overrides) {
     Path file = Path.of(config);
     if (Files.isDirectory(file)) {
       throw new ConfigException(RunFolder.insteadOfConfig(file));
@@ -59,11 +60,11 @@ final class ConfigOptions {
               file));
     }
     if (Files.exists(file)) {
-      return RunConfig.read(file, overrides);
+      return RunSpec.read(file, overrides);
     }
     String text =
         Shipped.text(config).orElseThrow(() -> new ConfigException(Shipped.missing(config)));
-    return RunConfig.parse(new RunConfig.Source(config, Path.of("")), text, overrides);
+    return RunSpec.parse(new RunSpec.Source(config, Path.of("")), text, overrides);
   }
 
   /** What {@code --set} changes. */

@@ -4,7 +4,7 @@ import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.weights.AddedNames;
 import dev.mtlora.weights.Conversion;
 import dev.mtlora.weights.KeyMap;
@@ -42,12 +42,12 @@ final class ConvertInput implements AutoCloseable {
   Conversion under(@Nullable KeyMap map) {
     if (Files.isDirectory(in) && new RunFolder(in).isOurs()) {
       RunFolder folder = new RunFolder(in);
-      RunConfig read = folder.config(List.of());
+      RunSpec read = folder.config(List.of());
       return of(map, read, folder.load(Assembly.of(read), false));
     }
     TensorSource opened = TensorSource.open(in);
     source = opened;
-    Optional<RunConfig> found =
+    Optional<RunSpec> found =
         map != null
                 && map.isPlainBackbone()
                 && opened.entries().keySet().stream().anyMatch(AddedNames::isAdded)
@@ -61,13 +61,13 @@ final class ConvertInput implements AutoCloseable {
     return map == null ? Conversion.keepingNames(opened) : Conversion.to(map, opened);
   }
 
-  private Conversion of(@Nullable KeyMap map, RunConfig read, MultiTaskModel model) {
+  private Conversion of(@Nullable KeyMap map, RunSpec read, MultiTaskModel model) {
     shape = read.model().backbone();
     return Conversion.of(map == null ? KeyMap.OURS : map, in, model);
   }
 
   /** That of the option, or of the merged folder or run that the file lies in. */
-  private Optional<RunConfig> configuration() {
+  private Optional<RunSpec> configuration() {
     if (config != null) {
       return Optional.of(ConfigOptions.read(config, List.of()));
     }
@@ -75,7 +75,7 @@ final class ConvertInput implements AutoCloseable {
     Path run = in.toAbsolutePath().resolve("../../..").normalize().resolve(RunFolder.CONFIG);
     Path found = Files.exists(merged) ? merged : run; // a run's is in checkpoints/NAME
     return in.endsWith("model.safetensors") && Files.exists(found)
-        ? Optional.of(RunConfig.readKept(found, List.of()))
+        ? Optional.of(RunSpec.readKept(found, List.of()))
         : Optional.empty();
   }
 
@@ -89,13 +89,13 @@ final class ConvertInput implements AutoCloseable {
     return map != null
             && map.isPlainBackbone()
             && shape instanceof SwinSettings swin
-            && swin.options().qkScale() != null
+            && swin.options().qkScale().isPresent()
         ? List.of(
             String.format(
                 Locale.ROOT,
                 "model.qkScale is %s, which no file of weights says: a model of %s that loads this needs"
                     + " the same factor",
-                swin.options().qkScale(),
+                swin.options().qkScale().getAsDouble(),
                 map.title()))
         : List.of();
   }

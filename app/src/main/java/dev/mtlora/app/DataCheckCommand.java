@@ -2,7 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,7 +37,7 @@ final class DataCheckCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--examples must not be negative but is " + examples);
     }
-    RunConfig run = config.read();
+    RunSpec run = config.read();
     Assembly assembly = Assembly.of(run);
     SplitReport train = check(assembly, true);
     SplitReport val = check(assembly, false).besides(train, examples);

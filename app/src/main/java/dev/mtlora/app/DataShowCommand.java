@@ -5,7 +5,7 @@ import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class DataShowCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--count must be at least 1 but is " + count);
     }
-    RunConfig run = config.read();
+    RunSpec run = config.read();
     Assembly assembly = Assembly.of(run);
     Dataset training = assembly.training();
     Transform augmentation = assembly.augmentation();
@@ -65,7 +65,7 @@ final class DataShowCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void write(Dataset samples, String name, RunConfig run) {
+  private void write(Dataset samples, String name, RunSpec run) {
     List<String> columns = new ArrayList<>(List.of("image"));
     columns.addAll(run.taskNames());
     Sheet sheet = new Sheet(columns, SIDE, SIDE);

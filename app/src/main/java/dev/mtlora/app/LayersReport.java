@@ -2,8 +2,7 @@ package dev.mtlora.app;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.tensor.Ceilings;
-import dev.mtlora.train.StepBench.Layer;
+import dev.mtlora.app.BenchModel.Layer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

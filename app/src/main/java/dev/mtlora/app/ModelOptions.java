@@ -2,7 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class ModelOptions {
   private @Nullable String config;
 
   /** The model's configuration, with the overrides and further ones. */
-  RunConfig config(String... further) {
+  RunSpec config(String... further) {
     List<String> all = new ArrayList<>(overrides);
     all.addAll(List.of(further));
     if (config != null) {

@@ -4,7 +4,7 @@ import dev.mtlora.compare.Summary;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.Evaluation;
@@ -15,6 +15,7 @@ import dev.mtlora.weights.AdapterFile;
 import dev.mtlora.weights.AtomicFile;
 import dev.mtlora.weights.AtomicFolder;
 import dev.mtlora.weights.Checkpoint;
+import dev.mtlora.weights.ModelFile;
 import dev.mtlora.weights.Weights;
 import dev.mtlora.weights.WeightsFile;
 import java.io.IOException;
@@ -48,13 +49,13 @@ record RunFolder(Path path) {
   private static final Set<String> OF_NOBODY = Set.of(LOCK, "lost+found");
 
   /** The configuration kept in it, or in the description of an adapter. */
-  RunConfig config(List<String> overrides) {
+  RunSpec config(List<String> overrides) {
     Path file = path.resolve(CONFIG);
     if (holdsAdapter()) {
       Path adapter = path.resolve(AdapterFile.CONFIG);
-      return RunConfig.recipe(
-          new RunConfig.Source(adapter.toString(), path),
-          AdapterConfig.read(adapter).origin().recipe(),
+      return RunSpec.recipe(
+          new RunSpec.Source(adapter.toString(), path),
+          AdapterConfig.read(adapter).recipe().toString(),
           overrides);
     }
     if (Files.isRegularFile(WeightsFile.of(path).path())) {
@@ -73,7 +74,7 @@ record RunFolder(Path path) {
               path,
               CONFIG));
     }
-    return RunConfig.readKept(file, overrides);
+    return RunSpec.readKept(file, overrides);
   }
 
   /** What to say where this folder was named and a configuration is needed. */
@@ -139,7 +140,7 @@ record RunFolder(Path path) {
   }
 
   /** Makes the folder, keeps the configuration in it, and keeps other processes out of it. */
-  RunLock create(RunConfig config) {
+  RunLock create(RunSpec config) {
     try {
       Files.createDirectories(path);
       if (!Files.exists(path.resolve(CONFIG))) { // what makes a folder a run folder comes first
@@ -164,9 +165,10 @@ record RunFolder(Path path) {
    * Keeps what a training that now begins or goes on was asked for. It has not ended any more, if
    * it had.
    */
-  void begin(RunConfig config, Optional<Scores> before) {
+  void begin(RunSpec config, Optional<Scores> before) {
     try {
       AtomicFile.write(path.resolve(CONFIG), config.yaml());
+      ModelFile.of(config.spec(), Main.Version.text()).write(path);
       results().begin(before);
     } catch (IOException e) {
       throw unwritable(e);
@@ -260,10 +262,11 @@ record RunFolder(Path path) {
   }
 
   /** Makes the folder of a merged model, whole or not at all, or fills an empty one. */
-  void createMerged(RunConfig config, MultiTaskModel model) {
+  void createMerged(RunSpec config, MultiTaskModel model) {
     AtomicFolder.Content content =
         empty -> {
           Weights.save(empty.resolve(MERGED), model, DType.F32);
+          ModelFile.of(config.spec(), Main.Version.text()).write(empty);
           AtomicFile.write(empty.resolve(CONFIG), config.yaml()); // makes it a run folder
         };
     try {

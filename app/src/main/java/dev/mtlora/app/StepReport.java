@@ -2,8 +2,7 @@ package dev.mtlora.app;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.tensor.Ceilings;
-import dev.mtlora.train.StepBench.Parts;
+import dev.mtlora.app.StepClock.Time;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +21,12 @@ record StepReport(Setting setting, Ceilings ceilings, List<Timed> timed, long pe
     implements BenchReport {
 
   /** The steps of a method, and the multiply-adds of each. */
-  record Timed(String name, List<Parts> steps, long multiplyAdds) {
-    Quartiles seconds(ToDoubleFunction<Parts> part) {
+  record Timed(String name, List<Time> steps, long multiplyAdds) {
+    Quartiles seconds(ToDoubleFunction<Time> part) {
       return Quartiles.of(steps.stream().map(part::applyAsDouble).toList());
     }
 
-    double median(ToDoubleFunction<Parts> part) {
+    double median(ToDoubleFunction<Time> part) {
       return seconds(part).median();
     }
   }
@@ -43,7 +42,7 @@ record StepReport(Setting setting, Ceilings ceilings, List<Timed> timed, long pe
       ratios.add(timed.get(0).steps.get(i).total() / timed.get(1).steps.get(i).total());
     }
     Quartiles steps = Quartiles.of(ratios);
-    double medians = timed.get(0).median(Parts::total) / timed.get(1).median(Parts::total);
+    double medians = timed.get(0).median(Time::total) / timed.get(1).median(Time::total);
     return new Quartiles(steps.lower(), medians, steps.upper());
   }
 
@@ -73,7 +72,7 @@ record StepReport(Setting setting, Ceilings ceilings, List<Timed> timed, long pe
   }
 
   private void print(PrintWriter out, Timed one) {
-    Quartiles total = one.seconds(Parts::total);
+    Quartiles total = one.seconds(Time::total);
     out.printf(
         Locale.ROOT,
         "%-12s step %.3f s (quartiles %.3f to %.3f), %.2f images/s: forward %.3f, backward %.3f, update %.3f%n",
@@ -82,9 +81,9 @@ record StepReport(Setting setting, Ceilings ceilings, List<Timed> timed, long pe
         total.lower(),
         total.upper(),
         setting.batch() / total.median(),
-        one.median(Parts::forward),
-        one.median(Parts::backward),
-        one.median(Parts::update));
+        one.median(Time::forward),
+        one.median(Time::backward),
+        one.median(Time::update));
     out.printf(
         Locale.ROOT,
         "%-12s %.2f G multiply-adds, %.1f G/s: %.0f %% of the ceiling; at the ceiling %.3f s%n",
@@ -113,9 +112,9 @@ record StepReport(Setting setting, Ceilings ceilings, List<Timed> timed, long pe
     node.put("name", one.name)
         .put("steps", one.steps.size())
         .put("multiply_adds", one.multiplyAdds);
-    one.seconds(Parts::total).write(node.putObject("step_seconds"));
-    one.seconds(Parts::forward).write(node.putObject("forward_seconds"));
-    one.seconds(Parts::backward).write(node.putObject("backward_seconds"));
-    one.seconds(Parts::update).write(node.putObject("update_seconds"));
+    one.seconds(Time::total).write(node.putObject("step_seconds"));
+    one.seconds(Time::forward).write(node.putObject("forward_seconds"));
+    one.seconds(Time::backward).write(node.putObject("backward_seconds"));
+    one.seconds(Time::update).write(node.putObject("update_seconds"));
   }
 }

@@ -1,7 +1,7 @@
 package dev.mtlora.app;
 
 import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,7 +34,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunFolder folder = new RunFolder(out == null ? Path.of("runs", config.name()) : out);
-    RunConfig run;
+    RunSpec run;
     Optional<Path> from = Optional.empty();
     if (resume) {
       run = folder.config(config.overrides());

@@ -5,7 +5,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.CheckpointListener;
@@ -36,7 +36,7 @@ import picocli.CommandLine;
 
 /** One training from the parameter table to the panel; nothing is written before all is known. */
 final class TrainSession {
-  private final RunConfig config;
+  private final RunSpec config;
   private final RunFolder folder;
   private final PrintWriter out;
   private final Assembly assembly;
@@ -44,7 +44,7 @@ final class TrainSession {
   private final Cost cost = new Cost();
   private Optional<Scores> before = Optional.empty();
 
-  TrainSession(RunConfig config, RunFolder folder, PrintWriter out) {
+  TrainSession(RunSpec config, RunFolder folder, PrintWriter out) {
     this.config = config;
     this.folder = folder;
     this.out = out;
@@ -90,8 +90,8 @@ final class TrainSession {
   }
 
   private List<TrainingListener> listeners() {
-    CheckpointListener.Origin origin =
-        new CheckpointListener.Origin(config.json(), Main.Version.text());
+    CheckpointListener.Provenance provenance =
+        new CheckpointListener.Provenance(config.spec(), config.json(), Main.Version.text());
     return List.of(
         new ProgressListener(System.out, CommandLine.Help.Ansi.AUTO.enabled()),
         new CsvListener(folder.file("metrics.csv")),
@@ -99,7 +99,7 @@ final class TrainSession {
         new TensorBoardListener(folder.file("tensorboard")),
         cost,
         new CheckpointListener(
-            folder.checkpoints(), config.train().keepLast(), origin, selection, this::say),
+            folder.checkpoints(), config.train().keepLast(), provenance, selection, this::say),
         new TrainingListener() { // the last: what refuses to start has changed nothing until here
           @Override
           public void onStart(Training training) {
@@ -135,8 +135,8 @@ final class TrainSession {
   }
 
   private void sayOtherRate(Path checkpoint, TrainState state, DataLoader training) {
-    RunConfig.Source source = new RunConfig.Source(checkpoint.toString(), checkpoint);
-    RunConfig former = RunConfig.parseKept(source, state.config(), List.of());
+    RunSpec.Source source = new RunSpec.Source(checkpoint.toString(), checkpoint);
+    RunSpec former = RunSpec.parseKept(source, state.config(), List.of());
     double was = Assembly.of(former).rate(training, state.step());
     double is = assembly.rate(training, state.step());
     if (is != was) {

@@ -144,13 +144,21 @@ class AdapterRecipeTest extends CommandCase {
     recipe("/data", "{\"kind\": \"scenes\", \"train\": 1, \"val\": 1, \"cache\": " + cache + "}");
     assertThat(run("eval", at("run/adapter"))).as(err.toString()).isZero();
     assertThat(folder.resolve("cache")).doesNotExist();
+    recipe(
+        "/data",
+        "{\"kind\": \"mixed\", \"sources\": {\"kind\": \"scenes\", \"tasks\": [\"semseg\", \"depth\"],"
+            + " \"train\": 1, \"val\": 1, \"cache\": "
+            + cache
+            + "}}");
+    run("eval", at("run/adapter"));
+    assertThat(folder.resolve("cache")).doesNotExist();
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "/method/rank    | 1000000           | a rank must be at most 4,096",
+        "/method/rank    | 1000000           | method.rank must be at most 4,096",
         "/model/depths   | [1, 1000000]      | blocks in a stage must be at most 256",
         "/train/threads  | 1000000           | train.threads must be at most 256 but is 1000000",
         "/model/image    | 1000000           | image size must be at most 16,384",

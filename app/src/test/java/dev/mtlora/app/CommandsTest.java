@@ -1,6 +1,7 @@
 package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,7 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
+import dev.mtlora.run.RunSpec;
+import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.weights.ModelFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -162,7 +166,7 @@ class CommandsTest {
     assertThat(run(train)).as(err.toString()).isZero();
     assertThat(run("merge", run, "--out", at("merged"))).as(err.toString()).isZero();
     assertThat(out.toString()).containsPattern("[\\d,]+ parameters became [\\d,]+");
-    assertThat(files("merged")).containsExactly("config.yaml", "model.safetensors");
+    assertThat(files("merged")).containsExactly("config.yaml", "model.json", "model.safetensors");
     assertThat(run("merge", at("merged"), "--out", at("again"))).as(err.toString()).isZero();
     assertThat(folder.resolve("again/model.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("merged/model.safetensors"));
@@ -179,6 +183,28 @@ class CommandsTest {
     float[] depth = Images.read(folder.resolve("p/one_depth.png")).values();
     assertThat(Images.read(folder.resolve("q/one_depth.png")).values())
         .containsExactly(depth, offset(1f));
+  }
+
+  @Test
+  void modelJson_ofEveryFolder_isTheModel() throws IOException {
+    String run = at("run");
+    String[] train = {"train", config(), "--out", run, "--set", "train.epochs=1"};
+    assertThat(run(train)).as(err.toString()).isZero();
+    assertThat(run("merge", run, "--out", at("merged"))).as(err.toString()).isZero();
+    ModelSpec spec = RunSpec.readKept(folder.resolve("run/config.yaml"), List.of()).spec();
+    for (String name :
+        List.of("run", "run/checkpoints/last", "run/checkpoints/best", "run/adapter")) {
+      assertThat(ModelFile.read(folder.resolve(name)).spec()).as(name).isEqualTo(spec);
+    }
+    ModelSpec merged = ModelFile.read(folder.resolve("merged")).spec();
+    assertThat(merged.model().merged()).isTrue();
+    assertThat(merged.tasks()).isEqualTo(spec.tasks());
+    Files.writeString(folder.resolve("merged/model.json"), "{\"format\": 2}");
+    assertThatThrownBy(() -> ModelFile.read(folder.resolve("merged")))
+        .hasMessageContaining("has format 2 but this version reads format 1");
+    Files.writeString(folder.resolve("merged/model.json"), "{\"format\": 1} x");
+    assertThatThrownBy(() -> ModelFile.read(folder.resolve("merged")))
+        .hasMessageContaining("model.json: cannot be read: is not valid JSON");
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +22,7 @@ class RankTableTest {
 
   @Test
   void ranks_ofAModel_areSummedByOwner() {
-    RunConfig config =
-        RunConfig.parse(new RunConfig.Source("small", Path.of(".")), SMALL, List.of());
+    RunSpec config = RunSpec.parse(new RunSpec.Source("small", Path.of(".")), SMALL, List.of());
     try (Scope scope = Scope.inference()) {
       MultiTaskModel model = Assembly.of(config).untrainedModel();
       assertThat(RankTable.of(model).byOwner()) // ten blocks of four layers, four where tasks fork

@@ -1,8 +1,8 @@
 package dev.mtlora.bench;
 
 import dev.mtlora.metric.edges.Correspondence;
+import dev.mtlora.metric.edges.EdgeCounts;
 import dev.mtlora.metric.edges.EdgeMap;
-import dev.mtlora.metric.edges.Tally;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,7 @@ public class EdgesBenchmark {
 
   /** Scores the next image. */
   @Benchmark
-  public List<Tally> score() {
+  public List<EdgeCounts> score() {
     int i = next.getAndIncrement() % IMAGES;
     return new Correspondence(Correspondence.TOLERANCE).count(predictions.get(i), drawings.get(i));
   }

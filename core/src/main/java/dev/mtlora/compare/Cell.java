@@ -3,10 +3,9 @@ package dev.mtlora.compare;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.data.YamlText;
 import dev.mtlora.files.Sha256;
-import dev.mtlora.run.RunConfig;
-import dev.mtlora.run.WeightsSource;
+import dev.mtlora.run.RunSpec;
+import dev.mtlora.spec.WeightsSource;
 import dev.mtlora.weights.WeightsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,8 +21,9 @@ import java.util.Optional;
  * @param name unique in the comparison and fit for a file name; ends with {@code -seedN}
  * @param seed of the training
  * @param config the whole configuration
+ * @param fingerprint of the configuration as it was written; a cell that is kept has it, too
  */
-public record Cell(String row, String name, long seed, RunConfig config) {
+public record Cell(String row, String name, long seed, RunSpec config, String fingerprint) {
   /** The row of the single-task networks, one for each task. */
   public static final String SINGLE = "single task";
 
@@ -37,16 +37,22 @@ public record Cell(String row, String name, long seed, RunConfig config) {
   }
 
   /**
-   * A hash of all settings that the result depends on; folders are not among them, so that a cell
-   * that one machine has finished is known on another.
+   * A hash of all settings, as they were written, that the result depends on; folders are not among
+   * them, so that a cell that one machine has finished is known on another.
+   *
+   * @param tree the cell's configuration, resolved
+   * @param config the same
    */
-  public String fingerprint() {
-    return fingerprint(config);
+  static String fingerprint(JsonNode tree, RunSpec config) {
+    return Sha256.of(ofResult(tree.deepCopy(), config).toString()).substring(0, 16);
   }
 
-  /** The fingerprint of a configuration. */
-  public static String fingerprint(RunConfig config) {
-    JsonNode tree = YamlText.read(config.json());
+  /** True if the results of two configurations can be told apart by chance alone. */
+  public boolean isSameTraining(RunSpec other) {
+    return ofResult(config.tree(), config).equals(ofResult(other.tree(), other));
+  }
+
+  private static JsonNode ofResult(JsonNode tree, RunSpec config) {
     OF_THE_MACHINE.forEach(path -> remove(tree, JsonPointer.compile(path)));
     for (JsonNode source : tree.at("/data/sources")) {
       remove(source, JsonPointer.compile("/root"));
@@ -56,7 +62,7 @@ public record Cell(String row, String name, long seed, RunConfig config) {
         && tree.get("model") instanceof ObjectNode model) {
       model.put("weights", String.valueOf(weights.path().getFileName()));
     }
-    return Sha256.of(tree.toString()).substring(0, 16);
+    return tree;
   }
 
   private static void remove(JsonNode tree, JsonPointer path) {

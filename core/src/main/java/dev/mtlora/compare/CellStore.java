@@ -1,10 +1,12 @@
 package dev.mtlora.compare;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.nn.Inline;
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.spec.Bind;
+import dev.mtlora.spec.JsonText;
 import dev.mtlora.weights.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,9 +25,7 @@ import java.util.Optional;
  * @param folder made when the first cell is kept
  */
 public record CellStore(Path folder) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String CONFIGURATION = "configuration";
-  private static final String WEIGHTS = "weights";
+  private static final Bind BIND = Bind.json();
   private static final long LARGEST = 1 << 20;
 
   /**
@@ -37,9 +37,9 @@ public record CellStore(Path folder) {
   public Optional<Summary> find(Cell cell) {
     Path file = file(cell);
     try {
-      Optional<JsonNode> kept = read(file);
-      kept.ifPresent(node -> check(node, cell));
-      return kept.map(Summary::of);
+      Optional<Kept> kept = read(file).map(node -> BIND.read(Kept.class, node));
+      kept.ifPresent(found -> check(found, cell));
+      return kept.map(found -> found.summary().summary());
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           String.format(
@@ -51,12 +51,28 @@ public record CellStore(Path folder) {
     }
   }
 
-  private static void check(JsonNode kept, Cell cell) {
-    if (!kept.path(CONFIGURATION).asText().equals(cell.fingerprint())) {
+  /**
+   * A cell as it is written.
+   *
+   * @param row line of the table
+   * @param seed of the training
+   * @param configuration {@link Cell#fingerprint}
+   * @param weights hash of those it began with, if they are of a file
+   * @param summary what it gave and cost
+   */
+  private record Kept(
+      String row,
+      long seed,
+      String configuration,
+      Optional<String> weights,
+      @Inline Summary.Written summary) {}
+
+  private static void check(Kept kept, Cell cell) {
+    if (!kept.configuration().equals(cell.fingerprint())) {
       throw new IllegalArgumentException("was made with other settings than this comparison's");
     }
     Optional<String> weights = cell.weights();
-    if (weights.isPresent() && !kept.path(WEIGHTS).asText().equals(weights.get())) {
+    if (weights.isPresent() && !kept.weights().equals(weights)) {
       throw new IllegalArgumentException(
           "was made with other weights than those that model.weights names now");
     }
@@ -67,11 +83,9 @@ public record CellStore(Path folder) {
       if (Files.size(file) > LARGEST) {
         throw new IllegalArgumentException("is larger than any file of this kind");
       }
-      return Optional.of(JSON.readTree(Files.readString(file)));
+      return Optional.of(JsonText.read(JsonText.bytes(file)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("is not JSON", e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           String.format(Locale.ROOT, "%s could not be read: %s", file, e), e);
@@ -90,11 +104,11 @@ public record CellStore(Path folder) {
 
   /** Keeps the summary of a cell; a file appears whole or not at all. */
   public void keep(Cell cell, Summary summary) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("row", cell.row()).put("seed", cell.seed()).put(CONFIGURATION, cell.fingerprint());
-    cell.weights().ifPresent(hash -> node.put(WEIGHTS, hash));
-    node.setAll(summary.node());
-    write(file(cell), node);
+    write(
+        file(cell),
+        BIND.write(
+            new Kept(
+                cell.row(), cell.seed(), cell.fingerprint(), cell.weights(), summary.written())));
   }
 
   private void write(Path file, ObjectNode node) {
@@ -131,7 +145,7 @@ public record CellStore(Path folder) {
 
   /** Keeps what has been measured in turn, all at once: times of different days don't mix. */
   public void keepTimes(Comparison comparison, Map<String, Double> seconds) {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
     seconds.forEach(node::put);
     write(times(comparison.title()), node);
   }

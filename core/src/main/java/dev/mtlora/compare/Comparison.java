@@ -3,13 +3,13 @@ package dev.mtlora.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.data.YamlBlock;
-import dev.mtlora.data.YamlText;
+import dev.mtlora.nn.Usual;
 import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunConfig;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import dev.mtlora.run.ConfigText;
+import dev.mtlora.run.ResolvedRun;
+import dev.mtlora.run.RunSpec;
+import dev.mtlora.spec.Bind;
+import dev.mtlora.spec.YamlText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -44,6 +45,7 @@ import java.util.regex.Pattern;
  */
 public record Comparison(
     String title, List<String> tasks, List<String> methods, List<Cell> cells, List<Path> kept) {
+  private static final Bind BIND = new Bind(List.of());
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 +._-]*");
 
@@ -63,11 +65,8 @@ public record Comparison(
    */
   public static Comparison read(Path file, List<String> overrides) {
     try {
-      return of(file, new YamlBlock(YamlText.read(Files.readString(file)), ""), overrides);
-    } catch (NoSuchFileException e) {
-      throw new ConfigException(file + " does not exist; check the name and the folder", e);
-    } catch (IOException e) {
-      throw new ConfigException(file + " could not be read (" + e + ")", e);
+      JsonNode tree = YamlText.read(ConfigText.of(file));
+      return of(file, BIND.read(Written.class, tree), overrides);
     } catch (ConfigException e) {
       throw e;
     } catch (IllegalArgumentException e) {
@@ -75,29 +74,54 @@ public record Comparison(
     }
   }
 
-  private static Comparison of(Path file, YamlBlock yaml, List<String> overrides) {
-    yaml.allow("base", "set", "seeds", "methods", "cells");
+  /**
+   * What a file says.
+   *
+   * @param base another file, or the name of a shipped configuration
+   * @param set changes for all
+   * @param seeds of all methods
+   * @param methods by name what each changes
+   * @param cells folder of finished cells
+   */
+  record Written(
+      String base,
+      @Usual("{}") JsonNode set,
+      @Usual("[1]") List<Long> seeds,
+      Map<String, Optional<JsonNode>> methods,
+      Optional<String> cells) {
+    Written {
+      if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
+        throw new IllegalArgumentException(
+            "seeds must be different whole numbers, at least one, but are " + seeds);
+      }
+      if (methods.isEmpty()) {
+        throw new IllegalArgumentException(
+            "methods is empty: name at least one, for instance 'methods: {full: full}'");
+      }
+    }
+  }
+
+  private static Comparison of(Path file, Written written, List<String> overrides) {
     Path here = file.toAbsolutePath().normalize();
-    ObjectNode all = settings(yaml.block("set")); // JSON is YAML
-    all.put("base", yaml.text("base")).putNull("singleTask");
     Path folder = Objects.requireNonNull(here.getParent());
-    RunConfig base =
-        RunConfig.parse(new RunConfig.Source(here.toString(), folder), all.toString(), overrides);
-    Recipe recipe = new Recipe(here, folder, YamlText.read(base.json()));
-    Map<String, ObjectNode> methods = methods(yaml);
+    ObjectNode all = block("set", written.set());
+    all.putNull("singleTask");
+    RunSpec.Source source = new RunSpec.Source(here.toString(), folder);
+    ResolvedRun base = ResolvedRun.of(source, written.base(), all, overrides);
+    Recipe recipe = new Recipe(here, folder, base);
+    Map<String, ObjectNode> methods = methods(written.methods());
     List<Cell> cells = new ArrayList<>();
-    for (long seed : seeds(yaml)) {
-      for (String task : base.taskNames()) {
+    List<String> tasks = base.spec().taskNames();
+    for (long seed : written.seeds()) {
+      for (String task : tasks) {
         cells.add(recipe.cell(Cell.SINGLE, "single-" + task, seed, recipe.alone(task)));
       }
       methods.forEach((name, own) -> cells.add(recipe.cell(name, name, seed, own)));
     }
     List<Path> kept =
-        yaml.has("cells")
-            ? List.of(here.resolveSibling(yaml.text("cells")).normalize())
-            : List.of();
+        written.cells().stream().map(cell -> here.resolveSibling(cell).normalize()).toList();
     String title = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
-    return new Comparison(title, base.taskNames(), List.copyOf(methods.keySet()), cells, kept);
+    return new Comparison(title, tasks, List.copyOf(methods.keySet()), cells, kept);
   }
 
   /** The seeds of all cells, in order. */
@@ -105,11 +129,10 @@ public record Comparison(
     return cells.stream().map(Cell::seed).distinct().toList();
   }
 
-  private static Map<String, ObjectNode> methods(YamlBlock yaml) {
-    YamlBlock block = yaml.block("methods");
+  private static Map<String, ObjectNode> methods(Map<String, Optional<JsonNode>> written) {
     Map<String, ObjectNode> methods = new LinkedHashMap<>();
     Map<String, String> files = new LinkedHashMap<>();
-    for (String name : block.keys()) {
+    for (String name : written.keySet()) {
       if (!NAME.matcher(name).matches() || name.startsWith("single")) {
         throw new IllegalArgumentException(
             String.format(
@@ -126,35 +149,36 @@ public record Comparison(
                 before,
                 name));
       }
-      methods.put(name, settings(block.blockOrWord(name, "method")));
-    }
-    if (methods.isEmpty()) {
-      throw new IllegalArgumentException(
-          "methods is empty: name at least one, for instance 'methods: {full: full}'");
+      methods.put(
+          name,
+          settings(
+              "methods." + name,
+              Objects.requireNonNull(written.get(name)).orElseGet(JSON::createObjectNode)));
     }
     return methods;
   }
 
-  private static ObjectNode settings(YamlBlock block) {
+  private static ObjectNode settings(String path, JsonNode written) {
+    return written.isTextual()
+        ? JSON.createObjectNode().set("method", written)
+        : block(path, written);
+  }
+
+  private static ObjectNode block(String path, JsonNode written) {
+    if (!(written instanceof ObjectNode block)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "%s must be a block of keys and values but is: %s", path, written));
+    }
     if (block.has("base")) {
       throw new IllegalArgumentException(
-          block.at("base") + " is not allowed here: all methods change the comparison's own base");
+          path + ".base is not allowed here: all methods change the comparison's own base");
     }
-    return block.node().deepCopy();
+    return block.deepCopy();
   }
 
   private static String fileName(String name) {
     return name.replace(' ', '_');
-  }
-
-  private static List<Long> seeds(YamlBlock yaml) {
-    List<Long> seeds =
-        yaml.list("seeds", List.of(1L), (node, path) -> (long) YamlBlock.asCount(node, path));
-    if (seeds.isEmpty() || seeds.stream().distinct().count() < seeds.size()) {
-      throw new IllegalArgumentException(
-          "seeds must be different whole numbers, at least one, but are " + seeds);
-    }
-    return seeds;
   }
 
   /**
@@ -164,21 +188,22 @@ public record Comparison(
    * @param folder what paths in a method's settings are relative to
    * @param base the configuration that methods change
    */
-  private record Recipe(Path file, Path folder, JsonNode base) {
+  private record Recipe(Path file, Path folder, ResolvedRun base) {
     /** Full fine-tuning of the base's model for one of its tasks. */
     ObjectNode alone(String task) {
       ObjectNode own = JSON.createObjectNode().put("method", "full");
-      own.putObject("tasks").set(task, base.path("tasks").path(task));
+      own.putObject("tasks").set(task, base.tree().path("tasks").path(task));
       return own;
     }
 
     Cell cell(String row, String name, long seed, ObjectNode own) {
-      ObjectNode text = JSON.createObjectNode().set("base", base);
-      text.setAll(own);
-      text.put("train.seed", seed);
+      ObjectNode changes = own.deepCopy();
+      changes.put("train.seed", seed);
       String cell = fileName(name) + "-seed" + seed;
-      RunConfig.Source source = new RunConfig.Source(file + ", " + cell, folder);
-      return new Cell(row, cell, seed, RunConfig.parse(source, text.toString(), List.of()));
+      RunSpec.Source source = new RunSpec.Source(file + ", " + cell, folder);
+      ResolvedRun run = base.changed(source, changes, List.of());
+      String fingerprint = Cell.fingerprint(run.tree(), run.spec());
+      return new Cell(row, cell, seed, run.spec(), fingerprint);
     }
   }
 }

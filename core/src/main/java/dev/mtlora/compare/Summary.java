@@ -1,9 +1,7 @@
 package dev.mtlora.compare;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.spec.Bind;
+import dev.mtlora.spec.JsonText;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.HistoryJson;
 import java.util.List;
@@ -16,7 +14,7 @@ import java.util.function.ToDoubleFunction;
  * @param cost of the model and of the training
  */
 public record Summary(Evaluation last, Cost cost) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Bind BIND = Bind.json();
 
   /**
    * What a training costs.
@@ -77,20 +75,49 @@ public record Summary(Evaluation last, Cost cost) {
             bytes));
   }
 
-  /** As a JSON object. */
-  public String json() {
-    return node().toPrettyString();
+  /**
+   * A summary as it is written.
+   *
+   * @param last its last evaluation
+   * @param parameters of the model
+   * @param trainable parameters with a gradient
+   * @param multiplyAdds of a forward pass
+   * @param stepSeconds median time of a step
+   * @param peakBytes most memory
+   * @param adapterBytes size of the adapter file
+   */
+  record Written(
+      HistoryJson.Written last,
+      long parameters,
+      long trainable,
+      long multiplyAdds,
+      double stepSeconds,
+      long peakBytes,
+      long adapterBytes) {
+    Summary summary() {
+      if (last.tasks().isEmpty()) {
+        throw new IllegalArgumentException("not the summary of a training: it has no scores");
+      }
+      return new Summary(
+          last.evaluation(),
+          new Cost(parameters, trainable, multiplyAdds, stepSeconds, peakBytes, adapterBytes));
+    }
   }
 
-  ObjectNode node() {
-    ObjectNode node = JSON.createObjectNode();
-    node.set("last", tree(HistoryJson.write(last)));
-    return node.put("parameters", cost.total)
-        .put("trainable", cost.trainable)
-        .put("multiply_adds", cost.multiplyAdds)
-        .put("step_seconds", cost.stepSeconds)
-        .put("peak_bytes", cost.peakBytes)
-        .put("adapter_bytes", cost.adapterBytes);
+  Written written() {
+    return new Written(
+        HistoryJson.written(last),
+        cost.total,
+        cost.trainable,
+        cost.multiplyAdds,
+        cost.stepSeconds,
+        cost.peakBytes,
+        cost.adapterBytes);
+  }
+
+  /** As a JSON object. */
+  public String json() {
+    return BIND.write(written()).toPrettyString();
   }
 
   /**
@@ -99,30 +126,6 @@ public record Summary(Evaluation last, Cost cost) {
    * @throws IllegalArgumentException if it is no summary
    */
   public static Summary parse(String json) {
-    return of(tree(json));
-  }
-
-  static Summary of(JsonNode node) {
-    List<Evaluation> last = HistoryJson.read("[" + node.path("last") + "]");
-    if (last.size() != 1 || last.get(0).scores().tasks().isEmpty()) {
-      throw new IllegalArgumentException("not the summary of a training: it has no scores");
-    }
-    return new Summary(
-        last.get(0),
-        new Cost(
-            node.path("parameters").asLong(),
-            node.path("trainable").asLong(),
-            node.path("multiply_adds").asLong(),
-            node.path("step_seconds").asDouble(),
-            node.path("peak_bytes").asLong(),
-            node.path("adapter_bytes").asLong()));
-  }
-
-  private static JsonNode tree(String json) {
-    try {
-      return JSON.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
-    }
+    return BIND.read(Written.class, JsonText.read(json)).summary();
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -33,6 +34,17 @@ public record ClassIds(Map<Integer, Integer> classOf, boolean ignoreRest) {
     Map<Integer, Integer> same = new HashMap<>();
     IntStream.range(0, classes).forEach(id -> same.put(id, id));
     return new ClassIds(same, false);
+  }
+
+  /** Those of an encoding. */
+  static ClassIds of(IndexClasses classes, Optional<IndexIgnored> ignored) {
+    if (ignored.isEmpty() && !(classes instanceof IndexClasses.Numbers)) {
+      return plain(classes.count());
+    }
+    List<Integer> numbers =
+        ignored.orElse(null) instanceof IndexIgnored.Numbers some ? some.numbers() : List.of();
+    boolean rest = ignored.orElse(null) instanceof IndexIgnored.Others;
+    return of(classes.groups(), numbers, rest);
   }
 
   /**

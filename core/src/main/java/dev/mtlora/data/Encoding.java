@@ -36,9 +36,9 @@ public sealed interface Encoding {
   /** What the labels of a task must be written as, for messages: {@code need index or mask}. */
   static String needed(Label label) {
     String words =
-        Stream.of(new Index(1, List.of()), new DepthMm(), new NormalsRgb(NormalsY.UP), new Mask())
+        Stream.of(new Index(1), new DepthMm(), new NormalsRgb(NormalsY.UP), new Mask())
             .filter(encoding -> encoding.holding(label).isPresent())
-            .map(FolderYaml::nameOf)
+            .map(Encodings::nameOf)
             .collect(Collectors.joining(" or "));
     return words.isEmpty()
         ? "no PNG holds; read them with a Dataset in Java"
@@ -48,31 +48,33 @@ public sealed interface Encoding {
   /**
    * A grey or palette PNG of numbers that stand for classes. Read as 0..classes-1 or 255, ignored.
    *
-   * @param classes how many, 1..255
-   * @param names of the classes, or empty
-   * @param ids which number stands for which class
+   * @param classes how many there are, their names, or the numbers of each
+   * @param ignore numbers that are ignored besides 255, or {@code rest} for all that are no class's
    */
-  record Index(int classes, List<String> names, ClassIds ids) implements Encoding {
+  record Index(IndexClasses classes, Optional<IndexIgnored> ignore) implements Encoding {
+    /** Checks that no number has two meanings. */
     public Index {
-      names = List.copyOf(names);
-      checkedClasses(classes);
-      if (!names.isEmpty() && names.size() != classes) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT, "index labels have %d classes but %d names", classes, names.size()));
-      }
+      ClassIds.of(classes, ignore);
     }
 
     /** Whose numbers are those of the classes; 255 is ignored. */
-    public Index(int classes, List<String> names) {
-      this(classes, names, ClassIds.plain(checkedClasses(classes)));
+    public Index(int classes) {
+      this(new IndexClasses.Count(classes), Optional.empty());
     }
 
-    static int checkedClasses(int classes) {
-      if (classes < 1 || classes > 255) {
-        throw new IllegalArgumentException("index labels need 1..255 classes but have " + classes);
-      }
-      return classes;
+    /** How many classes there are. */
+    public int count() {
+      return classes.count();
+    }
+
+    /** Their names, or none. */
+    public List<String> names() {
+      return classes.names();
+    }
+
+    /** Which number stands for which class. */
+    ClassIds ids() {
+      return ClassIds.of(classes, ignore);
     }
 
     @Override
@@ -85,7 +87,7 @@ public sealed interface Encoding {
     @Override
     public Raster decode(PngSamples png) {
       png.check(png.values().channels() == 1, "index labels are grey or palette PNG");
-      return ids.apply(png);
+      return ids().apply(png);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.mtlora.data;
 
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
-import dev.mtlora.task.TaskSettings;
 import dev.mtlora.task.Tasks;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -23,7 +22,7 @@ import java.util.Map;
  *   train: train.txt           # one image name a line, without .jpg
  *   val: val.txt               # or instead of both lists: split: {val: 0.2, seed: 1}
  *   labels:
- *     semseg: {folder: semseg, encoding: index, classes: 13}      # or their names, see IndexYaml
+ *     semseg: {folder: semseg, encoding: index, classes: 13}      # or their names, see IndexClasses
  *     depth: {folder: depth, encoding: depth_mm}
  *     normals: {folder: normals, encoding: normals_rgb, y: up}
  *     edge: {folder: edge, encoding: mask}
@@ -49,7 +48,7 @@ public record FolderSettings(
     labels.forEach(
         (task, folder) -> {
           if (Tasks.ids().contains(task)) {
-            held(task, folder.encoding(), Tasks.of(task, TaskSettings.defaults()).label());
+            held(task, folder.encoding(), Tasks.of(task).label());
           }
         });
   }
@@ -64,13 +63,13 @@ public record FolderSettings(
     Label label = held(task.name(), encoding, task.label());
     if (encoding instanceof Encoding.Index index
         && label instanceof Label.Classes classes
-        && index.classes() != classes.count()) {
+        && index.count() != classes.count()) {
       throw new IllegalArgumentException(
           String.format(
                   Locale.ROOT,
                   "the labels of %s have %d classes but the task has %d: make data.labels.%s.classes and",
                   task.name(),
-                  index.classes(),
+                  index.count(),
                   classes.count(),
                   task.name())
               + String.format(Locale.ROOT, " tasks.%s.classes agree", task.name()));
@@ -88,7 +87,7 @@ public record FolderSettings(
                         Locale.ROOT,
                         "labels.%s cannot be encoded as %s: its labels are %s, which %s",
                         task,
-                        FolderYaml.nameOf(encoding),
+                        Encodings.nameOf(encoding),
                         wanted.form(),
                         Encoding.needed(wanted))));
   }

@@ -1,5 +1,7 @@
 package dev.mtlora.data;
 
+import dev.mtlora.nn.Usual;
+
 /** Which images train and which validate. */
 public sealed interface FolderSplit {
   /**
@@ -16,11 +18,11 @@ public sealed interface FolderSplit {
    * @param val the part that validates, above 0 and below 1
    * @param seed of the draw
    */
-  record Fraction(double val, long seed) implements FolderSplit {
+  record Fraction(double val, @Usual("0") long seed) implements FolderSplit {
     public Fraction {
       if (!(val > 0 && val < 1)) {
         throw new IllegalArgumentException(
-            "the fraction of images that validate must lie between 0 and 1 but is " + val);
+            "val, the fraction of images that validate must lie between 0 and 1 but is " + val);
       }
     }
   }

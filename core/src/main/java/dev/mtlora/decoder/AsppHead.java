@@ -28,9 +28,24 @@ public final class AsppHead extends Decoder {
   private final ConvNormRelu refine;
   private final Conv2d predict;
 
-  /** A head that drops half of the pooled values while training. */
-  public AsppHead(DecoderSpec spec, Rng rng) {
-    this(spec, rng, 0.5);
+  /**
+   * The settings of the head.
+   *
+   * @param dropout rate at which pooled values are dropped while training, in [0, 1)
+   */
+  public record Settings(double dropout) implements DecoderSettings {
+    /** As published: half of the values. */
+    public static final Settings PAPER = new Settings(0.5);
+
+    /** Checks the range. */
+    public Settings {
+      requireRate(dropout);
+    }
+
+    @Override
+    public Decoder build(DecoderSpec spec, Rng rng) {
+      return new AsppHead(spec, rng, dropout);
+    }
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.mtlora.decoder;
 
 import dev.mtlora.nn.Module;
 import dev.mtlora.tensor.Functional;
-import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
@@ -14,13 +13,6 @@ public abstract class Decoder extends Module {
   /** A decoder of pyramids that fit the given spec. */
   protected Decoder(DecoderSpec spec) {
     this.spec = spec;
-  }
-
-  /** Makes decoders of one kind with their usual settings; see {@link Decoders}. */
-  @FunctionalInterface
-  public interface Factory {
-    /** A decoder that fits the spec, with random weights. */
-    Decoder build(DecoderSpec spec, Rng rng);
   }
 
   /**
@@ -40,6 +32,14 @@ public abstract class Decoder extends Module {
   final Tensor concatenate(List<Tensor> pyramid) {
     requireFit(pyramid);
     return Tensor.cat(pyramid.stream().map(level -> resize(level, pyramid.get(0))).toList(), 1);
+  }
+
+  /** Fails if a setting is no rate of dropping. */
+  static void requireRate(double dropout) {
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "dropout must be at least 0 and below 1 but is %s", dropout));
+    }
   }
 
   /** {@code [B, C, h, w]} resized to the height and width of another tensor. */

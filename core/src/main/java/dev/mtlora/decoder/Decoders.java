@@ -5,27 +5,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The catalogue of decoders: the ids that a configuration may name. */
+/**
+ * The catalogue of decoders: the names that {@code model.decoder} may have, each with the settings
+ * that a configuration starts from. A new one is one line here.
+ */
 public final class Decoders {
-  private static final Catalogue<Decoder.Factory> ALL = new Catalogue<>("decoder", members());
+  /** The decoder of a configuration that names none. */
+  public static final DecoderSettings DEFAULT = new HrNetHead.Settings();
+
+  /** All of them, by name. */
+  public static final Catalogue<DecoderSettings> ALL = new Catalogue<>("decoder", members());
 
   private Decoders() {}
 
-  private static Map<String, Decoder.Factory> members() {
-    Map<String, Decoder.Factory> members = new LinkedHashMap<>();
-    members.put("hrnet", HrNetHead::new);
-    members.put("segformer", SegFormerHead::new);
-    members.put("aspp", AsppHead::new);
-    members.put("up", UpsampleHead::new);
+  private static Map<String, DecoderSettings> members() {
+    Map<String, DecoderSettings> members = new LinkedHashMap<>();
+    members.put("hrnet", DEFAULT);
+    members.put("segformer", SegFormerHead.Settings.PAPER);
+    members.put("aspp", AsppHead.Settings.PAPER);
+    members.put("up", new UpsampleHead.Settings());
     return members;
   }
 
   /**
-   * The kind of decoder with this id.
+   * The kind of decoder with this id, with its usual settings.
    *
    * @throws IllegalArgumentException if there is none; the message proposes the nearest id
    */
-  public static Decoder.Factory of(String id) {
+  public static DecoderSettings of(String id) {
     return ALL.of(id);
   }
 

@@ -19,6 +19,14 @@ public final class HrNetHead extends Decoder {
   private final ConvNormRelu mix;
   private final Conv2d predict;
 
+  /** It has no settings. */
+  public record Settings() implements DecoderSettings {
+    @Override
+    public Decoder build(DecoderSpec spec, Rng rng) {
+      return new HrNetHead(spec, rng);
+    }
+  }
+
   /** A head with random weights. */
   public HrNetHead(DecoderSpec spec, Rng rng) {
     super(spec);

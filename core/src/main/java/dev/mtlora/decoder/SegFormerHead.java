@@ -8,6 +8,7 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The all-MLP head of SegFormer (Xie et al. 2021, arXiv 2105.15203, section 3.2).
@@ -25,9 +26,31 @@ public final class SegFormerHead extends Decoder {
   private final Dropout dropout;
   private final Conv2d predict;
 
-  /** A head of width 256 that drops a tenth of its channels while training. */
-  public SegFormerHead(DecoderSpec spec, Rng rng) {
-    this(spec, rng, 256, 0.1);
+  /**
+   * The settings of the head.
+   *
+   * @param channels of every embedded level and of the fused map, at most 16,384
+   * @param dropout rate at which fused channels are dropped while training, in [0, 1)
+   */
+  public record Settings(int channels, double dropout) implements DecoderSettings {
+    /** As published: 256 channels, of which a tenth is dropped while training. */
+    public static final Settings PAPER = new Settings(256, 0.1);
+
+    private static final int MOST = 16_384;
+
+    /** Checks the ranges. */
+    public Settings {
+      if (channels < 1 || channels > MOST) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "channels must be 1 to %,d but is %d", MOST, channels));
+      }
+      requireRate(dropout);
+    }
+
+    @Override
+    public Decoder build(DecoderSpec spec, Rng rng) {
+      return new SegFormerHead(spec, rng, channels, dropout);
+    }
   }
 
   /**

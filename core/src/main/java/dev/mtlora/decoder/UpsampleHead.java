@@ -31,6 +31,14 @@ public final class UpsampleHead extends Decoder {
   private final Doublings doublings;
   private final ConvNormRelu predict;
 
+  /** It has no settings. */
+  public record Settings() implements DecoderSettings {
+    @Override
+    public Decoder build(DecoderSpec spec, Rng rng) {
+      return new UpsampleHead(spec, rng);
+    }
+  }
+
   /** A head with random weights. */
   public UpsampleHead(DecoderSpec spec, Rng rng) {
     super(spec);

@@ -44,7 +44,7 @@ public final class DepthMeter implements Meter {
 
   @Override
   public Map<String, Double> values() {
-    return new Scores()
+    return new NamedScores()
         .put("rmse", Math.sqrt(mean(1)))
         .put("log_rmse", Math.sqrt(mean(2)))
         .put("abs_rel", mean(3))
@@ -55,7 +55,7 @@ public final class DepthMeter implements Meter {
   }
 
   private double mean(int i) {
-    return Scores.ratio(sums[i], sums[0]);
+    return NamedScores.ratio(sums[i], sums[0]);
   }
 
   @Override
@@ -70,7 +70,7 @@ public final class DepthMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    DepthMeter from = Scores.same(DepthMeter.class, other);
+    DepthMeter from = NamedScores.same(DepthMeter.class, other);
     Arrays.setAll(sums, i -> sums[i] + from.sums[i]);
   }
 

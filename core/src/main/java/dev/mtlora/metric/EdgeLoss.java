@@ -22,7 +22,7 @@ final class EdgeLoss {
   }
 
   double mean() {
-    return Scores.ratio(sum, pixels);
+    return NamedScores.ratio(sum, pixels);
   }
 
   void merge(EdgeLoss other) {

@@ -1,9 +1,9 @@
 package dev.mtlora.metric;
 
 import dev.mtlora.metric.edges.Correspondence;
+import dev.mtlora.metric.edges.EdgeCounts;
 import dev.mtlora.metric.edges.EdgeMap;
 import dev.mtlora.metric.edges.EdgeScores;
-import dev.mtlora.metric.edges.Tally;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -48,7 +48,7 @@ public final class EdgeMeter implements Meter {
     int width = (int) target.size(3);
     float[] likely = probability.toFloats();
     float[] drawn = target.toFloats();
-    List<List<Tally>> images =
+    List<List<EdgeCounts>> images =
         IntStream.range(0, (int) target.size(0))
             .parallel()
             .mapToObj(
@@ -66,7 +66,7 @@ public final class EdgeMeter implements Meter {
 
   @Override
   public Map<String, Double> values() {
-    return new Scores()
+    return new NamedScores()
         .put("odsF", edges.odsF())
         .put("oisF", edges.oisF())
         .put("loss", loss.mean())
@@ -85,7 +85,7 @@ public final class EdgeMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    EdgeMeter from = Scores.same(EdgeMeter.class, other);
+    EdgeMeter from = NamedScores.same(EdgeMeter.class, other);
     edges.merge(from.edges);
     loss.merge(from.loss);
   }

@@ -79,14 +79,14 @@ public final class NormalsMeter implements Meter {
 
   @Override
   public Map<String, Double> values() {
-    return new Scores()
-        .put("mean", Scores.ratio(sums[1], sums[0]))
-        .put("mean_v2", Scores.ratio(sums[7], sums[6]))
-        .put("rmse", Math.sqrt(Scores.ratio(sums[2], sums[0])))
+    return new NamedScores()
+        .put("mean", NamedScores.ratio(sums[1], sums[0]))
+        .put("mean_v2", NamedScores.ratio(sums[7], sums[6]))
+        .put("rmse", Math.sqrt(NamedScores.ratio(sums[2], sums[0])))
         .put("median", median())
-        .put("under_11.25", 100 * Scores.ratio(sums[3], sums[0]))
-        .put("under_22.5", 100 * Scores.ratio(sums[4], sums[0]))
-        .put("under_30", 100 * Scores.ratio(sums[5], sums[0]))
+        .put("under_11.25", 100 * NamedScores.ratio(sums[3], sums[0]))
+        .put("under_22.5", 100 * NamedScores.ratio(sums[4], sums[0]))
+        .put("under_30", 100 * NamedScores.ratio(sums[5], sums[0]))
         .map();
   }
 
@@ -114,7 +114,7 @@ public final class NormalsMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    NormalsMeter from = Scores.same(NormalsMeter.class, other);
+    NormalsMeter from = NamedScores.same(NormalsMeter.class, other);
     Arrays.setAll(sums, i -> sums[i] + from.sums[i]);
     Arrays.setAll(histogram, i -> histogram[i] + from.histogram[i]);
   }

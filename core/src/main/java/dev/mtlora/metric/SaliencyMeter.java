@@ -87,7 +87,7 @@ public final class SaliencyMeter implements Meter {
 
   @Override
   public Map<String, Double> values() {
-    return new Scores()
+    return new NamedScores()
         .put("mIoU", best(t -> iou[t] / images))
         .put("maxF", best(t -> f(precision[t] / images, recall[t] / images)))
         .put("maxF_beta", beta.max())
@@ -116,7 +116,7 @@ public final class SaliencyMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    SaliencyMeter from = Scores.same(SaliencyMeter.class, other);
+    SaliencyMeter from = NamedScores.same(SaliencyMeter.class, other);
     Arrays.setAll(iou, i -> iou[i] + from.iou[i]);
     Arrays.setAll(precision, i -> precision[i] + from.precision[i]);
     Arrays.setAll(recall, i -> recall[i] + from.recall[i]);

@@ -77,9 +77,9 @@ public final class SemsegMeter implements Meter {
     int[] present = IntStream.range(0, classes).filter(c -> confusion.labelled(c) > 0).toArray();
     double all = present.length == 0 ? Double.NaN : Arrays.stream(iou).sum() / classes;
     double sum = Arrays.stream(present).mapToDouble(c -> iou[c]).sum();
-    return new Scores()
+    return new NamedScores()
         .put("mIoU", all)
-        .put("mIoU_present", Scores.ratio(sum, present.length))
+        .put("mIoU_present", NamedScores.ratio(sum, present.length))
         .map();
   }
 
@@ -101,7 +101,7 @@ public final class SemsegMeter implements Meter {
 
   @Override
   public void merge(Meter other) {
-    SemsegMeter from = Scores.same(SemsegMeter.class, other);
+    SemsegMeter from = NamedScores.same(SemsegMeter.class, other);
     if (!from.names.equals(names)) {
       throw new IllegalArgumentException(
           String.format(

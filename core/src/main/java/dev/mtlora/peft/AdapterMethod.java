@@ -29,8 +29,13 @@ public interface AdapterMethod {
    */
   Adaptation attach(List<Site> sites, List<String> tasks, Rng rng);
 
-  /** Ranks by stage, for people: of {@code shared} and of every task; empty without ranks. */
-  default Map<String, List<Integer>> rankTable() {
+  /**
+   * Ranks by stage, for people: of {@code shared} and of every task; empty without ranks.
+   *
+   * @param sites all linear layers that can be adapted
+   * @param tasks task names, in order
+   */
+  default Map<String, List<Integer>> rankTable(List<Site> sites, List<String> tasks) {
     return Map.of();
   }
 }

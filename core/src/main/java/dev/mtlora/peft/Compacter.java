@@ -32,28 +32,29 @@ import java.util.Optional;
  * tokens. Nothing here folds into the backbone's weights.
  *
  * @param reduction width by bottleneck
- * @param n number of products, and the side of the slow weights
+ * @param products n, the number of products, and the side of the slow weights
  * @param rank r
  * @param plusPlus true for Compacter++
  */
-public record Compacter(int reduction, int n, int rank, boolean plusPlus) implements AdapterMethod {
+public record Compacter(int reduction, int products, int rank, boolean plusPlus)
+    implements AdapterMethod {
 
   /** Checks that all numbers are positive. */
   public Compacter {
     Sizes.checkReduction(reduction);
-    Sizes.check(n, "products");
+    Sizes.check(products, "products");
     Sizes.check(rank, "rank");
   }
 
   @Override
   public void check(List<Site> sites, List<String> tasks) {
     for (Place place : Place.all(sites)) {
-      if (place.width() % n != 0) {
+      if (place.width() % products != 0) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "method.products must divide the width of every stage, but %d does not divide %d of stage %d",
-                n,
+                "products must divide the width of every stage, but %d does not divide %d of stage %d",
+                products,
                 place.width(),
                 place.stage()));
       }
@@ -68,7 +69,7 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
 
   private long bottleneck(long width) {
     long wanted = Math.max(1, width / reduction);
-    return (wanted + n - 1) / n * n;
+    return (wanted + products - 1) / products * products;
   }
 
   private static final class Attached extends Inserting {
@@ -79,8 +80,10 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
     Attached(Compacter method, Rng rng) {
       this.method = method;
       this.rng = rng;
-      Tensor initial = Tensor.randn(rng, method.n, method.n, method.n);
-      slow = weight("slow", initial.timesInPlace(1 / Math.sqrt(method.n)), Owner.ADDED); // i, n, n
+      Tensor initial = Tensor.randn(rng, method.products, method.products, method.products);
+      slow =
+          weight(
+              "slow", initial.timesInPlace(1 / Math.sqrt(method.products)), Owner.ADDED); // i, n, n
     }
 
     @Override
@@ -96,7 +99,7 @@ public record Compacter(int reduction, int n, int rank, boolean plusPlus) implem
 
     /** A layer with weights as spread as those of a plain one, or with weights that start at 0. */
     private KroneckerLinear layer(long in, long out, boolean zero) {
-      int n = method.n;
+      int n = method.products;
       double leftBound = 1 / Math.sqrt(method.rank);
       double rightBound = zero ? 0 : Math.sqrt(3.0 / in);
       return new KroneckerLinear(

@@ -53,7 +53,7 @@ record Companions(
 
   static Companions shared(Variant variant, Site site, int rank) {
     return new Companions(
-        variant.principal() ? Principal.zeros(site, rank) : null,
+        variant.pissa() ? Principal.zeros(site, rank) : null,
         magnitude(variant, site),
         importance(variant, rank));
   }
@@ -63,11 +63,11 @@ record Companions(
   }
 
   private static @Nullable Tensor magnitude(Variant variant, Site site) {
-    return variant.magnitudes() ? Tensor.zeros(site.out()) : null;
+    return variant.dora() ? Tensor.zeros(site.out()) : null;
   }
 
   private static @Nullable Importance importance(Variant variant, int rank) {
-    return variant.shrinking().isPresent() ? Importance.none(rank) : null;
+    return variant.shrink().isPresent() ? Importance.none(rank) : null;
   }
 
   Companions copy() {

@@ -46,7 +46,7 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
     Sizes.check(rank, "rank");
     if (slots.isEmpty()) {
       throw new IllegalArgumentException(
-          "method.slots names no layer to adapt; the method 'frozen' adapts none");
+          "slots names no layer to adapt; the method 'frozen' adapts none");
     }
   }
 

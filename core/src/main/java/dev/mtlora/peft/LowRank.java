@@ -37,26 +37,23 @@ record LowRank(
   private record Scale(double value, boolean learned) {}
 
   static LowRank shared(MtLora method, Site site, Rng rng) {
-    MtLora.Scales scales = method.scales();
     int rank = method.sharedRank(site);
-    double scale = method.variant().scale(scales.shared().get(site.stage()), rank);
+    double scale = method.variant().scale(method.scale(site), rank);
     return of(
         site,
         rank,
-        new Scale(scale, scales.trainShared()),
+        new Scale(scale, method.scales().trainSharedScale()),
         Companions.shared(method.variant(), site, rank),
         rng);
   }
 
   static LowRank task(MtLora method, Site site, String task, Rng rng) {
-    MtLora.Scales scales = method.scales();
     int rank = method.taskRank(site, task);
-    double byStage = scales.tasks().getOrDefault(task, List.of()).get(site.stage());
-    double scale = method.variant().scale(byStage, rank);
+    double scale = method.variant().scale(method.taskScale(site, task), rank);
     return of(
         site,
         rank,
-        new Scale(scale, scales.trainTasks()),
+        new Scale(scale, method.scales().trainTaskScales()),
         Companions.task(method.variant(), site, rank),
         rng);
   }

@@ -1,10 +1,14 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Inline;
+import dev.mtlora.nn.PerTask;
 import dev.mtlora.tensor.Rng;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -33,27 +37,33 @@ import java.util.TreeSet;
  * of 0 the task matrices stay, and tasks keep their residuals when a slot is off.
  *
  * @param mode how shared and task updates combine
- * @param ranks ranks per stage
- * @param scales factors per stage
- * @param dropout rate on the shared input, per stage
+ * @param ranks of the matrices
+ * @param scales factors of the updates
+ * @param dropout rate on the shared input, at least 0 and below 1
  * @param slots the layers to adapt
+ * @param plus true for MTLoRA+, which adapts the reductions, too, and freezes the dense ones
  * @param trained what else is trained
- * @param everyBlock task matrices in every block instead of the last of each stage; the extra forks
- *     end with their block
+ * @param everyBlock true for task matrices in every block instead of the last of each stage; the
+ *     extra forks end with their block
  * @param reference true for the reference's behaviour where ours differs
  * @param variant what is added to the paper's method
  */
 public record MtLora(
     Mode mode,
-    Ranks ranks,
-    Scales scales,
-    List<Double> dropout,
+    @Inline Ranks ranks,
+    @Inline Scales scales,
+    PerStage<Double> dropout,
     Set<Slot> slots,
+    boolean plus,
     Trained trained,
     boolean everyBlock,
     boolean reference,
-    Variant variant)
+    @Inline Variant variant)
     implements AdapterMethod {
+  private static final int TASK_RANK = 4;
+
+  /** The paper's configuration: rank 64, tasks' rank 4, all four block slots, scale 4. */
+  public static final MtLora PAPER = paper(64, TASK_RANK);
 
   /** How shared and task updates combine in a layer that has task matrices. */
   public enum Mode {
@@ -68,49 +78,57 @@ public record MtLora(
   }
 
   /**
-   * Ranks by stage.
+   * Ranks of the matrices.
    *
-   * @param shared rank of the shared matrices; 0 for none
-   * @param tasks rank of the task matrices, by task; 0 forks the task without an update
+   * @param rank of the shared matrices, by stage; 0 for none
+   * @param taskRank of the task matrices, by task and stage; 0 forks the task without an update
    */
-  public record Ranks(List<Integer> shared, Map<String, List<Integer>> tasks) {
+  public record Ranks(PerStage<Integer> rank, PerTask<PerStage<Integer>> taskRank) {
     /** Checks the ranks. */
     public Ranks {
-      shared = List.copyOf(shared);
-      tasks = copy(tasks);
-      shared.forEach(rank -> Sizes.checkRank(rank, "of shared has"));
-      tasks.forEach(
-          (task, list) -> list.forEach(rank -> Sizes.checkRank(rank, "of " + task + " has")));
+      if (taskRank.others().isEmpty()) {
+        taskRank = new PerTask<>(Optional.of(PerStage.same(TASK_RANK)), taskRank.byTask());
+      }
+      rank.values().forEach(value -> Sizes.checkRank(value, "rank"));
+      taskRank.others().ifPresent(r -> checkTaskRank(r, "taskRank"));
+      taskRank.byTask().forEach((task, r) -> checkTaskRank(r, "taskRank." + task));
+    }
+
+    private static void checkTaskRank(PerStage<Integer> rank, String name) {
+      rank.values().forEach(value -> Sizes.checkRank(value, name));
     }
 
     /** The same ranks in all stages and tasks. */
-    public static Ranks uniform(int stages, int shared, int task, List<String> tasks) {
-      return new Ranks(repeat(stages, shared), perTask(tasks, repeat(stages, task)));
+    public static Ranks of(int rank, int taskRank) {
+      return new Ranks(PerStage.same(rank), PerTask.all(PerStage.same(taskRank)));
+    }
+
+    PerStage<Integer> of(String task) {
+      return taskRank.of(task, PerStage.same(TASK_RANK));
     }
   }
 
   /**
-   * Factors of the updates, by stage.
+   * Factors of the updates.
    *
-   * @param shared factor of the shared update
-   * @param tasks factor of the task updates, by task
-   * @param trainShared true to learn the shared factors, starting from the given ones
-   * @param trainTasks true to learn the task factors
+   * @param scale factor of the shared update, by stage
+   * @param taskScale factor of the task updates, by task and stage; the shared update's unless it
+   *     is given
+   * @param trainSharedScale true to learn the shared factors, starting from the given ones
+   * @param trainTaskScales true to learn the task factors
    */
   public record Scales(
-      List<Double> shared,
-      Map<String, List<Double>> tasks,
-      boolean trainShared,
-      boolean trainTasks) {
-    /** Copies what it is given. */
-    public Scales {
-      shared = List.copyOf(shared);
-      tasks = copy(tasks);
+      PerStage<Double> scale,
+      PerTask<PerStage<Double>> taskScale,
+      boolean trainSharedScale,
+      boolean trainTaskScales) {
+    /** The same fixed factor everywhere. */
+    public static Scales of(double scale) {
+      return new Scales(PerStage.same(scale), PerTask.usual(), false, false);
     }
 
-    /** The same fixed factor everywhere. */
-    public static Scales uniform(int stages, double scale, List<String> tasks) {
-      return new Scales(repeat(stages, scale), perTask(tasks, repeat(stages, scale)), false, false);
+    PerStage<Double> of(String task) {
+      return taskScale.of(task, scale);
     }
   }
 
@@ -132,87 +150,97 @@ public record MtLora(
       boolean biases,
       boolean base) {
     /** The paper's choice. */
-    public static final Trained PAPER = new Trained(true, true, true, true, false, false);
+    public static final Trained PAPER = new Trained();
+
+    /** The paper's choice. */
+    public Trained() {
+      this(true, true, true, true, false, false);
+    }
   }
 
-  /** Checks that all lists cover the same stages. */
+  /** Checks the rates, and that the additions go with the rest. */
   public MtLora {
-    dropout = List.copyOf(dropout);
-    slots = Set.copyOf(new TreeSet<>(slots));
-    int stages = ranks.shared().size();
-    requireStages(scales.shared(), "mtlora.scales.shared", stages);
-    requireStages(dropout, "mtlora.dropout", stages);
+    slots = Collections.unmodifiableSet(new TreeSet<>(slots));
+    dropout.values().forEach(MtLora::checkDropout);
     variant.requireFit(mode, scales);
-    ranks.tasks().forEach((t, list) -> requireStages(list, "mtlora.ranks." + t, stages));
-    scales.tasks().forEach((t, list) -> requireStages(list, "mtlora.scales." + t, stages));
   }
 
-  /** The method as published. */
-  public MtLora(
-      Mode mode,
-      Ranks ranks,
-      Scales scales,
-      List<Double> dropout,
-      Set<Slot> slots,
-      Trained trained,
-      boolean everyBlock,
-      boolean reference) {
-    this(mode, ranks, scales, dropout, slots, trained, everyBlock, reference, Variant.PAPER);
+  private static void checkDropout(double rate) {
+    if (!(rate >= 0 && rate < 1)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "dropout must be at least 0 and below 1 but is %s", rate));
+    }
   }
 
-  /** The same method with additions to the paper's. */
-  public MtLora with(Variant additions) {
-    return new MtLora(
-        mode, ranks, scales, dropout, slots, trained, everyBlock, reference, additions);
-  }
-
-  /** The paper's configuration: all four block slots, scale 4, dropout 0.05. */
-  public static MtLora paper(int sharedRank, int taskRank, List<String> tasks) {
+  /** The method as published: all four block slots, scale 4, dropout 0.05. */
+  public static MtLora paper(int rank, int taskRank) {
     return new MtLora(
         Mode.MATRIX,
-        Ranks.uniform(4, sharedRank, taskRank, tasks),
-        Scales.uniform(4, 4.0, tasks),
-        repeat(4, 0.05),
-        Set.of(Slot.QKV, Slot.PROJ, Slot.FC1, Slot.FC2),
+        Ranks.of(rank, taskRank),
+        Scales.of(4),
+        PerStage.same(0.05),
+        Slot.OF_BLOCKS,
+        false,
         Trained.PAPER,
         false,
-        false);
+        false,
+        Variant.PAPER);
   }
 
-  private static void requireStages(List<?> list, String name, int stages) {
-    if (list.size() != stages) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s must have one entry per stage (%d, as mtlora.ranks.shared) but has %d: %s",
-              name,
-              stages,
-              list.size(),
-              list));
-    }
+  /** The same with additions to the paper's. */
+  public MtLora with(Variant additions) {
+    return new MtLora(
+        mode, ranks, scales, dropout, slots, plus, trained, everyBlock, reference, additions);
+  }
+
+  /** The same in another mode. */
+  public MtLora with(Mode other) {
+    return new MtLora(
+        other, ranks, scales, dropout, slots, plus, trained, everyBlock, reference, variant);
+  }
+
+  /** MTLoRA+. */
+  public MtLora withPlus() {
+    return new MtLora(
+        mode, ranks, scales, dropout, slots, true, trained, everyBlock, reference, variant);
   }
 
   @Override
   public void check(List<Site> sites, List<String> tasks) {
-    int stages = sites.stream().mapToInt(Site::stage).max().orElse(-1) + 1;
-    requireStages(ranks.shared(), "mtlora.ranks.shared", stages);
-    if (mode != Mode.LORA_ONLY) {
-      requireTasks(ranks.tasks(), "mtlora.ranks", tasks);
-      requireTasks(scales.tasks(), "mtlora.scales", tasks);
-    }
-    List<Site> adapted = sites.stream().filter(site -> slots.contains(site.slot())).toList();
+    int stages = stages(sites);
+    ranks.rank().requireStages(stages, "rank");
+    ranks.taskRank().requireTasks(tasks, "taskRank");
+    ranks.taskRank().stream().forEach(rank -> rank.requireStages(stages, "taskRank"));
+    scales.scale().requireStages(stages, "scale");
+    scales.taskScale().requireTasks(tasks, "taskScale");
+    scales.taskScale().stream().forEach(scale -> scale.requireStages(stages, "taskScale"));
+    dropout.requireStages(stages, "dropout");
+    List<Site> adapted = sites.stream().filter(this::adapts).toList();
     List<Site> forked = adapted.stream().filter(site -> forks(site, tasks)).toList();
     List<Site> shared =
         mode == Mode.ADDITION
             ? adapted.stream().filter(site -> !forks(site, tasks)).toList()
             : adapted;
-    variant.ranks().requireMatches(shared, forked, tasks);
+    variant.patterns().requireMatches(shared, forked, tasks);
+  }
+
+  private static int stages(List<Site> sites) {
+    return sites.stream().mapToInt(Site::stage).max().orElse(-1) + 1;
   }
 
   @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
     check(sites, tasks);
     return new MtLoraAdaptation(this, tasks, rng);
+  }
+
+  /** True if a layer is adapted. */
+  boolean adapts(Site site) {
+    return adapts(site.slot());
+  }
+
+  boolean adapts(Slot slot) {
+    return slots.contains(slot) || (plus && slot == Slot.REDUCTION);
   }
 
   /** True if a layer that is adapted has task matrices. */
@@ -223,51 +251,33 @@ public record MtLora(
   }
 
   @Override
-  public Map<String, List<Integer>> rankTable() {
+  public Map<String, List<Integer>> rankTable(List<Site> sites, List<String> tasks) {
+    int stages = stages(sites);
     Map<String, List<Integer>> table = new LinkedHashMap<>();
-    table.put("shared", ranks.shared());
+    table.put("shared", ranks.rank().over(stages));
     if (mode != Mode.LORA_ONLY) {
-      table.putAll(ranks.tasks());
+      tasks.forEach(task -> table.put(task, ranks.of(task).over(stages)));
     }
     return table;
   }
 
-  private static void requireTasks(Map<String, ?> given, String name, List<String> tasks) {
-    for (String task : tasks) {
-      if (!given.containsKey(task)) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT, "%s lacks the task %s; it has %s", name, task, given.keySet()));
-      }
-    }
-  }
-
   int sharedRank(Site site) {
-    return variant.ranks().shared(site, ranks.shared().get(site.stage()));
+    return variant.patterns().shared(site, ranks.rank().at(site.stage()));
   }
 
   int taskRank(Site site, String task) {
-    List<Integer> byStage = ranks.tasks().getOrDefault(task, List.of());
-    return variant.ranks().task(site, task, byStage.get(site.stage()));
+    return variant.patterns().task(site, task, ranks.of(task).at(site.stage()));
+  }
+
+  double scale(Site site) {
+    return scales.scale().at(site.stage());
+  }
+
+  double taskScale(Site site, String task) {
+    return scales.of(task).at(site.stage());
   }
 
   double dropout(Site site) {
-    return dropout.get(site.stage());
-  }
-
-  private static <T> List<T> repeat(int count, T value) {
-    return java.util.Collections.nCopies(count, value);
-  }
-
-  private static <T> Map<String, List<T>> perTask(List<String> tasks, List<T> values) {
-    Map<String, List<T>> map = new LinkedHashMap<>();
-    tasks.forEach(task -> map.put(task, values));
-    return map;
-  }
-
-  private static <T> Map<String, List<T>> copy(Map<String, List<T>> map) {
-    Map<String, List<T>> copy = new LinkedHashMap<>();
-    map.forEach((key, list) -> copy.put(key, List.copyOf(list)));
-    return java.util.Collections.unmodifiableMap(copy);
+    return dropout.at(site.stage());
   }
 }

@@ -22,7 +22,7 @@ final class MtLoraAdaptation extends Adaptation {
 
   @Override
   public Projection adapt(Linear base, Site site) {
-    boolean adapted = method.slots().contains(site.slot());
+    boolean adapted = method.adapts(site);
     boolean forks = adapted && method.forks(site, tasks);
     int rank = method.sharedRank(site);
     if (!adapted || (rank == 0 && (method.reference() || !forks))) {
@@ -51,7 +51,7 @@ final class MtLoraAdaptation extends Adaptation {
   public void afterBackward(long step, long stepsPerEpoch) {
     method
         .variant()
-        .shrinking()
+        .shrink()
         .ifPresent(
             how -> {
               projections.values().forEach(layer -> layer.observe(how));
@@ -82,7 +82,7 @@ final class MtLoraAdaptation extends Adaptation {
     }
     return switch (parameter.owner().part()) {
       case PATCHES -> trained.patchEmbed();
-      case REDUCTIONS -> trained.reductions() && !method.slots().contains(Slot.REDUCTION);
+      case REDUCTIONS -> trained.reductions() && !method.adapts(Slot.REDUCTION);
       default -> trained.biasTables() && role == Parameter.Role.POSITION_BIAS;
     };
   }

@@ -22,15 +22,12 @@ import java.util.stream.Collectors;
  *
  * @param byPattern rank by pattern, in order; 0 for no update
  */
-public record RankPatterns(Map<String, Integer> byPattern) {
-  /** No patterns. */
-  public static final RankPatterns NONE = new RankPatterns(Map.of());
-
+record RankPatterns(Map<String, Integer> byPattern) {
   private static final Pattern FORM =
       Pattern.compile("[a-z0-9*-]+\\.[a-z0-9*-]+\\.[a-z0-9*]+(/[^/]+)?");
 
   /** Checks the form of every pattern, and the ranks. */
-  public RankPatterns {
+  RankPatterns {
     byPattern = Collections.unmodifiableMap(new LinkedHashMap<>(byPattern));
     byPattern.forEach(
         (pattern, rank) -> {
@@ -38,11 +35,11 @@ public record RankPatterns(Map<String, Integer> byPattern) {
             throw new IllegalArgumentException(
                 String.format(
                     Locale.ROOT,
-                    "mtlora.ranks: '%s' must be stage.block.slot or stage.block.slot/task, for instance"
+                    "ranks: '%s' must be stage.block.slot or stage.block.slot/task, for instance"
                         + " stage3.*.qkv or stage*.block-last.proj/depth",
                     pattern));
           }
-          Sizes.checkRank(rank, "has " + pattern + ":");
+          Sizes.checkRank(rank, "ranks." + pattern);
         });
   }
 
@@ -120,7 +117,7 @@ public record RankPatterns(Map<String, Integer> byPattern) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "mtlora.ranks: '%s' matches no matrices; there are %s, and of the tasks %s: %s",
+                "ranks: '%s' matches no matrices; there are %s, and of the tasks %s: %s",
                 pattern,
                 listed(shared),
                 tasks,

@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  */
 public record RankShrinking(double share, double memory, int from, int until, int every) {
   /** 95 % of the importance, every 20 steps between the first and the tenth epoch. */
-  public static final RankShrinking USUAL = new RankShrinking(0.95, 0.9, 1, 10, 20);
+  public static final RankShrinking USUAL = new RankShrinking();
 
   /** Checks the ranges. */
   public RankShrinking {
@@ -44,10 +44,14 @@ public record RankShrinking(double share, double memory, int from, int until, in
     require(every >= 1, "every must be at least 1", every);
   }
 
+  /** {@link #USUAL}. */
+  public RankShrinking() {
+    this(0.95, 0.9, 1, 10, 20);
+  }
+
   private static void require(boolean fine, String rule, Number value) {
     if (!fine) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "mtlora.shrink.%s but is %s", rule, value));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, "%s but is %s", rule, value));
     }
   }
 

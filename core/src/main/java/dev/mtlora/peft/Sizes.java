@@ -12,31 +12,30 @@ final class Sizes {
   static void check(int value, String key) {
     if (value < 1) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "method.%s must be at least 1 but is %d", key, value));
+          String.format(Locale.ROOT, "%s must be at least 1 but is %d", key, value));
     }
     if (value > MOST) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "method.%s must be at most %,d but is %d", key, MOST, value));
+          String.format(Locale.ROOT, "%s must be at most %,d but is %d", key, MOST, value));
     }
   }
 
   /** A rank that may be 0. */
-  static void checkRank(int value, String whose) {
-    if (value < 0 || value > MOST) {
+  static void checkRank(int value, String key) {
+    if (value < 0) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a rank must %s but mtlora.ranks %s %d",
-              value < 0 ? "not be negative" : String.format(Locale.ROOT, "be at most %,d", MOST),
-              whose,
-              value));
+          String.format(Locale.ROOT, "%s must be at least 0 but is %d", key, value));
+    }
+    if (value > MOST) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s must be at most %,d but is %d", key, MOST, value));
     }
   }
 
   static void checkReduction(int value) {
     if (value < 1) {
       throw new IllegalArgumentException(
-          "method.reduction must be at least 1, width by bottleneck, but is " + value);
+          "reduction must be at least 1, width by bottleneck, but is " + value);
     }
   }
 }

@@ -44,9 +44,7 @@ public record Vpt(int prompts, boolean deep) implements AdapterMethod {
   public Vpt {
     if (prompts < 1) {
       throw new IllegalArgumentException(
-          "method.prompts must be at least 1 but is "
-              + prompts
-              + "; the method 'frozen' has no prompts");
+          "prompts must be at least 1 but is " + prompts + "; the method 'frozen' has no prompts");
     }
     Sizes.check(prompts, "prompts");
   }

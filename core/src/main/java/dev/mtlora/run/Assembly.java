@@ -9,6 +9,7 @@ import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Engine;
+import dev.mtlora.tensor.Rng;
 import dev.mtlora.train.EarlyStop;
 import dev.mtlora.train.Evaluator;
 import dev.mtlora.train.Selection;
@@ -29,16 +30,14 @@ public final class Assembly {
   /** A parameter's gradient and the two moments of AdamW. */
   private static final long TRAINING_BYTES = 3L * Float.BYTES;
 
-  private final RunConfig config;
-  private final ModelPlan plan;
+  private final RunSpec config;
 
-  private Assembly(RunConfig config) {
+  private Assembly(RunSpec config) {
     this.config = config;
-    plan = new ModelPlan(config);
   }
 
   /** The assembly of a configuration; nothing is built yet. */
-  public static Assembly of(RunConfig config) {
+  public static Assembly of(RunSpec config) {
     return new Assembly(config);
   }
 
@@ -56,8 +55,8 @@ public final class Assembly {
   private MultiTaskModel untrainedModel(long bytes) {
     return checked(
         () -> {
-          plan.requireMemory(bytes);
-          MultiTaskModel model = plan.build();
+          MemoryNeed.require(this::build, bytes);
+          MultiTaskModel model = build();
           model.moveTo(config.train().device());
           model.backbone().recompute(config.train().recompute());
           if (config.model().merged()) {
@@ -65,6 +64,10 @@ public final class Assembly {
           }
           return model;
         });
+  }
+
+  private MultiTaskModel build() {
+    return config.spec().build(Rng.of(config.train().seed()));
   }
 
   /**
@@ -109,13 +112,7 @@ public final class Assembly {
    * @param version of the code
    */
   public AdapterConfig.Origin origin(String metrics, String version) {
-    return new AdapterConfig.Origin(
-        config.methodName(),
-        config.method().rankTable(),
-        config.model().preset(),
-        metrics,
-        config.json(),
-        version);
+    return new AdapterConfig.Origin(config.spec(), metrics, config.json(), version);
   }
 
   /**
@@ -179,7 +176,7 @@ public final class Assembly {
 
   /** Batches of augmented training samples in random order. */
   public DataLoader trainingLoader(MultiTaskModel model) {
-    TrainConfig train = config.train();
+    TrainSpec train = config.train();
     return checked(
         () -> {
           if (train.batch() < model.minimumTrainingBatch()) {
@@ -188,7 +185,7 @@ public final class Assembly {
                     Locale.ROOT,
                     "train.batch is %d, but the decoders %s need training batches of at least %d images",
                     train.batch(),
-                    config.model().decoders().values().stream().distinct().sorted().toList(),
+                    config.spec().decoderNames(),
                     model.minimumTrainingBatch()));
           }
           return loader(training().with(augmentation()), train.batch(), true);
@@ -211,7 +208,7 @@ public final class Assembly {
   }
 
   private DataLoader loader(Dataset dataset, int batch, boolean training) {
-    TrainConfig train = config.train();
+    TrainSpec train = config.train();
     return new DataLoader(
         dataset,
         new DataLoader.Settings(
@@ -245,7 +242,7 @@ public final class Assembly {
    * @param listeners besides the one that ends early where the configuration wants it
    */
   public Trainer trainer(DataLoader training, List<TrainingListener> listeners) {
-    TrainConfig train = config.train();
+    TrainSpec train = config.train();
     return checked(
         () -> {
           TrainSettings settings = train.settings();
@@ -265,7 +262,7 @@ public final class Assembly {
    * @param step steps made before it
    */
   public double rate(DataLoader training, long step) {
-    TrainConfig train = config.train();
+    TrainSpec train = config.train();
     return checked(
         () -> train.schedule(train.settings().stepsPerEpoch(training.batches())).used(step));
   }

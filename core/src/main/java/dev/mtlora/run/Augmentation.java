@@ -1,7 +1,6 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.Transform;
-import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.transform.ColourJitter;
 import dev.mtlora.data.transform.HorizontalFlip;
 import dev.mtlora.data.transform.Pipeline;
@@ -17,85 +16,65 @@ import java.util.Optional;
  *
  * @param flip probability of mirroring
  * @param rotate largest angle in degrees, either way
- * @param scales factors to choose from
- * @param continuous true if every factor between the first and the last may be chosen
- * @param crop what part is cut out, if any
+ * @param scale factors between which one is chosen, [smallest, largest]; 0.75 to 1.25 unless {@code
+ *     scales} is given
+ * @param scales factors of which one is chosen, instead
+ * @param crop share of the sides that is cut out, [smallest, largest] or one; nothing is cut out
+ *     unless it is given
  * @param colour how the colours change, if they do
  */
 public record Augmentation(
     double flip,
     double rotate,
+    List<Double> scale,
     List<Double> scales,
-    boolean continuous,
-    Optional<RandomCrop> crop,
+    List<Double> crop,
     Optional<ColourJitter> colour) {
-  /** Copies the factors. */
+  private static final List<Double> PASCAL = List.of(0.75, 1.25);
+
+  /** Checks the ranges. */
   public Augmentation {
+    scale = List.copyOf(scale);
     scales = List.copyOf(scales);
+    crop = List.copyOf(crop);
+    if (!scale.isEmpty() && !scales.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it has both scale (a range) and scales (a choice); keep one of the two");
+    }
+    if (scale.size() == 2 && scale.get(0) > scale.get(1)) {
+      throw new IllegalArgumentException("scale must be [smallest, largest] but is " + scale);
+    }
+    if (crop.size() > 2) {
+      throw new IllegalArgumentException("crop must be [smallest, largest] but is " + crop);
+    }
+    new HorizontalFlip(flip);
+    scaleRotate(rotate, scale, scales);
+    crop(crop);
   }
 
-  /** Reads the block {@code augmentation}. */
-  static Augmentation read(YamlBlock yaml) {
-    yaml.allow("flip", "rotate", "scale", "scales", "crop", "colour");
-    if (yaml.has("scale") && yaml.has("scales")) {
-      throw new IllegalArgumentException(
-          "augmentation has both scale (a range) and scales (a choice); keep one of the two");
-    }
-    boolean continuous = !yaml.has("scales");
-    List<Double> scales =
-        yaml.list(continuous ? "scale" : "scales", List.of(0.75, 1.25), YamlBlock::asNumber);
-    if (continuous && scales.size() == 2 && scales.get(0) > scales.get(1)) {
-      throw new IllegalArgumentException(
-          "augmentation.scale must be [smallest, largest] but is " + scales);
-    }
-    return yaml.build(
-        () -> {
-          Augmentation read =
-              new Augmentation(
-                  yaml.number("flip", 0.5),
-                  yaml.number("rotate", 20),
-                  scales,
-                  continuous,
-                  crop(yaml),
-                  colour(yaml));
-          read.training(32); // the transforms check their ranges
-          return read;
-        });
+  /** The paper's recipe for PASCAL. */
+  public Augmentation() {
+    this(0.5, 20, List.of(), List.of(), List.of(), Optional.empty());
   }
 
-  private static Optional<RandomCrop> crop(YamlBlock yaml) {
-    List<Double> shares = yaml.list("crop", List.of(), YamlBlock::asNumber);
-    if (shares.isEmpty()) {
-      return Optional.empty();
-    }
-    if (shares.size() > 2) {
-      throw new IllegalArgumentException(
-          yaml.at("crop") + " must be [smallest, largest] but is " + shares);
-    }
-    return Optional.of(new RandomCrop(shares.get(0), shares.get(shares.size() - 1)));
+  private static ScaleRotate scaleRotate(double rotate, List<Double> scale, List<Double> scales) {
+    return scales.isEmpty()
+        ? new ScaleRotate(rotate, scale.isEmpty() ? PASCAL : scale, true)
+        : new ScaleRotate(rotate, scales, false);
   }
 
-  private static Optional<ColourJitter> colour(YamlBlock yaml) {
-    if (!yaml.has("colour")) {
-      return Optional.empty();
-    }
-    YamlBlock colour = yaml.block("colour").allow("brightness", "contrast", "saturation", "hue");
-    return Optional.of(
-        colour.build(
-            () ->
-                new ColourJitter(
-                    colour.number("brightness", 0),
-                    colour.number("contrast", 0),
-                    colour.number("saturation", 0),
-                    colour.number("hue", 0))));
+  private static Optional<RandomCrop> crop(List<Double> shares) {
+    return shares.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new RandomCrop(shares.get(0), shares.get(shares.size() - 1)));
   }
 
   /** All transforms of a training sample, for images of the given side. */
   Transform training(int side) {
     List<Transform> steps = new ArrayList<>();
     steps.add(new HorizontalFlip(flip));
-    steps.add(new ScaleRotate(rotate, scales, continuous));
-    crop.ifPresent(steps::add); // draws after those above, which therefore stay the same
+    steps.add(scaleRotate(rotate, scale, scales));
+    crop(crop).ifPresent(steps::add); // draws after those above, which therefore stay the same
     colour.ifPresent(steps::add);
     steps.add(Pipeline.evaluation(side));
     return new Pipeline(steps);

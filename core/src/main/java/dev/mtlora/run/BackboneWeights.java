@@ -2,9 +2,11 @@ package dev.mtlora.run;
 
 import dev.mtlora.files.Printable;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.spec.Network;
+import dev.mtlora.spec.TableResize;
+import dev.mtlora.spec.WeightsSource;
 import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.weights.LoadedWeights;
-import dev.mtlora.weights.TableResize;
 import dev.mtlora.weights.Weights;
 import dev.mtlora.weights.WeightsFile;
 import java.io.IOException;
@@ -30,11 +32,11 @@ final class BackboneWeights {
    *
    * @param say hears in one sentence what a file gave
    */
-  static void load(ModelConfig config, MultiTaskModel model, Consumer<String> say) {
-    TableResize tables = config.tableResize();
-    if (config.weights() instanceof WeightsSource.File file) {
+  static void load(Network network, MultiTaskModel model, Consumer<String> say) {
+    TableResize tables = network.tableResize();
+    if (network.weights() instanceof WeightsSource.File file) {
       load(file.path(), "model.weights is " + file.path(), model, tables, say);
-    } else if (config.weights() instanceof WeightsSource.Builtin builtin) {
+    } else if (network.weights() instanceof WeightsSource.Builtin builtin) {
       loadBuiltin(builtin.name(), model, tables);
     } else {
       model.backbone().loaded(Set.of());

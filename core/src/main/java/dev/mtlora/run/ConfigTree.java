@@ -3,11 +3,12 @@ package dev.mtlora.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.data.YamlBlock;
-import dev.mtlora.data.YamlText;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.mtlora.files.Printable;
+import dev.mtlora.spec.WeightsSource;
+import dev.mtlora.spec.YamlText;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,7 @@ final class ConfigTree {
    *     current folder
    * @param overrides {@code key.path=value} each, the value being YAML
    */
-  static JsonNode resolve(String text, Path folder, List<String> overrides) {
+  static ObjectNode resolve(String text, Path folder, List<String> overrides) {
     ObjectNode tree = resolveKept(text, folder, overrides);
     ShapeOfWeights.writeOut(tree);
     return tree;
@@ -50,11 +51,49 @@ final class ConfigTree {
 
   /** The same of a text that a run has kept: its shape is that of the run, not of its weights. */
   static ObjectNode resolveKept(String text, Path folder, List<String> overrides) {
-    ObjectNode tree = withBase(text, folder, 0);
+    return finished(withBase(block(text), folder, 0), overrides);
+  }
+
+  /** The tree of a base alone, to be changed. */
+  static ObjectNode ofBase(String base, Path folder) {
+    return base(TextNode.valueOf(base), folder, 0);
+  }
+
+  /**
+   * The tree that changes make of another.
+   *
+   * @param base a resolved tree, which stays as it is
+   * @param changes as {@code --set} would make them: a block replaces a block
+   * @param folder what paths in the changes are relative to
+   */
+  static ObjectNode changed(ObjectNode base, ObjectNode changes, Path folder, List<String> more) {
+    ObjectNode tree = base.deepCopy();
+    changes.properties().forEach(change -> set(tree, change.getKey(), change.getValue()));
+    ObjectNode changed = finished(located(tree, folder), more);
+    ShapeOfWeights.writeOut(changed);
+    return changed;
+  }
+
+  private static ObjectNode finished(ObjectNode tree, List<String> overrides) {
     override(tree, overrides);
     dataBlocks(tree).values().forEach(data -> rootOfFolder(data, Path.of("")));
+    requireKinds(tree.path("data").path("sources"));
     NamedClasses.writeOut(tree);
     return tree;
+  }
+
+  /** A source among several does not become scenes by itself. */
+  private static void requireKinds(JsonNode sources) {
+    for (int i = 0; sources.isArray() && i < sources.size(); i++) {
+      if (sources.get(i).isObject() && !sources.get(i).hasNonNull("kind")) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "data.sources[%d].kind is missing: give one of %s",
+                i,
+                String.join(", ", Datasets.ids())));
+      }
+    }
   }
 
   /**
@@ -62,14 +101,26 @@ final class ConfigTree {
    *
    * @throws IllegalArgumentException also if a file is needed that they don't name
    */
-  static JsonNode resolveRecipe(String text, List<String> overrides) {
-    ObjectNode tree = (ObjectNode) new YamlBlock(YamlText.read(text), "").node();
+  static ObjectNode resolveRecipe(String text, List<String> overrides) {
+    ObjectNode tree = block(text);
     writeOut(tree);
     Recipe recipe = new Recipe(tree);
     override(tree, overrides);
     recipe.requireWhole();
     NamedClasses.writeOut(tree);
     return tree;
+  }
+
+  private static ObjectNode block(String text) {
+    JsonNode tree = YamlText.read(text);
+    if (!(tree instanceof ObjectNode block)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "the file must be a block of keys and values but is: %s",
+              Printable.of(tree.toString())));
+    }
+    return block;
   }
 
   private static void override(ObjectNode tree, List<String> overrides) {
@@ -85,24 +136,32 @@ final class ConfigTree {
     }
   }
 
-  /**
-   * The tree of a text. Where it has a {@code base}, another file or a block, its own keys change
-   * that one's tree as {@code --set} would: {@code train.epochs: 5} one value, {@code train: {...}}
-   * the block.
-   */
-  private static ObjectNode withBase(String text, Path folder, int depth) {
-    ObjectNode own = (ObjectNode) new YamlBlock(YamlText.read(text), "").node();
+  /** The tree of a file: its own keys, merged into those of its {@code base} if it names one. */
+  private static ObjectNode withBase(ObjectNode own, Path folder, int depth) {
     JsonNode base = own.remove(BASE);
     ObjectNode tree = own;
     if (base != null && !base.isNull()) {
-      tree =
-          base.isObject()
-              ? withBase(base.toString(), folder, depth + 1)
-              : base(folder.resolve(YamlBlock.asText(base, BASE)).normalize(), depth);
-      for (String key : new YamlBlock(own, "").keys()) {
-        set(tree, key, own.get(key));
+      tree = base(base, folder, depth);
+      writeOut(own);
+      for (Map.Entry<String, JsonNode> entry : own.properties()) {
+        merge(tree, entry.getKey(), entry.getValue());
+      }
+      if (!own.has("singleTask")) {
+        Merge.forgetScores(tree);
       }
     }
+    return located(tree, folder);
+  }
+
+  private static void merge(ObjectNode tree, String key, JsonNode value) {
+    if (value instanceof ObjectNode block && tree.get(key) instanceof ObjectNode base) {
+      Merge.into(base, block, key);
+    } else {
+      set(tree, key, value);
+    }
+  }
+
+  private static ObjectNode located(ObjectNode tree, Path folder) {
     writeOut(tree);
     absolutePaths(tree, folder);
     if (tree.get("data") instanceof ObjectNode data) {
@@ -111,8 +170,16 @@ final class ConfigTree {
     return tree;
   }
 
-  private static ObjectNode base(Path file, int depth) {
-    if (depth == DEEPEST) {
+  private static ObjectNode base(JsonNode base, Path folder, int depth) {
+    if (base instanceof ObjectNode block) {
+      return withBase(block.deepCopy(), folder, depth + 1);
+    }
+    if (!base.isTextual()) {
+      throw new IllegalArgumentException(
+          "base must be a file, the name of a shipped configuration or a block but is: " + base);
+    }
+    Path file = folder.resolve(base.textValue()).normalize();
+    if (depth >= DEEPEST) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -120,20 +187,30 @@ final class ConfigTree {
               file,
               DEEPEST));
     }
-    try {
-      Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
-      return withBase(Files.readString(file), folder, depth + 1);
-    } catch (NoSuchFileException e) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "base: %s does not exist; the name is relative to the file that names it",
-              file),
-          e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "base: %s could not be read: %s", file, e), e);
+    if (!Files.exists(file)) {
+      String shipped = Shipped.text(base.textValue()).orElseThrow(() -> noBase(file));
+      return withBase(block(shipped), Path.of(""), depth + 1);
     }
+    try {
+      Path parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
+      return withBase(block(ConfigText.of(file)), parent, depth + 1);
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new IllegalArgumentException(
+          message.startsWith(BASE + ":")
+              ? message
+              : String.format(Locale.ROOT, "base: %s: %s", file, message),
+          e);
+    }
+  }
+
+  private static IllegalArgumentException noBase(Path file) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "base: %s does not exist, and no configuration of that name is shipped; the name of a file"
+                + " is relative to the file that names it",
+            file));
   }
 
   private static void set(ObjectNode tree, String path, String value) {
@@ -163,6 +240,12 @@ final class ConfigTree {
             tree.putObject(block).set(key, value);
           }
         });
+    if (tree.path("data").path("sources") instanceof ObjectNode one) { // a list of one
+      ((ObjectNode) tree.get("data")).putArray("sources").add(one);
+    }
+    if (tree.get("singleTask") instanceof ObjectNode scores) { // without a value: absent
+      scores.properties().removeIf(score -> score.getValue().isNull());
+    }
   }
 
   /** Pictures in folders lie beside the file that describes them, unless it says where. */
@@ -203,7 +286,12 @@ final class ConfigTree {
   private static void absolute(ObjectNode block, String key, Path folder) {
     JsonNode value = block.get(key);
     if (value != null && value.isTextual()) {
-      block.put(key, folder.toAbsolutePath().resolve(value.textValue()).normalize().toString());
+      try {
+        block.put(key, folder.toAbsolutePath().resolve(value.textValue()).normalize().toString());
+      } catch (InvalidPathException e) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "%s must be a path but is: %s", key, value), e);
+      }
     }
   }
 }

@@ -1,19 +1,18 @@
 package dev.mtlora.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.MixedDataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
-import dev.mtlora.data.YamlBlock;
+import dev.mtlora.nn.Catalogue;
+import dev.mtlora.nn.Inline;
+import dev.mtlora.nn.Usual;
 import dev.mtlora.task.Task;
 import dev.mtlora.task.Tasks;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,8 +38,8 @@ import java.util.TreeSet;
  * @param mode what is drawn by weight
  * @param sources one or more
  */
-public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements DataSource {
-  static final String KIND = "mixed";
+public record MixedSource(@Usual("alternate") MixedDataset.Mode mode, List<Part> sources)
+    implements DataSource {
 
   /**
    * One of the sources.
@@ -49,10 +48,36 @@ public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements
    * @param tasks whose labels are taken from it
    * @param weight how often it is drawn, compared to the others
    */
-  public record Part(DataSource source, Set<String> tasks, double weight) {
-    /** Copies the tasks. */
+  public record Part(
+      @Inline DataSource source, @Usual("[]") Set<String> tasks, @Usual("1") double weight) {
+    /** Checks the tasks and the weight. */
     public Part {
-      tasks = Set.copyOf(tasks);
+      tasks = Collections.unmodifiableSet(new TreeSet<>(tasks));
+      if (source instanceof MixedSource) {
+        throw new IllegalArgumentException(
+            "kind is mixed itself, which is not read; list its sources beside the others");
+      }
+      for (String task : tasks) {
+        if (!Tasks.ids().contains(task)) {
+          throw new IllegalArgumentException(
+              String.format(
+                  Locale.ROOT,
+                  "tasks has the unknown task '%s': did you mean '%s'?",
+                  task,
+                  Catalogue.nearest(task, Tasks.ids())));
+        }
+      }
+      if (tasks.isEmpty()) {
+        throw new IllegalArgumentException(
+            "tasks must name the tasks whose labels come from this source, for instance [depth]");
+      }
+      if (!(weight > 0)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "weight must be positive but is %s; leave the source out instead",
+                weight));
+      }
     }
 
     List<Task> of(List<Task> wanted) {
@@ -60,52 +85,13 @@ public record MixedSource(MixedDataset.Mode mode, List<Part> sources) implements
     }
   }
 
-  /** Copies the sources. */
+  /** Checks that there is a source. */
   public MixedSource {
     sources = List.copyOf(sources);
-  }
-
-  static MixedSource read(YamlBlock yaml) {
-    yaml.allow("kind", "mode", "sources");
-    List<String> modes =
-        Arrays.stream(MixedDataset.Mode.values())
-            .map(mode -> mode.name().toLowerCase(Locale.ROOT))
-            .toList();
-    List<Part> sources = yaml.list("sources", List.of(), MixedSource::part);
     if (sources.isEmpty()) {
       throw new IllegalArgumentException(
-          yaml.at("sources")
-              + " must list one or more sources, for instance [{tasks: [depth], kind: scenes}]");
+          "sources must list one or more sources, for instance [{tasks: [depth], kind: scenes}]");
     }
-    String mode = yaml.word("mode", modes.get(0), modes);
-    return new MixedSource(MixedDataset.Mode.values()[modes.indexOf(mode)], sources);
-  }
-
-  private static Part part(JsonNode node, String path) {
-    YamlBlock yaml = new YamlBlock(node, path);
-    if (yaml.text("kind").equals(KIND)) {
-      throw new IllegalArgumentException(
-          path + " is mixed itself, which is not read; list its sources beside the others");
-    }
-    List<String> tasks = yaml.words("tasks", List.of(), Tasks.ids());
-    if (tasks.isEmpty()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s must name the tasks whose labels come from this source, for instance [depth]",
-              yaml.at("tasks")));
-    }
-    double weight = yaml.number("weight", 1);
-    if (!(weight > 0)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%s must be positive but is %s; leave the source out instead",
-              yaml.at("weight"),
-              weight));
-    }
-    ObjectNode rest = node.<ObjectNode>deepCopy().remove(List.of("tasks", "weight"));
-    return new Part(Datasets.read(new YamlBlock(rest, path)), new HashSet<>(tasks), weight);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.mtlora.run;
 
-import dev.mtlora.data.YamlBlock;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
@@ -12,10 +11,6 @@ import java.util.Optional;
 /** What the sources of the papers' datasets have in common. */
 final class MultiTaskRoot {
   private MultiTaskRoot() {}
-
-  static Optional<Path> read(YamlBlock yaml) {
-    return yaml.has("root") ? Optional.of(Path.of(yaml.text("root"))) : Optional.empty();
-  }
 
   /** The folder, which must be given once samples are needed. */
   static Path required(Optional<Path> root, String dataset) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.data.ClassNames;
 import dev.mtlora.files.DataException;
+import dev.mtlora.spec.YamlText;
 import dev.mtlora.task.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class NamedClasses {
   private static void writeOut(ObjectNode tree, JsonNode data) {
     Path root = Path.of(data.path("root").asText(""));
     for (JsonNode label : data.path("labels")) {
-      if (label instanceof ObjectNode block && block.path("classes").isTextual()) {
+      if (label instanceof ObjectNode block && YamlText.isWord(block.path("classes"))) {
         replace(block, root);
       }
     }
@@ -67,11 +68,12 @@ final class NamedClasses {
       return;
     }
     List<String> names = names(classes);
-    if (!names.isEmpty() && own.path("classes").asInt(names.size()) == names.size()) {
+    if (!names.isEmpty()
+        && YamlText.count(own.path("classes")).orElse(names.size()) == names.size()) {
       names.forEach(block(tasks, task, own).putArray("names")::add);
     }
-    boolean count = classes.isInt() && classes.intValue() > 0 && classes.intValue() <= MOST;
-    if (count && !own.hasNonNull("classes")) {
+    int count = YamlText.count(classes).orElse(0);
+    if (count > 0 && count <= MOST && !own.hasNonNull("classes")) {
       block(tasks, task, own).set("classes", classes);
     }
   }

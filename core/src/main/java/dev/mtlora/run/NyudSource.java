@@ -1,7 +1,6 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.multitask.NyudMt;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
@@ -15,11 +14,6 @@ import java.util.Optional;
  *     counted without
  */
 public record NyudSource(Optional<Path> root) implements DataSource {
-  static NyudSource read(YamlBlock yaml) {
-    yaml.allow("kind", "root");
-    return new NyudSource(MultiTaskRoot.read(yaml));
-  }
-
   @Override
   public Dataset training(List<Task> tasks, int imageSize) {
     return dataset(tasks).training();

@@ -3,7 +3,6 @@ package dev.mtlora.run;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
-import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.multitask.PascalMt;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
@@ -18,13 +17,6 @@ import java.util.Optional;
  * @param cache folder where label maps made from {@code .mat} files are kept, if any
  */
 public record PascalSource(Optional<Path> root, Optional<Path> cache) implements DataSource {
-  static PascalSource read(YamlBlock yaml) {
-    yaml.allow("kind", "root", "cache");
-    return new PascalSource(
-        MultiTaskRoot.read(yaml),
-        yaml.has("cache") ? Optional.of(Path.of(yaml.text("cache"))) : Optional.empty());
-  }
-
   @Override
   public Dataset training(List<Task> tasks, int imageSize) {
     return dataset(tasks).training();

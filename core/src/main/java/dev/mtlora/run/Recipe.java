@@ -2,6 +2,8 @@ package dev.mtlora.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.spec.WeightsSource;
+import dev.mtlora.spec.YamlText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +61,7 @@ final class Recipe {
       if (entry.getValue() instanceof ObjectNode label) {
         String at = pointer + "/labels/" + entry.getKey();
         removeOutside(at, label, "folder");
-        if (label.path("classes").isTextual()) {
+        if (YamlText.isWord(label.path("classes"))) {
           remove(at, label, "classes", "names a file");
         }
       }

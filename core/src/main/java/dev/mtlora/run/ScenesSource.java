@@ -1,13 +1,11 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
-import dev.mtlora.data.YamlBlock;
 import dev.mtlora.data.scenes.Domain;
 import dev.mtlora.data.scenes.SceneSettings;
 import dev.mtlora.data.scenes.SyntheticScenes;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,34 +34,30 @@ public record ScenesSource(
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "data.version: there is no version %d of the scenes; choose one of %s",
+              "version: there is no version %d of the scenes; choose one of %s",
               version,
               SyntheticScenes.VERSIONS));
     }
-    Checks.between(1, MOST, train, "data.train");
-    Checks.between(1, MOST, val, "data.val");
+    Checks.between(1, MOST, train, "train");
+    Checks.between(1, MOST, val, "val");
     if (fresh && cache.isPresent()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "data.fresh gives every epoch scenes of its own, which data.cache (%s) would keep and"
+              "fresh gives every epoch scenes of its own, which data.cache (%s) would keep and"
                   + " never use again: leave one of them out",
               cache.get()));
     }
   }
 
-  static ScenesSource read(YamlBlock yaml) {
-    yaml.allow("kind", "version", "domain", "train", "val", "seed", "fresh", "cache");
-    List<String> domains =
-        Arrays.stream(Domain.values()).map(d -> d.name().toLowerCase(Locale.ROOT)).toList();
-    return new ScenesSource(
-        yaml.count("version", 1),
-        Domain.values()[domains.indexOf(yaml.word("domain", "target", domains))],
-        yaml.count("train", TRAIN),
-        yaml.count("val", VAL),
-        yaml.whole("seed", 1),
-        yaml.flag("fresh", false),
-        yaml.has("cache") ? Optional.of(Path.of(yaml.text("cache"))) : Optional.empty());
+  /** 200 scenes of version 1 that train and 20 that validate. */
+  public ScenesSource() {
+    this(1, Domain.TARGET, TRAIN, VAL, 1, false, Optional.empty());
+  }
+
+  /** The same with other numbers of scenes that train and validate. */
+  public ScenesSource with(int training, int validation) {
+    return new ScenesSource(version, domain, training, validation, seed, fresh, cache);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.mtlora.run;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.spec.Backbones;
+import dev.mtlora.spec.WeightsSource;
 import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.weights.SwinShape;
 import dev.mtlora.weights.WeightsFile;
@@ -35,7 +37,7 @@ final class ShapeOfWeights {
 
   /** What needs no words keeps none: a configuration of former versions reads as it did. */
   private static boolean isDefault(SwinShape shape) {
-    SwinSettings preset = SwinSettings.preset(ModelConfig.PRESET);
+    SwinSettings preset = SwinSettings.preset(Backbones.DEFAULT);
     List<Long> heads = preset.heads().stream().map(Integer::longValue).toList();
     return shape.equals(new SwinShape(preset.embed(), preset.depths(), heads, preset.window()));
   }

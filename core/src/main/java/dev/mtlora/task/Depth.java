@@ -20,7 +20,7 @@ public record Depth(double weight) implements Task {
 
   /** Checks the weight. */
   public Depth {
-    Checks.weight("depth", weight);
+    TaskChecks.weight(weight);
   }
 
   /** With the paper's weight. */
@@ -62,7 +62,7 @@ public record Depth(double weight) implements Task {
   /** Near is pale, far is dark; a depth of 0 means that none is known. */
   @Override
   public int[] show(float[] prediction, int height, int width) {
-    Checks.picture(name(), prediction, 1, height, width);
+    TaskChecks.picture(name(), prediction, 1, height, width);
     return Colours.map(
         prediction, d -> d > 0 ? Colours.ofDepth(d / (d + MIDDLE_METRES)) : Colours.NO_VALUE);
   }

@@ -26,7 +26,7 @@ public record Edge(double weight, double tolerance, boolean reference) implement
 
   /** Checks the settings. */
   public Edge {
-    Checks.weight("edge", weight);
+    TaskChecks.weight(weight);
     new Correspondence(tolerance); // checks it
   }
 
@@ -69,7 +69,7 @@ public record Edge(double weight, double tolerance, boolean reference) implement
 
   @Override
   public int[] show(float[] prediction, int height, int width) {
-    Checks.picture(name(), prediction, 1, height, width);
+    TaskChecks.picture(name(), prediction, 1, height, width);
     return Colours.map(prediction, Colours::grey);
   }
 }

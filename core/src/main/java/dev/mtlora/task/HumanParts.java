@@ -22,7 +22,7 @@ public record HumanParts(double weight) implements Task {
 
   /** Checks the weight. */
   public HumanParts {
-    Checks.weight("human_parts", weight);
+    TaskChecks.weight(weight);
   }
 
   /** With the paper's weight. */
@@ -69,7 +69,7 @@ public record HumanParts(double weight) implements Task {
 
   @Override
   public int[] show(float[] prediction, int height, int width) {
-    Checks.picture(name(), prediction, 1, height, width);
+    TaskChecks.picture(name(), prediction, 1, height, width);
     return Semseg.showClasses(prediction, outputs());
   }
 }

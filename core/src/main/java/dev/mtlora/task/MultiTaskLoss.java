@@ -2,7 +2,6 @@ package dev.mtlora.task;
 
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,10 +29,57 @@ public record MultiTaskLoss(List<Task> tasks) {
   /**
    * The losses of one batch, each of shape [].
    *
-   * @param perTask by task name, unweighted, in the order of the tasks
-   * @param total the weighted sum
+   * @param perTask unweighted, in the order of the tasks
    */
-  public record Losses(Map<String, Tensor> perTask, Tensor total) {}
+  public record Losses(Map<Task, Tensor> perTask) {
+    /** Keeps a copy, in order. */
+    public Losses {
+      perTask = Collections.unmodifiableMap(new LinkedHashMap<>(perTask));
+    }
+
+    /** True if no task has one. */
+    public boolean isEmpty() {
+      return perTask.isEmpty();
+    }
+
+    /**
+     * What a gradient is taken of: every loss times the weight of its task, a factor of its own and
+     * a share, by name.
+     *
+     * @param factors by task name; 1 where absent
+     * @param share of all of them alike
+     */
+    public Map<String, Tensor> weighted(Map<String, Double> factors, double share) {
+      Map<String, Tensor> weighted = new LinkedHashMap<>();
+      perTask.forEach(
+          (task, loss) -> {
+            double factor = task.weight() * factors.getOrDefault(task.name(), 1.0);
+            weighted.put(task.name(), loss.times(factor).times(share));
+          });
+      return weighted;
+    }
+
+    /** The sum of the losses, each times the weight of its task. */
+    public Tensor total() {
+      return sum(weighted(Map.of(), 1));
+    }
+
+    /** The sum of one or more {@link #weighted} losses. */
+    public static Tensor sum(Map<String, Tensor> weighted) {
+      return weighted.values().stream().reduce(Tensor::plus).orElseThrow();
+    }
+
+    /** All unweighted losses by name, read in one go, so that a GPU is waited for once. */
+    public Map<String, Double> values() {
+      double[] read = Tensor.stack(List.copyOf(perTask.values()), 0).toDoubles();
+      Map<String, Double> values = new LinkedHashMap<>();
+      int i = 0;
+      for (Task task : perTask.keySet()) {
+        values.put(task.name(), read[i++]);
+      }
+      return values;
+    }
+  }
 
   /**
    * Computes all losses; nothing is read back from the device.
@@ -43,18 +89,14 @@ public record MultiTaskLoss(List<Task> tasks) {
    * @throws IllegalArgumentException if a task is missing or shapes do not fit
    */
   public Losses of(Map<String, Tensor> logits, Map<String, Tensor> targets) {
-    Map<String, Tensor> perTask = new LinkedHashMap<>();
-    List<Tensor> weighted = new ArrayList<>();
+    Map<Task, Tensor> perTask = new LinkedHashMap<>();
     for (Task task : tasks) {
       Tensor out = find(task, "logits", logits);
       Tensor target = find(task, "target", targets);
       checkShapes(task, out, target);
-      Tensor loss = Scope.result(() -> task.loss(out, target));
-      perTask.put(task.name(), loss);
-      weighted.add(loss.times(task.weight()));
+      perTask.put(task, Scope.result(() -> task.loss(out, target)));
     }
-    Tensor total = weighted.stream().reduce(Tensor::plus).orElseThrow();
-    return new Losses(Collections.unmodifiableMap(perTask), total);
+    return new Losses(perTask);
   }
 
   private static Tensor find(Task task, String what, Map<String, Tensor> tensors) {

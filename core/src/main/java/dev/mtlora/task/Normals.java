@@ -20,7 +20,7 @@ public record Normals(double weight, boolean reference) implements Task {
 
   /** Checks the weight. */
   public Normals {
-    Checks.weight("normals", weight);
+    TaskChecks.weight(weight);
   }
 
   /** With the paper's weight. */
@@ -63,7 +63,7 @@ public record Normals(double weight, boolean reference) implements Task {
   /** Red, green and blue are (component + 1) / 2. */
   @Override
   public int[] show(float[] prediction, int height, int width) {
-    Checks.picture(name(), prediction, 3, height, width);
+    TaskChecks.picture(name(), prediction, 3, height, width);
     int pixels = height * width;
     int[] picture = new int[pixels];
     for (int i = 0; i < pixels; i++) {

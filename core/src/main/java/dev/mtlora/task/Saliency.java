@@ -20,7 +20,7 @@ public record Saliency(double weight, boolean reference) implements Task {
 
   /** Checks the weight. */
   public Saliency {
-    Checks.weight("sal", weight);
+    TaskChecks.weight(weight);
   }
 
   /** With the paper's weight, leaving ignored pixels out. */
@@ -62,7 +62,7 @@ public record Saliency(double weight, boolean reference) implements Task {
 
   @Override
   public int[] show(float[] prediction, int height, int width) {
-    Checks.picture(name(), prediction, 1, height, width);
+    TaskChecks.picture(name(), prediction, 1, height, width);
     return Colours.map(prediction, Colours::grey);
   }
 }

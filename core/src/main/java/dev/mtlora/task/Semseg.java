@@ -7,39 +7,58 @@ import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * Semantic segmentation: one class per pixel.
  *
- * @param classes number of classes, 2..255 (255 itself is the ignored label)
- * @param classNames one name per class, or none
+ * @param classes number of classes, 2..255 (255 itself is the ignored label); without it as many as
+ *     there are names, or the 21 of PASCAL
+ * @param names one different name per class, or none
  * @param weight factor of the loss, at least 0
  */
-public record Semseg(int classes, List<String> classNames, double weight) implements Task {
+public record Semseg(OptionalInt classes, List<String> names, double weight) implements Task {
   /** Weight in the paper's recipe. */
   public static final double WEIGHT = 1;
 
+  private static final int PASCAL_CLASSES = 21;
+
   /** Checks the settings. */
   public Semseg {
-    if (classes < 2 || classes > 255) {
+    names = List.copyOf(names);
+    if (!names.isEmpty() && classes.isEmpty() && (names.size() < 2 || names.size() > 255)) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "semseg.classes must be 2 to 255 but is %d", classes));
+          String.format(Locale.ROOT, "names must be 2 to 255 but are %d", names.size()));
     }
-    classNames = List.copyOf(classNames);
-    if (!classNames.isEmpty() && classNames.size() != classes) {
+    if (classes.isPresent() && (classes.getAsInt() < 2 || classes.getAsInt() > 255)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "classes must be 2 to 255 but is %d", classes.getAsInt()));
+    }
+    if (!names.isEmpty() && names.size() != classes.orElse(Math.max(2, names.size()))) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "semseg has %d classes but %d class names: give one name per class, or none",
-              classes,
-              classNames.size()));
+              classes.orElse(2),
+              names.size()));
     }
-    Checks.weight("semseg", weight);
+    TaskChecks.different(names);
+    TaskChecks.weight(weight);
+  }
+
+  /** With a number of classes. */
+  public Semseg(int classes, List<String> names, double weight) {
+    this(OptionalInt.of(classes), names, weight);
   }
 
   /** With the paper's weight. */
-  public Semseg(int classes, List<String> classNames) {
-    this(classes, classNames, WEIGHT);
+  public Semseg(int classes, List<String> names) {
+    this(classes, names, WEIGHT);
+  }
+
+  /** The 21 classes of PASCAL, with the paper's weight. */
+  public Semseg() {
+    this(OptionalInt.empty(), List.of(), WEIGHT);
   }
 
   @Override
@@ -49,12 +68,17 @@ public record Semseg(int classes, List<String> classNames, double weight) implem
 
   @Override
   public int outputs() {
-    return classes;
+    return classes.orElse(names.isEmpty() ? PASCAL_CLASSES : names.size());
+  }
+
+  @Override
+  public List<String> classNames() {
+    return names;
   }
 
   @Override
   public Label label() {
-    return new Label.Classes(classes, false);
+    return new Label.Classes(outputs(), false);
   }
 
   @Override
@@ -64,7 +88,7 @@ public record Semseg(int classes, List<String> classNames, double weight) implem
 
   @Override
   public Meter meter() {
-    return classNames.isEmpty() ? new SemsegMeter(classes) : new SemsegMeter(classNames);
+    return names.isEmpty() ? new SemsegMeter(outputs()) : new SemsegMeter(names);
   }
 
   /** The class with the largest logit, {@code [B, 1, H, W]}. */
@@ -75,8 +99,8 @@ public record Semseg(int classes, List<String> classNames, double weight) implem
 
   @Override
   public int[] show(float[] prediction, int height, int width) {
-    Checks.picture(name(), prediction, 1, height, width);
-    return showClasses(prediction, classes);
+    TaskChecks.picture(name(), prediction, 1, height, width);
+    return showClasses(prediction, outputs());
   }
 
   static int[] showClasses(float[] indices, int classes) {

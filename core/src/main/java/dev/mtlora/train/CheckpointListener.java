@@ -1,8 +1,10 @@
 package dev.mtlora.train;
 
+import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.weights.Checkpoint;
 import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.ModelFile;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -24,17 +26,19 @@ public final class CheckpointListener implements TrainingListener {
 
   private final Path run;
   private final int keepLast;
-  private final Origin origin;
+  private final Provenance provenance;
+  private final ModelFile model;
   private final Selection selection;
   private final Consumer<String> messages;
 
   /**
    * Where a state comes from.
    *
+   * @param spec the run's model
    * @param config the run's configuration, as a JSON object
    * @param version of the code
    */
-  public record Origin(String config, String version) {}
+  public record Provenance(ModelSpec spec, String config, String version) {}
 
   /**
    * Writes below a run folder.
@@ -43,10 +47,16 @@ public final class CheckpointListener implements TrainingListener {
    * @param messages gets a line for people whenever a checkpoint is the best so far
    */
   public CheckpointListener(
-      Path run, int keepLast, Origin origin, Selection selection, Consumer<String> messages) {
+      Path run,
+      int keepLast,
+      Provenance provenance,
+      Selection selection,
+      Consumer<String> messages) {
     this.run = run;
     this.keepLast = keepLast;
-    this.origin = origin;
+    this.provenance = provenance;
+    model = ModelFile.of(provenance.spec(), provenance.version());
+    model.requireWritable(); // before anything is trained
     this.selection = selection;
     this.messages = messages;
   }
@@ -106,6 +116,9 @@ public final class CheckpointListener implements TrainingListener {
 
   private void write(String name, Training training, int keep) {
     Checkpoint.write(
-        run.resolve(name), training.state().from(origin.config(), origin.version()), keep);
+        run.resolve(name),
+        training.state().from(provenance.config(), provenance.version()),
+        keep,
+        Optional.of(model));
   }
 }

@@ -3,6 +3,7 @@ package dev.mtlora.train;
 import dev.mtlora.data.Batch;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Parameter;
+import dev.mtlora.task.MultiTaskLoss.Losses;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Engine;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Gathers the mean gradient of the batches of one step, and refuses what is not finite. */
 final class Gradients {
@@ -23,19 +25,26 @@ final class Gradients {
   private final Balancer balancer;
   private final BatchLoss batchLoss;
   private final long number;
+  private final Consumer<StepPart> parts;
   private final List<Batch> batches = new ArrayList<>();
   private final List<String> ids = new ArrayList<>();
   private final MeanLosses losses = new MeanLosses();
   private final Map<String, Double> factors = new LinkedHashMap<>();
   private double total;
 
-  /** For one step; its number is from 0, and from 1 in messages. */
-  Gradients(MultiTaskModel model, TrainSettings settings, Balancer balancer, long number) {
+  /** For one step; its number is from 0, and from 1 in messages. Tells when a part is done. */
+  Gradients(
+      MultiTaskModel model,
+      TrainSettings settings,
+      Balancer balancer,
+      long number,
+      Consumer<StepPart> parts) {
     this.model = model;
     this.settings = settings;
     this.balancer = balancer;
     this.batchLoss = new BatchLoss(model, settings);
     this.number = number;
+    this.parts = parts;
   }
 
   /** Leaves the gradient of these batches in the parameters. */
@@ -51,8 +60,9 @@ final class Gradients {
       Map<String, Double> shares = balancer.shares(apart.products(shared), rng);
       apart.sum(shared, shares);
       shares.forEach((task, share) -> factors.merge(task, share, (a, b) -> a * b));
+      parts.accept(StepPart.BACKWARD);
     } else {
-      step.forEach(batch -> add(batch, (weighted, scope) -> sum(weighted).backward()));
+      step.forEach(batch -> add(batch, (weighted, scope) -> Losses.sum(weighted).backward()));
     }
   }
 
@@ -61,38 +71,23 @@ final class Gradients {
     void of(Map<String, Tensor> weighted, Scope scope);
   }
 
-  private static Tensor sum(Map<String, Tensor> weighted) {
-    return weighted.values().stream().reduce(Tensor::plus).orElseThrow();
-  }
-
   /** Adds a batch's share; a task for which the batch has no label contributes nothing. */
   private void add(Batch batch, Backward backward) {
     ids.addAll(batch.ids());
     try (Scope scope = Scope.open()) {
-      Map<Task, Tensor> found = batchLoss.of(batch);
+      Losses found = batchLoss.of(batch);
       if (!found.isEmpty()) {
-        backward.of(weighted(found), scope);
-        read(found, batch);
+        factors.putAll(balancer.factors(() -> fixed(found.values())));
+        Map<String, Tensor> weighted = found.weighted(factors, 1.0 / settings.accumulation());
+        parts.accept(StepPart.FORWARD);
+        backward.of(weighted, scope);
+        read(found.values(), batch);
+        parts.accept(StepPart.BACKWARD);
       }
     }
   }
 
-  /** The losses with all that they are multiplied by. */
-  private Map<String, Tensor> weighted(Map<Task, Tensor> found) {
-    factors.putAll(balancer.factors(() -> fixed(BatchLoss.values(found))));
-    Map<String, Tensor> weighted = new LinkedHashMap<>();
-    found.forEach(
-        (task, loss) -> {
-          double factor = factors.getOrDefault(task.name(), 1.0);
-          double share = 1.0 / settings.accumulation();
-          weighted.put(task.name(), loss.times(task.weight() * factor).times(share));
-        });
-    return weighted;
-  }
-
-  /** Hands all losses over in one go, so that a GPU is waited for once. */
-  private void read(Map<Task, Tensor> found, Batch batch) {
-    Map<String, Double> values = BatchLoss.values(found);
+  private void read(Map<String, Double> values, Batch batch) {
     values.forEach(
         (task, value) -> {
           if (!Double.isFinite(value)) {
@@ -157,8 +152,8 @@ final class Gradients {
       Engine.seed(Rng.of(settings.seed(), number).nextLong());
       for (Batch batch : batches) {
         try (Scope one = Scope.inference()) {
-          Map<Task, Tensor> found = batchLoss.of(batch);
-          now.add(found.isEmpty() ? Map.of() : BatchLoss.values(found));
+          Losses found = batchLoss.of(batch);
+          now.add(found.isEmpty() ? Map.of() : found.values());
         }
       }
       buffers.forEach(Tensor::assignInPlace);

@@ -1,10 +1,10 @@
 package dev.mtlora.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.mtlora.spec.Bind;
+import dev.mtlora.spec.JsonText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,62 +13,90 @@ import java.util.Optional;
 
 /** Evaluations as a JSON array, and back; NaN is null. */
 public final class HistoryJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Bind BIND = Bind.json();
 
   private HistoryJson() {}
 
+  /**
+   * An evaluation as it is written.
+   *
+   * @param step updates made before it
+   * @param epoch epochs begun before it
+   * @param tasks scores of each
+   */
+  public record Written(long step, int epoch, Map<String, TaskWritten> tasks) {
+    static Written of(Evaluation evaluation) {
+      Map<String, TaskWritten> tasks = new LinkedHashMap<>();
+      evaluation
+          .scores()
+          .tasks()
+          .forEach((task, scores) -> tasks.put(task, TaskWritten.of(scores)));
+      return new Written(evaluation.step(), evaluation.epoch(), tasks);
+    }
+
+    /** The evaluation itself. */
+    public Evaluation evaluation() {
+      Map<String, Scores.TaskScores> scores = new LinkedHashMap<>();
+      tasks.forEach((task, written) -> scores.put(task, written.scores()));
+      return new Evaluation(step, epoch, new Scores(scores));
+    }
+  }
+
+  /**
+   * The scores of a task as they are written.
+   *
+   * @param headline name of the score that counts
+   * @param lowerIsBetter true if a smaller one is better
+   * @param values all scores by name; empty for NaN
+   */
+  public record TaskWritten(
+      String headline, boolean lowerIsBetter, Map<String, Optional<Double>> values) {
+    static TaskWritten of(Scores.TaskScores scores) {
+      Map<String, Optional<Double>> values = new LinkedHashMap<>();
+      scores
+          .values()
+          .forEach((name, v) -> values.put(name, v.isNaN() ? Optional.empty() : Optional.of(v)));
+      return new TaskWritten(scores.headline(), scores.lowerIsBetter(), values);
+    }
+
+    Scores.TaskScores scores() {
+      Map<String, Double> numbers = new LinkedHashMap<>();
+      values.forEach((name, value) -> numbers.put(name, value.orElse(Double.NaN)));
+      return new Scores.TaskScores(numbers, headline, lowerIsBetter, Optional.empty());
+    }
+  }
+
   /** The array, in lines for people. */
   public static String write(List<Evaluation> history) {
-    ArrayNode array = JSON.createArrayNode();
-    history.forEach(evaluation -> write(array.addObject(), evaluation));
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    history.forEach(evaluation -> array.add(BIND.write(Written.of(evaluation))));
     return array.toPrettyString();
   }
 
   /** One evaluation, as an object. */
   public static String write(Evaluation evaluation) {
-    ObjectNode node = JSON.createObjectNode();
-    write(node, evaluation);
-    return node.toString();
+    return BIND.write(Written.of(evaluation)).toString();
   }
 
-  private static void write(ObjectNode node, Evaluation evaluation) {
-    node.put("step", evaluation.step()).put("epoch", evaluation.epoch());
-    ObjectNode tasks = node.putObject("tasks");
-    evaluation.scores().tasks().forEach((task, scores) -> write(tasks.putObject(task), scores));
+  /** One evaluation as a record that can be written. */
+  public static Written written(Evaluation evaluation) {
+    return Written.of(evaluation);
   }
 
-  private static void write(ObjectNode node, Scores.TaskScores scores) {
-    node.put("headline", scores.headline()).put("lower_is_better", scores.lowerIsBetter());
-    ObjectNode values = node.putObject("values");
-    scores.values().forEach((name, value) -> values.put(name, Double.isNaN(value) ? null : value));
-  }
-
-  /** The evaluations of an array that {@link #write} made. */
+  /**
+   * The evaluations of an array that {@link #write} made.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
   public static List<Evaluation> read(String json) {
-    try {
-      List<Evaluation> history = new ArrayList<>();
-      for (JsonNode node : JSON.readTree(json)) {
-        Map<String, Scores.TaskScores> tasks = new LinkedHashMap<>();
-        node.path("tasks").properties().forEach(e -> tasks.put(e.getKey(), scores(e.getValue())));
-        history.add(
-            new Evaluation(
-                node.path("step").asLong(), node.path("epoch").asInt(), new Scores(tasks)));
-      }
-      return history;
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the history is not JSON: " + e.getOriginalMessage(), e);
+    JsonNode array = JsonText.read(json);
+    if (!array.isArray()) {
+      throw new IllegalArgumentException("a history must be a list but is: " + array);
     }
-  }
-
-  private static Scores.TaskScores scores(JsonNode node) {
-    Map<String, Double> values = new LinkedHashMap<>();
-    node.path("values")
-        .properties()
-        .forEach(e -> values.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
-    return new Scores.TaskScores(
-        values,
-        node.path("headline").asText(),
-        node.path("lower_is_better").asBoolean(),
-        Optional.empty());
+    List<Evaluation> history = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      history.add(BIND.read(Written.class, array.get(i), "history[" + i + "]").evaluation());
+    }
+    return history;
   }
 }

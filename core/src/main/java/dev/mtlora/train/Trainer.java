@@ -119,10 +119,13 @@ public final class Trainer {
     int epoch = run.epoch();
     long number = run.step();
     double rate = schedule.used(number);
-    Gradients gradients = new Gradients(run.model(), settings, run.balancer(), number);
+    Consumer<StepPart> parts = part -> tell(listener -> listener.onPart(run, part));
+    Gradients gradients = new Gradients(run.model(), settings, run.balancer(), number, parts);
     try (Scope scope = Scope.open()) {
       run.optimizer().clearGrads();
-      gradients.add(take(run, batches));
+      List<Batch> taken = take(run, batches);
+      parts.accept(StepPart.BATCHES);
+      gradients.add(taken);
       double norm = gradients.clip(run.optimizer());
       run.model().backbone().afterBackward(number + 1, run.stepsPerEpoch());
       run.optimizer().step(rate);
@@ -131,6 +134,7 @@ public final class Trainer {
       if (run.model().backbone().afterStep()) {
         tell(listener -> listener.onShrink(run));
       }
+      parts.accept(StepPart.UPDATE);
       return new Step(
           number + 1,
           epoch,

@@ -5,6 +5,9 @@ public interface TrainingListener {
   /** Before the first step, or the first after a resumption. */
   default void onStart(Training training) {}
 
+  /** Within a step, at the end of each of its parts; for those who time them. */
+  default void onPart(Training training, StepPart part) {}
+
   /** After every optimiser step. */
   default void onStep(Training training, Step step) {}
 

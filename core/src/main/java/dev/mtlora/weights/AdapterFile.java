@@ -17,7 +17,7 @@ import java.util.Map;
  * What training has added to a pre-trained backbone, and nothing else: a folder with {@code
  * adapter_model.safetensors} (adapters, the backbone's unfrozen parameters, necks, decoders,
  * statistics of norms; under the model's own names) and {@code adapter_config.json} (see {@link
- * AdapterConfig}).
+ * AdapterConfig}); {@link ModelFile} lies beside them.
  *
  * <p>The file knows the base it belongs to by the hash of the values that training left alone
  * ({@link BaseHash}), and fits no other unless forced.
@@ -53,7 +53,8 @@ public final class AdapterFile {
     if (floats != DType.F32 && floats != DType.F16) {
       throw new IllegalArgumentException("an adapter is stored in F32 or F16 but not in " + floats);
     }
-    byte[] config = AdapterConfig.json(model, origin, floats);
+    byte[] config = AdapterConfig.of(model, origin, floats).bytes();
+    ModelFile file = ModelFile.of(origin.spec(), origin.version());
     try (Scope scope = Scope.inference()) {
       Map<String, Tensor> tensors = stored(folder, model, floats);
       new AtomicFolder(folder)
@@ -61,6 +62,7 @@ public final class AdapterFile {
               temporary -> {
                 TensorFile.write(temporary.resolve(MODEL), tensors);
                 Files.write(temporary.resolve(CONFIG), config);
+                file.write(temporary);
               });
     } catch (IOException e) {
       throw new CheckpointException(
@@ -113,7 +115,7 @@ public final class AdapterFile {
               Locale.ROOT,
               "was trained on another base: a %s whose frozen weights have the SHA-256 %s, but those of"
                   + " this model have %s; load the weights that it was trained on, or force it",
-              config.origin().preset(),
+              config.preset(),
               config.baseSha256(),
               hash));
     }

@@ -1,17 +1,16 @@
 package dev.mtlora.weights;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.Usual;
+import dev.mtlora.spec.Bind;
+import dev.mtlora.spec.JsonText;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,9 +30,13 @@ public final class Checkpoint {
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String STATE = "state.json";
   private static final int FORMAT = 1;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final OpenContent.Description<JsonNode> DESCRIPTION =
+  /** Evaluations are kept for as long as a training lasts. */
+  private static final int MOST_STATE = 64 << 20;
+
+  private static final Bind BIND = Bind.json();
+
+  private static final OpenContent.Description<State> DESCRIPTION =
       new OpenContent.Description<>(STATE, Checkpoint::state);
 
   private Checkpoint() {}
@@ -54,14 +57,27 @@ public final class Checkpoint {
    * @throws CheckpointException if it cannot be written; the old one is then still there
    */
   public static void write(Path folder, TrainState state, int keep) {
+    write(folder, state, keep, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param model says what the model is, in a file beside
+   */
+  public static void write(Path folder, TrainState state, int keep, Optional<ModelFile> model) {
     FormerCheckpoints former = new FormerCheckpoints(folder, state.step(), keep);
+    byte[] description = json(folder, state);
     try {
       new AtomicFolder(folder)
           .replace(
               temporary -> {
                 TensorFile.write(temporary.resolve(MODEL), state.model());
                 TensorFile.write(temporary.resolve(OPTIMIZER), state.optimizer());
-                Files.write(temporary.resolve(STATE), json(state));
+                if (model.isPresent()) {
+                  model.get().write(temporary);
+                }
+                Files.write(temporary.resolve(STATE), description);
               },
               former::retire);
     } catch (IOException e) {
@@ -75,9 +91,7 @@ public final class Checkpoint {
    */
   static long stepIn(Path folder) throws IOException {
     Path state = folder.resolve(STATE);
-    return Files.isRegularFile(state)
-        ? JSON.readTree(Files.readAllBytes(state)).path("step").asLong(-1)
-        : -1;
+    return Files.isRegularFile(state) ? stepOf(Files.readAllBytes(state)) : -1;
   }
 
   /**
@@ -97,9 +111,9 @@ public final class Checkpoint {
     if (!exists(folder)) {
       return Optional.empty();
     }
-    try (OpenContent<JsonNode> open = open(folder)) {
-      JsonNode json = open.description();
-      return Optional.of(new Progress(json.path("step").asLong(), json.path("history").toString()));
+    try (OpenContent<State> open = open(folder)) {
+      State state = open.description();
+      return Optional.of(new Progress(state.step(), state.history().toString()));
     }
   }
 
@@ -124,29 +138,67 @@ public final class Checkpoint {
    * @throws CheckpointException if it is missing or damaged, or its parts contradict each other
    */
   public static TrainState read(Path folder) {
-    try (OpenContent<JsonNode> open = open(folder, MODEL, OPTIMIZER)) {
+    try (OpenContent<State> open = open(folder, MODEL, OPTIMIZER)) {
       return read(open, open.description());
     }
   }
 
-  private static TrainState read(OpenContent<JsonNode> open, JsonNode json) {
-    Map<String, Long> steps = new LinkedHashMap<>();
-    json.path("optimizer_steps")
-        .properties()
-        .forEach(e -> steps.put(e.getKey(), e.getValue().asLong()));
+  /**
+   * The file beside the tensors.
+   *
+   * @param format of the file
+   * @param step updates made
+   * @param epoch of the next batch
+   * @param batch position of the next batch in its epoch
+   * @param seed of the run
+   * @param version of the code
+   * @param config the run's configuration
+   * @param history evaluations so far
+   * @param unlearnt tasks that have had no label yet; checkpoints of former versions do not say it,
+   *     and are taken to have learnt
+   * @param optimizerSteps updates made, by parameter
+   */
+  private record State(
+      int format,
+      long step,
+      int epoch,
+      int batch,
+      long seed,
+      @Usual("''") String version,
+      JsonNode config,
+      JsonNode history,
+      @Usual("[]") List<String> unlearnt,
+      Map<String, Long> optimizerSteps) {
+
+    static State of(TrainState state) {
+      return new State(
+          FORMAT,
+          state.step(),
+          state.epoch(),
+          state.batch(),
+          state.seed(),
+          state.version(),
+          JsonText.read(state.config()),
+          JsonText.read(state.history().getBytes(StandardCharsets.UTF_8), MOST_STATE),
+          state.unlearnt(),
+          state.optimizerSteps());
+    }
+  }
+
+  private static TrainState read(OpenContent<State> open, State state) {
     try {
       return new TrainState(
-          json.path("step").asLong(),
-          json.path("epoch").asInt(),
-          json.path("batch").asInt(),
-          json.path("seed").asLong(),
-          steps,
+          state.step(),
+          state.epoch(),
+          state.batch(),
+          state.seed(),
+          state.optimizerSteps(),
           TensorFile.read(open.tensors(MODEL)),
           TensorFile.read(open.tensors(OPTIMIZER)),
-          unlearnt(json),
-          json.path("history").toString(),
-          json.path("config").toString(),
-          json.path("version").asText());
+          state.unlearnt(),
+          state.history().toString(),
+          state.config().toString(),
+          state.version());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(
           open.file(STATE),
@@ -157,30 +209,30 @@ public final class Checkpoint {
     }
   }
 
-  /** Checkpoints of former versions do not say it, and are taken to have learnt. */
-  private static List<String> unlearnt(JsonNode json) {
-    List<String> tasks = new ArrayList<>();
-    json.path("unlearnt").forEach(task -> tasks.add(task.asText()));
-    return tasks;
+  private static long stepOf(byte[] description) {
+    try {
+      return JsonText.read(description, MOST_STATE).path("step").asLong(-1);
+    } catch (IllegalArgumentException e) {
+      return -1;
+    }
   }
 
-  private static JsonNode state(Path file, byte[] description) {
-    JsonNode json;
+  private static State state(Path file, byte[] description) {
     try {
-      json = JSON.readTree(description);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + e, e);
+      JsonNode json = JsonText.read(description, MOST_STATE);
+      if (json.path("format").asInt() != FORMAT) {
+        throw new CheckpointException(
+            file,
+            String.format(
+                Locale.ROOT,
+                "has format %s but this version reads format %d",
+                json.path("format"),
+                FORMAT));
+      }
+      return BIND.read(State.class, json);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
     }
-    if (json.path("format").asInt() != FORMAT) {
-      throw new CheckpointException(
-          file,
-          String.format(
-              Locale.ROOT,
-              "has format %s but this version reads format %d",
-              json.path("format"),
-              FORMAT));
-    }
-    return json;
   }
 
   /**
@@ -189,7 +241,7 @@ public final class Checkpoint {
    * @throws CheckpointException if the checkpoint is missing or does not hold this model
    */
   public static void loadModel(Path folder, Module model) {
-    try (OpenContent<JsonNode> open = open(folder, MODEL)) {
+    try (OpenContent<State> open = open(folder, MODEL)) {
       Weights.load(open.tensors(MODEL), model);
     }
   }
@@ -218,7 +270,7 @@ public final class Checkpoint {
     }
   }
 
-  private static OpenContent<JsonNode> open(Path folder, String... files) {
+  private static OpenContent<State> open(Path folder, String... files) {
     if (!exists(folder)) {
       throw new CheckpointException(
           folder,
@@ -227,18 +279,11 @@ public final class Checkpoint {
     return OpenContent.of(new AtomicFolder(folder), DESCRIPTION, files);
   }
 
-  private static byte[] json(TrainState state) throws JsonProcessingException {
-    ObjectNode json = JSON.createObjectNode();
-    json.put("format", FORMAT)
-        .put("step", state.step())
-        .put("epoch", state.epoch())
-        .put("batch", state.batch())
-        .put("seed", state.seed())
-        .put("version", state.version());
-    json.set("config", JSON.readTree(state.config()));
-    json.set("history", JSON.readTree(state.history()));
-    state.unlearnt().forEach(json.putArray("unlearnt")::add);
-    state.optimizerSteps().forEach(json.putObject("optimizer_steps")::put);
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
+  private static byte[] json(Path folder, TrainState state) {
+    try {
+      return BIND.write(State.of(state)).toPrettyString().getBytes(StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(folder, "cannot be written: " + e.getMessage(), e);
+    }
   }
 }

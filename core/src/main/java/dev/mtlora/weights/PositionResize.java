@@ -1,5 +1,6 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.spec.TableResize;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Tensor;

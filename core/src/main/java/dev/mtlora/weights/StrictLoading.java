@@ -3,6 +3,7 @@ package dev.mtlora.weights;
 import static java.util.stream.Collectors.joining;
 
 import dev.mtlora.files.Printable;
+import dev.mtlora.spec.TableResize;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;

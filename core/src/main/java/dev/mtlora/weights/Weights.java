@@ -2,6 +2,7 @@ package dev.mtlora.weights;
 
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
+import dev.mtlora.spec.TableResize;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;

@@ -125,7 +125,7 @@ class ComparisonTest {
         comparison(
             "{base: base.yaml, set: {batch: 4, train.lr: 0.1}, methods: {own: {method: full, train.lr: 0.2}, full: full}}",
             "train.lr=0.3");
-    assertThat(read.cells().stream().map(cell -> cell.config().train().rates().base()))
+    assertThat(read.cells().stream().map(cell -> cell.config().train().rates().lr()))
         .containsExactly(0.3, 0.3, 0.2, 0.3);
     assertThat(read.cells().stream().map(cell -> cell.config().train().batch())).containsOnly(4);
     assertThat(read.cells().get(0).config().taskNames()).containsExactly("semseg");
@@ -146,7 +146,7 @@ class ComparisonTest {
         "{base: base.yaml, methods: {single: full}}|not beginning with 'single'",
         "{base: base.yaml, methods: {a: ful}}|did you mean 'full'",
         "{base: base.yaml, method: {a: full}}|did you mean 'methods'",
-        "{base: base.yaml, methods: {full: full, a: {method.ranks: {stage1.*.qvk: 8}}}}|grid.yaml, a-seed1: mtlora.ranks: 'stage1.*.qvk' matches no matrices",
+        "{base: base.yaml, methods: {full: full, a: {method.ranks: {stage1.*.qvk: 8}}}}|grid.yaml, a-seed1: method.ranks: 'stage1.*.qvk' matches no matrices",
         "{base: base.yaml, methods: {full: full, a: {method: {name: compacter, products: 3}}}}|a-seed1: method.products must divide the width of every stage, but 3 does not divide 8",
       })
   void file_wrong_saysSo(String text, String message) {
@@ -199,6 +199,24 @@ class ComparisonTest {
     finished.forEach(store::keep);
     store.keepTimes(three, Map.of("full", 1.5));
     assertThat(new Tables(Results.in(store, three)).markdown()).contains("| 1.50 |");
+  }
+
+  @Test
+  void markdown_ofARow_isInMillionsBillionsAndSeeds() throws IOException {
+    Comparison two = two();
+    Cell full = two.cells().get(2);
+    Summary.Cost cost =
+        new Summary.Cost(28_000_000, 1_500_000, 4_800_000_000L, 0, 2_670_000_000L, 6_120_000);
+    Summary summary = new Summary(summary(full.config().taskNames(), 0.5, 2).last(), cost);
+    Tables tables = new Tables(new Results(two, Map.of(full, summary)));
+    assertThat(tables.markdown().lines().toList())
+        .element(2)
+        .isEqualTo(
+            "| full | 0.5000 | 2.00 | – | 1.500 | 28.000 | 4.800 | – | 2.67 | 6.12 | 1 of 2 |");
+    Summary.Cost untold = new Summary.Cost(1, 1, 1, 1, 0, 1);
+    Summary blind = new Summary(summary.last(), untold);
+    assertThat(new Tables(new Results(two, Map.of(full, blind))).markdown())
+        .contains("| (1.00) | – | 0.00 | 1 of 2 |");
   }
 
   @Test
@@ -256,7 +274,7 @@ class ComparisonTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("full-seed1.json was made with other settings than this");
     Files.writeString(store.folder().resolve("full-seed1.json"), "{");
-    assertThatThrownBy(() -> store.find(cell)).hasMessageContaining("is not JSON");
+    assertThatThrownBy(() -> store.find(cell)).hasMessageContaining("is not valid JSON");
   }
 
   static List<Path> shipped() throws IOException {

@@ -40,7 +40,7 @@ class FolderDatasetTest {
   private static final String SIZE = FileNames.of("größe");
   private static final Map<String, LabelFolder> LABELS =
       Map.of(
-          "semseg", new LabelFolder("semseg", new Encoding.Index(5, List.of())),
+          "semseg", new LabelFolder("semseg", new Encoding.Index(5)),
           "depth", new LabelFolder("depth", new Encoding.DepthMm()),
           "normals", new LabelFolder("normals", new Encoding.NormalsRgb(NormalsY.UP)),
           "edge", new LabelFolder("edge", new Encoding.Mask()));
@@ -311,7 +311,7 @@ class FolderDatasetTest {
             Path.of(shared).resolve("data/nyuv2"),
             "images",
             Map.of(
-                "semseg", new LabelFolder("semseg13", new Encoding.Index(13, List.of())),
+                "semseg", new LabelFolder("semseg13", new Encoding.Index(13)),
                 "depth", new LabelFolder("depth", new Encoding.DepthMm()),
                 "normals", new LabelFolder("normals", new Encoding.NormalsRgb(NormalsY.UP)),
                 "edge", new LabelFolder("edge", new Encoding.Mask())),

@@ -11,7 +11,6 @@ import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
-import dev.mtlora.task.TaskSettings;
 import dev.mtlora.task.Tasks;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
@@ -28,7 +27,7 @@ class LabelContractTest {
   private static final int SIDE = 16;
 
   static List<Task> tasks() {
-    return Tasks.ids().stream().map(id -> Tasks.of(id, TaskSettings.defaults())).toList();
+    return Tasks.ids().stream().map(id -> Tasks.of(id)).toList();
   }
 
   /** The left column has no values; everything else has some. */

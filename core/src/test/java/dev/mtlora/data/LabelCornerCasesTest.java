@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Label files of unusual kinds keep their numbers or are refused. */
 class LabelCornerCasesTest {
-  private static final Encoding INDEX = new Encoding.Index(200, List.of());
+  private static final Encoding INDEX = new Encoding.Index(200);
   private static final Encoding MASK = new Encoding.Mask();
   private static final Encoding DEPTH = new Encoding.DepthMm();
   private static final Encoding NORMALS = new Encoding.NormalsRgb(NormalsY.UP);

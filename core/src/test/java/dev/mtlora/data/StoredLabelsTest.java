@@ -35,7 +35,7 @@ class StoredLabelsTest {
             root,
             "images",
             Map.of(
-                "semseg", new LabelFolder("semseg", new Encoding.Index(5, List.of())),
+                "semseg", new LabelFolder("semseg", new Encoding.Index(5)),
                 "edge", new LabelFolder("edge", new Encoding.Mask())),
             new FolderSplit.Lists("all.txt", "all.txt")),
         List.of(new Semseg(5, List.of()), new Edge()));

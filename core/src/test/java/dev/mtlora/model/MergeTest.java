@@ -7,10 +7,13 @@ import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
+import dev.mtlora.nn.PerTask;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
+import dev.mtlora.peft.PerStage;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Variant;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Semseg;
 import dev.mtlora.task.Task;
@@ -62,16 +65,17 @@ class MergeTest {
     if (!plus) {
       slots.remove(Slot.REDUCTION);
     }
-    MtLora.Scales fixed = MtLora.Scales.uniform(2, 4.0, NAMES);
     return new MtLora(
         mode,
-        MtLora.Ranks.uniform(2, rank, 2, NAMES),
-        new MtLora.Scales(fixed.shared(), fixed.tasks(), everyBlock, everyBlock),
-        List.of(0.3, 0.3),
+        MtLora.Ranks.of(rank, 2),
+        new MtLora.Scales(PerStage.same(4.0), PerTask.usual(), everyBlock, everyBlock),
+        PerStage.same(0.3),
         slots,
+        false,
         MtLora.Trained.PAPER,
         everyBlock,
-        false);
+        false,
+        Variant.PAPER);
   }
 
   private static MtLora mtlora(MtLora.Mode mode) {

@@ -3,10 +3,13 @@ package dev.mtlora.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class StreamsTest {
@@ -111,6 +114,67 @@ class StreamsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("without a shared stream")
           .hasMessageContaining("only [sal] have one");
+    }
+  }
+
+  /** Streams of three tasks, of which any may have forked, or all gone apart. */
+  private static Streams random(Rng rng) {
+    List<String> forked = TASKS.stream().filter(task -> rng.chance(0.5)).toList();
+    Tensor stack = forked.isEmpty() ? null : Tensor.randn(rng, 2L * forked.size(), 3);
+    Streams streams = new Streams(Tensor.randn(rng, 2, 3), TASKS, forked, stack);
+    return rng.chance(0.3) ? streams.apart() : streams;
+  }
+
+  /** However streams are forked, each task reads what it would alone. */
+  @Property(tries = 60)
+  void algebra_anyStreams_isThatOfEachTaskAlone(@ForAll long seed) {
+    try (Scope scope = Scope.inference()) {
+      Rng rng = new Rng(seed);
+      Streams a = random(rng);
+      Streams b = random(rng);
+      Streams sum = a.plus(b);
+      Streams squares = a.map(Tensor::square);
+      for (String task : TASKS) {
+        String what = task + ", seed " + seed;
+        assertThat(sum.of(task).toFloats())
+            .as(what)
+            .isEqualTo(a.of(task).plus(b.of(task)).toFloats());
+        assertThat(squares.of(task).toFloats()).as(what).isEqualTo(a.of(task).square().toFloats());
+        assertThat(a.apart().of(task).toFloats()).as(what).isEqualTo(a.of(task).toFloats());
+      }
+      assertThat(sum.forked()).as("seed %d", seed).containsAll(a.forked()).containsAll(b.forked());
+      assertThat(squares.forked()).isEqualTo(a.forked());
+      if (!isApart(a) && !isApart(b)) {
+        assertThat(sum.shared().toFloats())
+            .as("seed %d", seed)
+            .isEqualTo(a.shared().plus(b.shared()).toFloats());
+        assertThat(sum.onward().hasForks()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void result_ofAPart_outlivesItsScope() {
+    try (Scope scope = Scope.inference()) {
+      Streams kept = Streams.result(() -> oneForked().map(Tensor::square));
+      assertThat(kept.of("sal").toFloats()).containsExactly(400, 441, 484, 529);
+      assertThat(kept.shared().toFloats()).containsExactly(100, 121, 144, 169);
+    }
+  }
+
+  @Test
+  void streams_stackThatDoesNotFit_isRefused() {
+    try (Scope scope = Scope.inference()) {
+      assertThatThrownBy(() -> new Streams(batch(1), TASKS, List.of("sal", "semseg"), batch(2)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("2 forked tasks of batch 2 need a stack of 4 but it has 2");
+      assertThatThrownBy(() -> new Streams(batch(1), TASKS, List.of("sal"), null))
+          .hasMessageContaining("exactly when tasks have forked");
+      assertThatThrownBy(() -> new Streams(batch(1), TASKS, List.of(), batch(2)))
+          .hasMessageContaining("exactly when tasks have forked");
+      assertThatThrownBy(() -> shared().forks())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("no task has forked");
     }
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,15 +138,15 @@ final class CaseConfig {
    * @param steps to train
    * @throws ConfigException if ours does not take it
    */
-  RunConfig read(int steps) {
+  RunSpec read(int steps) {
     ObjectNode ours = JsonNodeFactory.instance.objectNode();
     ours.put("reference", true).put("data", "scenes");
     ours.set("model", model());
     ours.set("method", method());
     ours.set("tasks", taskBlock());
     ours.set("train", train(steps));
-    RunConfig.Source source = new RunConfig.Source("case.json", Path.of(""));
-    return RunConfig.parse(source, ours.toString(), List.of());
+    RunSpec.Source source = new RunSpec.Source("case.json", Path.of(""));
+    return RunSpec.parse(source, ours.toString(), List.of());
   }
 
   private ObjectNode model() {
@@ -167,10 +167,11 @@ final class CaseConfig {
     model.set("neckChannels", config.get("decoder_channels"));
     for (String task : tasks) {
       String kind = config.get("decoder_head").get(task).asText();
-      model.withObject("/decoder").put(task, kind.equals("updecoder") ? "up" : kind);
-    }
-    if (config.path("segformer_channels").asInt(256) != 256) {
-      throw new AssertionError("segformer_channels has no key of ours: " + config);
+      ObjectNode decoder = model.withObject("/decoder").putObject(task);
+      decoder.put("name", kind.equals("updecoder") ? "up" : kind);
+      if (kind.equals("segformer") && config.has("segformer_channels")) {
+        decoder.set("channels", config.get("segformer_channels"));
+      }
     }
     return model;
   }

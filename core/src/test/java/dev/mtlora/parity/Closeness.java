@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.task.MultiTaskLoss;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Compares numbers with stored ones within one relative tolerance, and keeps the largest error. */
@@ -28,9 +27,7 @@ final class Closeness {
 
   /** The same of losses that are still tensors. */
   void losses(String what, JsonNode expected, MultiTaskLoss.Losses losses) {
-    Map<String, Double> perTask = new LinkedHashMap<>();
-    losses.perTask().forEach((task, loss) -> perTask.put(task, loss.item()));
-    losses(what, expected, perTask, losses.total().item());
+    losses(what, expected, losses.values(), losses.total().item());
   }
 
   void number(String what, double ours, double expected) {

@@ -7,7 +7,7 @@ import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Parameter;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunConfig;
+import dev.mtlora.run.RunSpec;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import dev.mtlora.testing.GoldenFile;
@@ -33,7 +33,7 @@ final class ParityCheck {
 
   String run() {
     CaseConfig config = new CaseConfig(one.root());
-    RunConfig ours;
+    RunSpec ours;
     try {
       ours = config.read(1);
     } catch (ConfigException e) {

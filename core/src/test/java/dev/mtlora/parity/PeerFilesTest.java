@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -182,7 +183,7 @@ class PeerFilesTest {
         0,
         new SwinSettings.Options(
             model.path("qkvBias").asBoolean(true),
-            null,
+            OptionalDouble.empty(),
             model.path("absolutePosition").asBoolean(false),
             model.path("patchNorm").asBoolean(true)));
   }

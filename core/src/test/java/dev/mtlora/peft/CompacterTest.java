@@ -57,7 +57,7 @@ class CompacterTest {
     assertThatThrownBy(
             () -> new Compacter(8, 4, 1, false).attach(sites, List.of("sal"), new Rng(1)))
         .hasMessage(
-            "method.products must divide the width of every stage, but 4 does not divide 10 of stage 1");
+            "products must divide the width of every stage, but 4 does not divide 10 of stage 1");
   }
 
   @Test
@@ -65,8 +65,8 @@ class CompacterTest {
     assertThatThrownBy(() -> new Compacter(0, 4, 1, false)).hasMessageContaining("reduction");
     assertThatThrownBy(() -> new Compacter(8, 0, 1, false)).hasMessageContaining("products");
     assertThatThrownBy(() -> new Compacter(8, 4, 0, false))
-        .hasMessage("method.rank must be at least 1 but is 0");
+        .hasMessage("rank must be at least 1 but is 0");
     assertThatThrownBy(() -> new Adapter(0, Adapter.Sharing.SINGLE))
-        .hasMessage("method.reduction must be at least 1, width by bottleneck, but is 0");
+        .hasMessage("reduction must be at least 1, width by bottleneck, but is 0");
   }
 }

@@ -76,7 +76,7 @@ class RankPatternsTest {
   @Test
   void pattern_withANegativeRank_isRefused() {
     assertThatThrownBy(() -> of("*.*.qkv", -1))
-        .hasMessageContaining("must not be negative but mtlora.ranks has *.*.qkv: -1");
+        .hasMessageContaining("ranks.*.*.qkv must be at least 0 but is -1");
   }
 
   @ParameterizedTest
@@ -91,7 +91,7 @@ class RankPatternsTest {
     assertThatThrownBy(() -> of(pattern, 4).requireMatches(qkv, proj, List.of("depth", "sal")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "mtlora.ranks: '"
+            "ranks: '"
                 + pattern
                 + "' matches no matrices; there are stage1.block1.[qkv],"
                 + " stage1.block2=block-last.[qkv], and of the tasks [depth, sal]:"

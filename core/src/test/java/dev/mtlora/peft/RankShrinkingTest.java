@@ -90,6 +90,6 @@ class RankShrinkingTest {
       double share, double memory, int from, int until, int every, String message) {
     assertThatThrownBy(() -> new RankShrinking(share, memory, from, until, every))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("mtlora.shrink." + message);
+        .hasMessage(message);
   }
 }

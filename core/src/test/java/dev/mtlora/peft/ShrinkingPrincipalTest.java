@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.PerTask;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
@@ -40,19 +41,14 @@ class ShrinkingPrincipalTest {
 
   private static MtLora method() {
     Variant variant =
-        new Variant(
-            RankPatterns.NONE,
-            false,
-            true,
-            false,
-            Optional.of(new RankShrinking(KEPT, 0, 0, 1, 1)));
-    MtLora.Scales scales = MtLora.Scales.uniform(1, SCALE, List.of());
+        new Variant(Map.of(), false, true, false, Optional.of(new RankShrinking(KEPT, 0, 0, 1, 1)));
     return new MtLora(
         MtLora.Mode.LORA_ONLY,
-        MtLora.Ranks.uniform(1, RANK, 0, List.of()),
-        new MtLora.Scales(scales.shared(), scales.tasks(), true, false),
-        List.of(0.0),
+        MtLora.Ranks.of(RANK, 0),
+        new MtLora.Scales(PerStage.same(SCALE), PerTask.usual(), true, false),
+        PerStage.same(0.0),
         Set.of(Slot.QKV),
+        false,
         MtLora.Trained.PAPER,
         false,
         false,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Module;
+import dev.mtlora.nn.PerTask;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Functional;
@@ -29,10 +30,8 @@ class VariantTest {
   private static final int IN = 6;
   private static final int OUT = 5;
   private static final double SCALE = 4;
-  private static final Variant DORA =
-      new Variant(RankPatterns.NONE, false, false, true, Optional.empty());
-  private static final Variant PISSA =
-      new Variant(RankPatterns.NONE, false, true, false, Optional.empty());
+  private static final Variant DORA = new Variant(Map.of(), false, false, true, Optional.empty());
+  private static final Variant PISSA = new Variant(Map.of(), false, true, false, Optional.empty());
 
   private final Scope scope = Scope.open();
   private final Rng rng = new Rng(3);
@@ -47,19 +46,8 @@ class VariantTest {
   /** A layer where tasks fork, or not, in evaluation mode. */
   private Projection layer(Variant variant, Slot slot) {
     Site site = new Site(0, 0, 1, slot, IN, OUT);
-    MtLora method = MtLora.paper(3, 2, TASKS);
-    MtLora oneStage =
-        new MtLora(
-            method.mode(),
-            MtLora.Ranks.uniform(1, 3, 2, TASKS),
-            MtLora.Scales.uniform(1, SCALE, TASKS),
-            List.of(0.05),
-            method.slots(),
-            method.trained(),
-            false,
-            false,
-            variant);
-    Projection layer = oneStage.attach(List.of(site), TASKS, rng).adapt(linear, site);
+    MtLora method = MtLora.paper(3, 2).with(variant);
+    Projection layer = method.attach(List.of(site), TASKS, rng).adapt(linear, site);
     linear.weight().requiresGrad(false);
     layer.train(false);
     return layer;
@@ -147,8 +135,7 @@ class VariantTest {
   @ParameterizedTest
   @CsvSource({"true, false", "false, true", "true, true", "false, false"})
   void variant_merged_computesTheSameAsOnePlainWeight(boolean pissa, boolean dora) {
-    Projection layer =
-        layer(new Variant(RankPatterns.NONE, true, pissa, dora, Optional.empty()), Slot.QKV);
+    Projection layer = layer(new Variant(Map.of(), true, pissa, dora, Optional.empty()), Slot.QKV);
     layer.loaded(Set.of());
     disturb(layer);
     Tensor before = layer.forward(Streams.of(x, TASKS)).shared();
@@ -198,18 +185,17 @@ class VariantTest {
   @ParameterizedTest
   @CsvSource({"1, 16", "4, 8", "16, 4", "0, 16"})
   void rsLora_anyRank_scalesByTheRoot(int rank, double expected) {
-    Variant stabilized = new Variant(RankPatterns.NONE, true, false, false, Optional.empty());
+    Variant stabilized = new Variant(Map.of(), true, false, false, Optional.empty());
     Site site = new Site(0, 0, 1, Slot.PROJ, IN, OUT);
-    MtLora.Scales scales = MtLora.Scales.uniform(4, 16, TASKS);
-    MtLora.Scales learned = new MtLora.Scales(scales.shared(), scales.tasks(), true, true);
-    MtLora paper = MtLora.paper(rank, rank, TASKS);
+    MtLora paper = MtLora.paper(rank, rank);
     MtLora method =
         new MtLora(
             paper.mode(),
             paper.ranks(),
-            learned,
+            new MtLora.Scales(PerStage.same(16.0), PerTask.usual(), true, true),
             paper.dropout(),
             paper.slots(),
+            false,
             paper.trained(),
             false,
             false,
@@ -221,18 +207,19 @@ class VariantTest {
   @Test
   void learnedTaskScale_trained_scalesThatTaskOnlyAndGetsItsGradient() {
     Site site = new Site(0, 0, 1, Slot.PROJ, IN, OUT);
-    MtLora.Scales scales = MtLora.Scales.uniform(4, SCALE, TASKS);
-    MtLora paper = MtLora.paper(3, 2, TASKS);
+    MtLora paper = MtLora.paper(3, 2);
     MtLora method =
         new MtLora(
             paper.mode(),
             paper.ranks(),
-            new MtLora.Scales(scales.shared(), scales.tasks(), false, true),
-            List.of(0.0, 0.0, 0.0, 0.0),
+            new MtLora.Scales(PerStage.same(SCALE), PerTask.usual(), false, true),
+            PerStage.same(0.0),
             paper.slots(),
+            false,
             paper.trained(),
             false,
-            false);
+            false,
+            Variant.PAPER);
     Site last = new Site(3, 0, 1, Slot.PROJ, IN, OUT);
     Projection layer = method.attach(List.of(site, last), TASKS, rng).adapt(linear, site);
     disturb(layer);
@@ -250,20 +237,8 @@ class VariantTest {
 
   @Test
   void dora_whereAWeightHasNoSingleUpdate_isRefused() {
-    MtLora paper = MtLora.paper(3, 2, TASKS);
-    assertThatThrownBy(
-            () ->
-                new MtLora(
-                    MtLora.Mode.ADDITION,
-                    paper.ranks(),
-                    paper.scales(),
-                    paper.dropout(),
-                    paper.slots(),
-                    paper.trained(),
-                    false,
-                    false,
-                    DORA))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("mtlora.dora needs mode matrix or lora_only but mode is addition");
+    MtLora addition = MtLora.paper(3, 2).with(MtLora.Mode.ADDITION);
+    assertThatThrownBy(() -> addition.with(DORA))
+        .hasMessageContaining("dora needs mode matrix or lora_only but mode is addition");
   }
 }

@@ -24,7 +24,7 @@ class AdapterSizeTest {
 
   @Test
   void adapter_swinTinyRank64InFloat16_isAtMost17Megabytes() throws IOException {
-    Assembly assembly = Assembly.of(RunConfig.read(CONFIG, List.of()));
+    Assembly assembly = Assembly.of(RunSpec.read(CONFIG, List.of()));
     long buffers;
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.untrainedModel();

@@ -73,7 +73,7 @@ class AssemblyTest {
 
   @Test
   void scenes_fewerClassesThanTheScenesHave_ignoreTheRest() {
-    RunConfig config = read("tasks={semseg: {classes: 2}}");
+    RunSpec config = read("tasks={semseg: {classes: 2}}");
     Sample sample = Assembly.of(config).validation().get(0, new Rng(0));
     for (float value : sample.labels().get("semseg").values()) {
       assertThat(value).isIn(0f, 1f, Float.NaN);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.train.balance.Balance;
+import dev.mtlora.train.balance.Balances;
 import dev.mtlora.train.balance.Dwa;
 import dev.mtlora.train.balance.Famo;
 import dev.mtlora.train.balance.FixedWeights;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class BalancesTest {
   private static Balance read(String... overrides) {
-    RunConfig.Source source = new RunConfig.Source("some.yaml", Path.of(""));
-    return RunConfig.parse(source, "tasks: {depth: {}}", List.of(overrides)).train().balance();
+    RunSpec.Source source = new RunSpec.Source("some.yaml", Path.of(""));
+    return RunSpec.parse(source, "tasks: {depth: {}}", List.of(overrides)).train().balance();
   }
 
   @Test
@@ -33,6 +34,6 @@ class BalancesTest {
     assertThatThrownBy(() -> read("train.balance={name: dwa, rate: 1}"))
         .hasMessageContaining("unknown key 'rate'");
     assertThatThrownBy(() -> read("train.balance={name: dwa, temperature: 0}"))
-        .hasMessageContaining("train.balance: temperature must be a positive number");
+        .hasMessageContaining("train.balance.temperature must be a positive number");
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.ParameterReport;
+import dev.mtlora.peft.AdapterMethods;
 import dev.mtlora.task.Saliency;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
@@ -45,9 +46,9 @@ class BoundsTest {
         "model.window=65            | swin's window must be at most 64 but is 65",
         "model={backbone: swin-micro, image: 16384, window: 64} | mask of shifted windows must be at most",
         "model.neckChannels=[8, 8, 8, 16385] | model.neckChannels needs one positive number per level (4), none above 16,384",
-        "method.rank=1000000        | a rank must be at most 4,096 but mtlora.ranks of shared has 1000000",
-        "method.taskRank=4097       | a rank must be at most 4,096 but mtlora.ranks of semseg has 4097",
-        "method.ranks={'*.*.qkv': 4097} | a rank must be at most 4,096 but mtlora.ranks has *.*.qkv: 4097",
+        "method.rank=1000000        | method.rank must be at most 4,096 but is 1000000",
+        "method.taskRank=4097       | method.taskRank must be at most 4,096 but is 4097",
+        "method.ranks={'*.*.qkv': 4097} | method.ranks.*.*.qkv must be at most 4,096 but is 4097",
         "method={name: lora, rank: 4097} | method.rank must be at most 4,096 but is 4097",
         "method={name: lora-per-task, rank: 4097} | method.rank must be at most 4,096",
         "method={name: compacter, rank: 4097} | method.rank must be at most 4,096",
@@ -88,34 +89,25 @@ class BoundsTest {
   }
 
   @Test
-  void tasks_moreThan64_areRefused() {
-    RunConfig c = read();
-    List<Task> tasks = Collections.nCopies(65, new Saliency(1, false));
-    assertThatThrownBy(
-            () ->
-                new RunConfig(
-                    c.model(),
-                    c.method(),
-                    tasks,
-                    c.data(),
-                    c.augmentation(),
-                    c.train(),
-                    c.singleTask(),
-                    c.reference(),
-                    c.yaml()))
+  void tasks_moreThan64OrTwice_areRefused() {
+    RunSpec c = read();
+    List<Task> tasks = Collections.nCopies(65, new Saliency());
+    assertThatThrownBy(() -> c.spec().with(tasks))
         .hasMessageContaining("number of tasks must be at most 64 but is 65");
+    assertThatThrownBy(() -> c.spec().with(tasks.subList(0, 2)))
+        .hasMessageContaining("tasks must differ in their names but are [sal, sal]");
   }
 
   @Test
   void pattern_thousandStars_isAsGoodAsOne() {
     String stars = "*".repeat(1000);
-    RunConfig many = read("method.ranks={'stage1." + stars + "1.qkv': 3}");
+    RunSpec many = read("method.ranks={'stage1." + stars + "1.qkv': 3}");
     assertThat(ranks(many)).isEqualTo(ranks(read("method.ranks={'stage1.*1.qkv': 3}")));
     assertThatThrownBy(() -> read("method.ranks={'stage1." + stars + "x.qkv': 3}"))
         .hasMessageContaining("matches no matrices");
   }
 
-  private static Object ranks(RunConfig config) {
+  private static Object ranks(RunSpec config) {
     try (Scope scope = Scope.inference()) {
       return Assembly.of(config).untrainedModel().backbone().ranks();
     }
@@ -133,7 +125,7 @@ class BoundsTest {
   @ParameterizedTest
   @MethodSource("models")
   void memory_lessThanEveryModelNeeds_isRefusedWithBothNumbers(String override) {
-    RunConfig config = read(override);
+    RunSpec config = read(override);
     Assembly assembly = Assembly.of(config);
     try (Scope scope = Scope.inference()) {
       ParameterReport real = ParameterReport.of(assembly.untrainedModel());
@@ -155,7 +147,7 @@ class BoundsTest {
 
   @Test
   void memory_enoughForTheModelButNotForTraining_isRefusedForTrainingOnly() {
-    RunConfig config = read("method=full");
+    RunSpec config = read("method=full");
     Assembly assembly = Assembly.of(config);
     try (Scope scope = Scope.open()) {
       long parameters = ParameterReport.of(assembly.untrainedModel()).total();
@@ -169,7 +161,7 @@ class BoundsTest {
 
   @Test
   void memory_ofAHugeModel_isKnownWithoutAnyOfIt() {
-    RunConfig huge =
+    RunSpec huge =
         read(
             "model={backbone: swin-micro, image: 64, embed: 512, heads: [1, 1, 1, 1],"
                 + " depths: [256, 256, 256, 256], dropPath: 0}");

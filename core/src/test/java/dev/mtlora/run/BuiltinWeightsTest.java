@@ -24,8 +24,8 @@ class BuiltinWeightsTest {
   private static final Path DESCRIPTION =
       Path.of("..", "docs", "results", "swin-micro.md").toAbsolutePath();
 
-  private static RunConfig quickstart(String... overrides) {
-    return RunConfig.read(Path.of("..", "configs", "quickstart.yaml"), List.of(overrides));
+  private static RunSpec quickstart(String... overrides) {
+    return RunSpec.read(Path.of("..", "configs", "quickstart.yaml"), List.of(overrides));
   }
 
   private static byte[] shipped() throws IOException {
@@ -76,7 +76,7 @@ class BuiltinWeightsTest {
 
   @Test
   void weights_unknownName_isRefusedWithTheCure() {
-    RunConfig config = quickstart("model.weights=builtin:swin-mega");
+    RunSpec config = quickstart("model.weights=builtin:swin-mega");
     try (Scope scope = Scope.open()) {
       assertThatThrownBy(() -> Assembly.of(config).model())
           .isInstanceOf(ConfigException.class)

@@ -47,8 +47,8 @@ class ExportTest {
 
   private static MultiTaskModel model(int image, String options, String method, long seed) {
     String text = String.format(Locale.ROOT, CONFIG, image, options, method, seed);
-    RunConfig.Source source = new RunConfig.Source("export", Path.of("."));
-    return Assembly.of(RunConfig.parse(source, text, List.of())).untrainedModel();
+    RunSpec.Source source = new RunSpec.Source("export", Path.of("."));
+    return Assembly.of(RunSpec.parse(source, text, List.of())).untrainedModel();
   }
 
   private static MultiTaskModel model(String method, long seed) {

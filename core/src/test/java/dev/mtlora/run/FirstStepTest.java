@@ -19,7 +19,7 @@ class FirstStepTest {
 
   /** The loss of the first of 1 steps, with dropout, drop path and augmentation. */
   private static double loss(int threads, int workers, int seed) {
-    RunConfig config =
+    RunSpec config =
         SmallConfig.read(
             "data={kind: scenes, train: 8, val: 1}",
             "model.dropPath=0.2",

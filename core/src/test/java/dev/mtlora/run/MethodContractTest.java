@@ -10,6 +10,7 @@ import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
+import dev.mtlora.peft.AdapterMethods;
 import dev.mtlora.peft.Site;
 import dev.mtlora.peft.Slot;
 import dev.mtlora.tensor.AdamW;
@@ -111,9 +112,9 @@ class MethodContractTest {
   }
 
   private static MultiTaskModel model(String method, long seed) {
-    RunConfig.Source source = new RunConfig.Source("contract", Path.of("."));
-    RunConfig config =
-        RunConfig.parse(source, String.format(Locale.ROOT, SMALL, method, seed), List.of());
+    RunSpec.Source source = new RunSpec.Source("contract", Path.of("."));
+    RunSpec config =
+        RunSpec.parse(source, String.format(Locale.ROOT, SMALL, method, seed), List.of());
     return Assembly.of(config).untrainedModel();
   }
 
@@ -124,8 +125,7 @@ class MethodContractTest {
         sites.add(new Site(stage, 0, 1, slot, 8, 8));
       }
     }
-    AdapterMethods.Target target = new AdapterMethods.Target(4, TASKS, false);
-    return AdapterMethods.of(method, target).attach(sites, TASKS, new Rng(1));
+    return AdapterMethods.of(method).attach(sites, TASKS, new Rng(1));
   }
 
   private static Tensor images() {

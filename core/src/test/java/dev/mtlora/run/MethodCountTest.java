@@ -34,7 +34,7 @@ class MethodCountTest {
   private static ParameterReport count(String method) {
     Path path = Path.of("..", "configs", "methods", method + ".yaml");
     try (Scope scope = Scope.open()) {
-      return ParameterReport.of(Assembly.of(RunConfig.read(path, List.of())).untrainedModel());
+      return ParameterReport.of(Assembly.of(RunSpec.read(path, List.of())).untrainedModel());
     }
   }
 

@@ -39,9 +39,9 @@ class MixedSourceTest {
       train: {batch: 2, workers: 1, epochs: 1, warmupEpochs: 0}
       """;
 
-  private static RunConfig read(String... overrides) {
+  private static RunSpec read(String... overrides) {
     Path trees = GoldenFile.resource("golden/dataset");
-    return RunConfig.parse(new RunConfig.Source("x.yaml", trees), MIXED, List.of(overrides));
+    return RunSpec.parse(new RunSpec.Source("x.yaml", trees), MIXED, List.of(overrides));
   }
 
   @ParameterizedTest
@@ -78,11 +78,11 @@ class MixedSourceTest {
 
   @Test
   void normals_pointingTheOtherWay_areTurnedToTheFirstSources() {
-    RunConfig mixed = read();
+    RunSpec mixed = read();
     Dataset both = mixed.data().validation(mixed.tasks(), 64);
     assertThat(both.labels()).containsEntry("normals", new Label.Directions(NormalsY.UP));
     Sample turned = both.get(2, new Rng(1));
-    RunConfig alone =
+    RunSpec alone =
         read("tasks={depth: {}, normals: {}}", "data={kind: nyud, root: " + root() + "}");
     Sample given = alone.data().validation(alone.tasks(), 64).get(0, new Rng(1));
     assertThat(turned.id()).isEqualTo("1-" + given.id());
@@ -103,15 +103,15 @@ class MixedSourceTest {
 
   @Test
   void sources_withoutTheTasksOfTheRun_areLeftOut() {
-    RunConfig config = read("tasks={semseg: {classes: 16}}");
+    RunSpec config = read("tasks={semseg: {classes: 16}}");
     assertThat(config.data().training(config.tasks(), 64).size()).isEqualTo(5);
   }
 
   @Test
   void copy_readElsewhere_namesTheSameFolders() {
-    RunConfig config = read();
-    RunConfig.Source elsewhere = new RunConfig.Source("copy", Path.of("elsewhere"));
-    assertThat(RunConfig.parse(elsewhere, config.yaml(), List.of())).isEqualTo(config);
+    RunSpec config = read();
+    RunSpec.Source elsewhere = new RunSpec.Source("copy", Path.of("elsewhere"));
+    assertThat(RunSpec.parse(elsewhere, config.yaml(), List.of())).isEqualTo(config);
   }
 
   @ParameterizedTest
@@ -124,12 +124,12 @@ class MixedSourceTest {
         "data.sources=[nyud] | data.sources[0] must be a block of keys and values",
         "data.sources=[{kind: scenes}] | data.sources[0].tasks must name the tasks",
         "data.sources=[{tasks: [depth]}] | data.sources[0].kind is missing",
-        "data.sources=[{kind: scenes, tasks: [dpeth]}] | tasks 'dpeth': did you mean 'depth'?",
+        "data.sources=[{kind: scenes, tasks: [dpeth]}] | data.sources[0].tasks has the unknown task 'dpeth': did you mean 'depth'?",
         "data.sources=[{kind: scnes, tasks: [depth]}] | data.sources[0]: unknown kind 'scnes'",
         "data.sources=[{kind: scenes, tasks: [depth], wieght: 1}] | did you mean",
         "data.sources=[{kind: scenes, tasks: [depth], weight: 0}] | must be positive but is 0.0",
         "data.sources=[{kind: scenes, tasks: [depth], weight: -2}] | must be positive but is -2.0",
-        "data.sources=[{kind: mixed, tasks: [depth]}] | data.sources[0] is mixed itself",
+        "data.sources=[{kind: mixed, tasks: [depth], sources: [{kind: scenes, tasks: [sal]}]}] | data.sources[0].kind is mixed itself",
         "data.sources=[{kind: folder, tasks: [depth], val: v.txt}] | data.sources[0].train is missing",
         "reference=true  | set reference: false",
       })
@@ -138,6 +138,15 @@ class MixedSourceTest {
     assertThatThrownBy(() -> read(whole))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void sources_thatAreOneBlock_areAListOfOne() {
+    RunSpec run = read("data={kind: mixed, sources: {kind: scenes, tasks: [semseg], cache: kept}}");
+    MixedSource mixed = (MixedSource) run.data();
+    assertThat(mixed.sources()).hasSize(1);
+    assertThat(((ScenesSource) mixed.sources().get(0).source()).cache())
+        .contains(Path.of("kept").toAbsolutePath());
   }
 
   @Test

@@ -63,8 +63,8 @@ class MtLoraVariantsTest {
     return Assembly.of(read(all.toArray(String[]::new)));
   }
 
-  private static RunConfig read(String... overrides) {
-    return RunConfig.parse(new RunConfig.Source("micro", Path.of(".")), MICRO, List.of(overrides));
+  private static RunSpec read(String... overrides) {
+    return RunSpec.parse(new RunSpec.Source("micro", Path.of(".")), MICRO, List.of(overrides));
   }
 
   private static ParameterReport count(String... overrides) {
@@ -200,7 +200,7 @@ class MtLoraVariantsTest {
     Path path = Path.of("..", "configs", "methods", file + ".yaml");
     try (Scope scope = Scope.inference()) {
       ParameterReport report =
-          ParameterReport.of(Assembly.of(RunConfig.read(path, List.of())).untrainedModel());
+          ParameterReport.of(Assembly.of(RunSpec.read(path, List.of())).untrainedModel());
       assertThat(report.loraShared()).isEqualTo((16L * PAIRS + lengths) * BLOCKS);
       assertThat(report.loraTasks().values())
           .hasSize(4)
@@ -210,13 +210,13 @@ class MtLoraVariantsTest {
 
   @Test
   void shrinking_read_hasTheSettingsOfItsBlock() {
-    assertThat(variant().shrinking()).isEmpty();
-    assertThat(variant("method.name=mtlora-shrinking").shrinking()).contains(RankShrinking.USUAL);
-    assertThat(variant("method.shrink={share: 0.5, from: 0, until: 7, every: 9}").shrinking())
+    assertThat(variant().shrink()).isEmpty();
+    assertThat(variant("method.name=mtlora-shrinking").shrink()).contains(RankShrinking.USUAL);
+    assertThat(variant("method.shrink={share: 0.5, from: 0, until: 7, every: 9}").shrink())
         .contains(new RankShrinking(0.5, 0.9, 0, 7, 9));
     assertThatThrownBy(() -> variant("method.shrink={share: 2}"))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("mtlora.shrink.share must be above 0 and at most 1 but is 2.0");
+        .hasMessageContaining("method.shrink.share must be above 0 and at most 1 but is 2.0");
   }
 
   private static Variant variant(String... overrides) {
@@ -252,7 +252,7 @@ class MtLoraVariantsTest {
   void ranks_patternThatMatchesNothing_isAConfigurationError() {
     assertThatThrownBy(() -> read("method.ranks={'stage3.*.qvk': 32}"))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("mtlora.ranks: 'stage3.*.qvk' matches no matrices")
+        .hasMessageContaining("method.ranks: 'stage3.*.qvk' matches no matrices")
         .hasMessageContaining("stage3.block4=block-last.[qkv, proj, fc1, fc2]")
         .hasMessageContaining("[semseg, depth]");
     assertThatThrownBy(() -> read("method.ranks={'*.*.qkv': many}"))
@@ -262,10 +262,10 @@ class MtLoraVariantsTest {
 
   @Test
   void ranks_byPattern_surviveTheConfigurationsCopyInTheirOrder() {
-    RunConfig config = read("method.ranks={'stage3.*.*': 32, '*.*.qkv': 4}");
-    RunConfig copy =
-        RunConfig.parse(new RunConfig.Source("copy", Path.of(".")), config.json(), List.of());
-    assertThat(((MtLora) copy.method()).variant().ranks().byPattern().keySet())
+    RunSpec config = read("method.ranks={'stage3.*.*': 32, '*.*.qkv': 4}");
+    RunSpec copy =
+        RunSpec.parse(new RunSpec.Source("copy", Path.of(".")), config.json(), List.of());
+    assertThat(((MtLora) copy.method()).variant().ranks().keySet())
         .containsExactly("stage3.*.*", "*.*.qkv");
   }
 }

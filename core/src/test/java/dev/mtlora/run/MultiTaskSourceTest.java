@@ -52,9 +52,9 @@ class MultiTaskSourceTest {
       train: {batch: 2, workers: 1}
       """;
 
-  private static RunConfig read(String yaml, String... overrides) {
+  private static RunSpec read(String yaml, String... overrides) {
     Path trees = GoldenFile.resource("golden/dataset");
-    return RunConfig.parse(new RunConfig.Source("x.yaml", trees), yaml, List.of(overrides));
+    return RunSpec.parse(new RunSpec.Source("x.yaml", trees), yaml, List.of(overrides));
   }
 
   private static Batch first(DataLoader loader) {
@@ -63,7 +63,7 @@ class MultiTaskSourceTest {
     }
   }
 
-  private static void assertBatches(RunConfig config) {
+  private static void assertBatches(RunSpec config) {
     Assembly assembly = Assembly.of(config);
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = assembly.untrainedModel();
@@ -74,14 +74,14 @@ class MultiTaskSourceTest {
     }
   }
 
-  private static void assertBatch(Batch batch, RunConfig config, int size) {
+  private static void assertBatch(Batch batch, RunSpec config, int size) {
     assertThat(batch.ids()).hasSize(size);
     assertThat(batch.labels()).containsOnlyKeys(config.taskNames());
   }
 
   @Test
   void pascal_fromYaml_makesBatchesOfBothSplits() {
-    RunConfig config = read(PASCAL);
+    RunSpec config = read(PASCAL);
     assertBatches(config);
     assertThat(Assembly.of(config).validation().labels())
         .containsOnlyKeys(config.taskNames())
@@ -90,7 +90,7 @@ class MultiTaskSourceTest {
 
   @Test
   void nyud_fromYaml_makesBatchesOfBothSplits() {
-    RunConfig config = read(NYUD);
+    RunSpec config = read(NYUD);
     assertBatches(config);
     assertThat(Assembly.of(config).validation().labels())
         .containsOnlyKeys(config.taskNames())
@@ -136,7 +136,7 @@ class MultiTaskSourceTest {
         .hasMessageContaining("did you mean 'root'");
   }
 
-  private static void assertLabelSizes(RunConfig config) {
+  private static void assertLabelSizes(RunSpec config) {
     Assembly assembly = Assembly.of(config);
     Dataset stored = assembly.validation().storedLabels();
     DataLoader loader = assembly.labelSizeLoader();
@@ -173,7 +173,7 @@ class MultiTaskSourceTest {
   void storedLabels_smallerThanTheirImage_keepTheirSize(@TempDir Path folder) {
     Path tree = folder.resolve("NYUD_MT");
     copy(GoldenFile.resource("golden/dataset/NYUD_MT"), tree);
-    RunConfig config = read(NYUD, "data.root=" + tree);
+    RunSpec config = read(NYUD, "data.root=" + tree);
     Dataset validation = Assembly.of(config).validation();
     Sample sample = validation.get(0, new Rng(0));
     LabelMap whole = sample.labels().get("semseg");
@@ -197,7 +197,7 @@ class MultiTaskSourceTest {
   @Test
   void check_papersDatasets_compareTheCountsAndReadEveryLabel() {
     for (String yaml : List.of(PASCAL, NYUD)) {
-      RunConfig config = read(yaml);
+      RunSpec config = read(yaml);
       SplitReport report = Assembly.of(config).check(true, 5, (done, all) -> {});
       assertThat(report.stats().keySet()).containsExactlyElementsOf(config.taskNames());
       assertThat(report.findings().stream().map(Findings::kind)).contains(Kind.OTHER_COUNT);
@@ -212,7 +212,7 @@ class MultiTaskSourceTest {
     Path tree = folder.resolve("nyud");
     copy(GoldenFile.resource("golden/dataset/NYUD_MT"), tree);
     Files.delete(tree.resolve("depth/3.npy"));
-    RunConfig config = read(NYUD, "data.root=" + tree);
+    RunSpec config = read(NYUD, "data.root=" + tree);
     SplitReport report = Assembly.of(config).check(false, 5, (done, all) -> {});
     assertThat(report.failed()).isTrue();
     assertThat(report.stats()).containsOnlyKeys("semseg", "normals", "edge");

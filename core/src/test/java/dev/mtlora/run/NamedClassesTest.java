@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.Encoding;
+import dev.mtlora.data.IndexClasses;
 import dev.mtlora.task.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +33,8 @@ class NamedClassesTest {
 
   @TempDir private Path folder;
 
-  private RunConfig read(String yaml, String... overrides) {
-    return RunConfig.parse(new RunConfig.Source("named.yaml", folder), yaml, List.of(overrides));
+  private RunSpec read(String yaml, String... overrides) {
+    return RunSpec.parse(new RunSpec.Source("named.yaml", folder), yaml, List.of(overrides));
   }
 
   private void labels(String json) throws IOException {
@@ -40,20 +42,23 @@ class NamedClassesTest {
     Files.writeString(folder.resolve("pictures/labels.json"), json);
   }
 
-  private static Task semseg(RunConfig config) {
+  private static Task semseg(RunSpec config) {
     return config.tasks().get(0);
   }
 
   @Test
   void file_ofNames_givesTheTaskItsClassesAndStaysInCopies() throws IOException {
     labels("{\"1\": \"door\", \"0\": \"wall\", \"2\": \"on, off\"}");
-    RunConfig config = read(CONFIG);
+    RunSpec config = read(CONFIG);
     assertThat(semseg(config).classNames()).containsExactly("wall", "door", "on, off");
     assertThat(semseg(config).outputs()).isEqualTo(3);
     assertThat(semseg(config).weight()).isEqualTo(2);
     assertThat(config.tasks().get(1).outputs()).isEqualTo(7);
-    Encoding encoding = ((FolderSource) config.data()).settings().labels().get("semseg").encoding();
-    assertThat(encoding).isEqualTo(new Encoding.Index(3, List.of("wall", "door", "on, off")));
+    Encoding encoding = ((FolderSource) config.data()).labels().get("semseg").encoding();
+    assertThat(encoding)
+        .isEqualTo(
+            new Encoding.Index(
+                new IndexClasses.Names(List.of("wall", "door", "on, off")), Optional.empty()));
 
     Files.delete(folder.resolve("pictures/labels.json"));
     assertThat(read(config.yaml())).isEqualTo(config);
@@ -74,7 +79,7 @@ class NamedClassesTest {
     String key = "data.labels.semseg.classes=[wall, door]";
     assertThat(semseg(read(CONFIG, key, "tasks.semseg.names=[a, b]")).classNames())
         .containsExactly("a", "b");
-    RunConfig other = read(CONFIG, key, "tasks.semseg.classes=5");
+    RunSpec other = read(CONFIG, key, "tasks.semseg.classes=5");
     assertThat(semseg(other).outputs()).isEqualTo(5);
     assertThat(semseg(other).classNames()).isEmpty();
     assertThatThrownBy(() -> other.data().training(other.tasks(), 64))
@@ -84,32 +89,32 @@ class NamedClassesTest {
   @Test
   void file_ofNamesWithoutRoot_liesBesideTheConfiguration() throws IOException {
     Files.writeString(folder.resolve("labels.json"), "{\"0\": \"wall\", \"1\": \"door\"}");
-    RunConfig config = read(CONFIG.replace("  root: pictures\n", ""));
+    RunSpec config = read(CONFIG.replace("  root: pictures\n", ""));
     assertThat(semseg(config).classNames()).containsExactly("wall", "door");
-    assertThat(((FolderSource) config.data()).settings().root()).isEqualTo(folder);
+    assertThat(((FolderSource) config.data()).root()).contains(folder);
   }
 
   @Test
   void count_ofLabels_isThatOfATaskThatSaysNone() {
     for (String own : List.of("tasks.semseg=", "tasks.semseg={weight: 2}")) {
-      RunConfig config = read(CONFIG, "data.labels.semseg.classes=4", own);
+      RunSpec config = read(CONFIG, "data.labels.semseg.classes=4", own);
       assertThat(semseg(config).outputs()).isEqualTo(4);
       assertThat(semseg(config).classNames()).isEmpty();
       assertThat(read(config.yaml())).isEqualTo(config);
     }
-    RunConfig other = read(CONFIG, "data.labels.semseg.classes=4", "tasks.semseg.classes=5");
+    RunSpec other = read(CONFIG, "data.labels.semseg.classes=4", "tasks.semseg.classes=5");
     assertThat(semseg(other).outputs()).isEqualTo(5);
     assertThatThrownBy(() -> read(CONFIG, "data.labels.semseg.classes=256"))
         .hasMessageContaining("index labels need 1..255 classes but have 256");
     assertThatThrownBy(() -> read(CONFIG, "data.labels.semseg.classes=1"))
-        .hasMessageContaining("semseg.classes must be 2 to 255 but is 1");
+        .hasMessageContaining("tasks.semseg.classes must be 2 to 255 but is 1");
   }
 
   @Test
   void names_thatYamlHasOtherUsesFor_stayTheWordsTheyAre() {
     String words =
         "[no, on, off, yes, y, N, ~x, 'true', 'null', '0x1F', '1_000', '.inf', '1:30', '007']";
-    RunConfig config = read(CONFIG, "data.labels.semseg.classes=" + words);
+    RunSpec config = read(CONFIG, "data.labels.semseg.classes=" + words);
     assertThat(semseg(config).classNames())
         .containsExactly(
             "no", "on", "off", "yes", "y", "N", "~x", "true", "null", "0x1F", "1_000", ".inf",

@@ -15,7 +15,7 @@ class ParameterCountTest {
   private static final long OTHER = 1_599_546;
 
   private static ParameterReport count(String config, String... overrides) {
-    RunConfig read = RunConfig.read(CONFIGS.resolve(config + ".yaml"), List.of(overrides));
+    RunSpec read = RunSpec.read(CONFIGS.resolve(config + ".yaml"), List.of(overrides));
     try (Scope scope = Scope.open()) {
       return ParameterReport.of(Assembly.of(read).untrainedModel());
     }

@@ -7,6 +7,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Parameter;
+import dev.mtlora.peft.AdapterMethods;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
@@ -56,10 +57,10 @@ class RecomputationTest {
   @ParameterizedTest
   @ValueSource(strings = {"pcgrad", "gradnorm"})
   void config_balanceThatTakesGradientsByTask_refusesToRecompute(String balance) {
-    RunConfig.Source source = new RunConfig.Source("recomputation", Path.of("."));
+    RunSpec.Source source = new RunSpec.Source("recomputation", Path.of("."));
     assertThatThrownBy(
             () ->
-                RunConfig.parse(
+                RunSpec.parse(
                     source,
                     String.format(Locale.ROOT, SMALL, "mtlora", true),
                     List.of("train.balance=" + balance)))
@@ -71,9 +72,9 @@ class RecomputationTest {
   @ParameterizedTest
   @ValueSource(strings = {"pcgrad", "gradnorm"})
   void trainer_balanceThatTakesGradientsByTask_refusesToRecompute(String balance) {
-    RunConfig config =
-        RunConfig.parse(
-            new RunConfig.Source("recomputation", Path.of(".")),
+    RunSpec config =
+        RunSpec.parse(
+            new RunSpec.Source("recomputation", Path.of(".")),
             String.format(Locale.ROOT, SMALL, "mtlora", false),
             List.of(
                 "train.balance=" + balance, "data={kind: scenes, train: 2, val: 1}", "batch=2"));
@@ -118,9 +119,9 @@ class RecomputationTest {
 
   /** The loss and all gradients of a pass with dropout and drop path. */
   private static Map<String, float[]> gradients(String method, boolean recompute, boolean bf16) {
-    RunConfig.Source source = new RunConfig.Source("recomputation", Path.of("."));
-    RunConfig config =
-        RunConfig.parse(source, String.format(Locale.ROOT, SMALL, method, recompute), List.of());
+    RunSpec.Source source = new RunSpec.Source("recomputation", Path.of("."));
+    RunSpec config =
+        RunSpec.parse(source, String.format(Locale.ROOT, SMALL, method, recompute), List.of());
     Map<String, float[]> found = new LinkedHashMap<>();
     try (Scope scope = Scope.open()) {
       MultiTaskModel model = Assembly.of(config).untrainedModel();

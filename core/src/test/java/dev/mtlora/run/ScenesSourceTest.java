@@ -25,7 +25,7 @@ class ScenesSourceTest {
   @TempDir private Path folder;
 
   private Dataset scenes(String version) {
-    RunConfig config =
+    RunSpec config =
         SmallConfig.read(
             String.format(
                 Locale.ROOT,
@@ -85,7 +85,7 @@ class ScenesSourceTest {
   }
 
   private static DataLoader loader(String fresh) {
-    RunConfig config =
+    RunSpec config =
         SmallConfig.read("data={kind: scenes, train: 6, val: 2" + fresh + "}", "train.batch=2");
     Assembly assembly = Assembly.of(config);
     try (Scope scope = Scope.open()) {
@@ -108,7 +108,7 @@ class ScenesSourceTest {
 
   @Test
   void fresh_validation_staysTheSame() {
-    RunConfig config = SmallConfig.read("data={kind: scenes, train: 6, val: 2, fresh: true}");
+    RunSpec config = SmallConfig.read("data={kind: scenes, train: 6, val: 2, fresh: true}");
     Dataset validation = config.data().validation(config.tasks(), 32);
     assertThat(validation.inEpoch(3).get(1, new Rng(0)).id())
         .isEqualTo(validation.get(1, new Rng(0)).id());

@@ -15,8 +15,8 @@ final class SmallConfig {
 
   private SmallConfig() {}
 
-  static RunConfig read(String... overrides) {
-    RunConfig.Source source = new RunConfig.Source("small.yaml", Path.of("somewhere"));
-    return RunConfig.parse(source, TEXT, List.of(overrides));
+  static RunSpec read(String... overrides) {
+    RunSpec.Source source = new RunSpec.Source("small.yaml", Path.of("somewhere"));
+    return RunSpec.parse(source, TEXT, List.of(overrides));
   }
 }

@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.peft.FullFineTuning;
+import dev.mtlora.spec.TableResize;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
-import dev.mtlora.weights.TableResize;
 import dev.mtlora.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
@@ -139,15 +139,15 @@ class TableResizeTest {
     assertThat(resized(4, 2, values(4, 2), 4)).isEqualTo(values(4, 2));
   }
 
-  private RunConfig config(int window, String more) {
+  private RunSpec config(int window, String more) {
     Path file = file(4, 2, values(4, 2));
-    return RunConfig.parse(
-        new RunConfig.Source("test", folder),
+    return RunSpec.parse(
+        new RunSpec.Source("test", folder),
         String.format(Locale.ROOT, CONFIG, 4 * window, window, file, more),
         List.of());
   }
 
-  private static float[] table(RunConfig config) {
+  private static float[] table(RunSpec config) {
     try (Scope scope = Scope.open()) {
       return Assembly.of(config).model().backbone().state().get(TABLE).toFloats();
     }
@@ -155,15 +155,15 @@ class TableResizeTest {
 
   @Test
   void setting_inAConfiguration_decidesAndSurvivesInItsCopies() {
-    RunConfig timm = config(7, ", tableResize: timm");
-    RunConfig reference = config(7, ", tableResize: reference");
-    RunConfig absent = config(7, "");
+    RunSpec timm = config(7, ", tableResize: timm");
+    RunSpec reference = config(7, ", tableResize: reference");
+    RunSpec absent = config(7, "");
     assertThat(absent.model().tableResize()).isEqualTo(TableResize.REFERENCE);
     assertThat(table(absent)).isEqualTo(table(reference)).isNotEqualTo(table(timm));
     assertThat(table(timm)).isEqualTo(resized(4, 2, values(4, 2), 7));
-    RunConfig.Source source = new RunConfig.Source("copy", folder);
+    RunSpec.Source source = new RunSpec.Source("copy", folder);
     for (String copy : List.of(timm.yaml(), timm.json())) {
-      assertThat(RunConfig.parse(source, copy, List.of()).model().tableResize())
+      assertThat(RunSpec.parse(source, copy, List.of()).model().tableResize())
           .isEqualTo(TableResize.TIMM);
     }
   }

@@ -31,13 +31,7 @@ class MultiTaskLossTest {
     try (Scope scope = Scope.open()) {
       List<Task> tasks =
           List.of(ids.split(" ")).stream()
-              .map(
-                  id ->
-                      Tasks.of(
-                          id,
-                          id.equals("semseg")
-                              ? TaskSettings.defaults().withClasses(classes)
-                              : TaskSettings.defaults()))
+              .map(id -> id.equals("semseg") ? new Semseg(classes, List.of()) : Tasks.of(id))
               .toList();
       Map<String, Tensor> logits = new LinkedHashMap<>();
       Map<String, Tensor> targets = new LinkedHashMap<>();
@@ -47,8 +41,10 @@ class MultiTaskLossTest {
         targets.put(task.name(), GOLDEN.tensor(prefix + ".target"));
       }
       MultiTaskLoss.Losses losses = new MultiTaskLoss(tasks).of(logits, targets);
-      assertThat(losses.perTask().keySet()).containsExactlyElementsOf(logits.keySet());
-      losses.perTask().forEach((id, loss) -> assertClose(loss, expected.get(id), relative));
+      assertThat(losses.perTask().keySet()).containsExactlyElementsOf(tasks);
+      losses
+          .perTask()
+          .forEach((task, loss) -> assertClose(loss, expected.get(task.name()), relative));
       assertClose(losses.total(), expected.get("total"), relative);
       losses.total().backward();
       assertWeightedGradient(logits, tasks);
@@ -67,6 +63,24 @@ class MultiTaskLossTest {
         assertThat(logits.get("edge").grad().orElseThrow().toFloats())
             .containsExactly(expected, within(5e-6f));
       }
+    }
+  }
+
+  /** A trainer's gradient is of these: factors of a balance, and a share per batch of a step. */
+  @Test
+  void weighted_factorsAndShare_multiplyWeightAndLoss() {
+    try (Scope scope = Scope.inference()) {
+      MultiTaskLoss.Losses losses =
+          new MultiTaskLoss.Losses(
+              Map.of(new Depth(2), Tensor.full(3), new Saliency(5, false), Tensor.full(7)));
+      Map<String, Tensor> weighted = losses.weighted(Map.of("depth", 10.0), 0.25);
+      assertThat(weighted.get("depth").item()).isEqualTo(2 * 3 * 10 * 0.25);
+      assertThat(weighted.get("sal").item()).isEqualTo(5 * 7 * 0.25);
+      assertThat(MultiTaskLoss.Losses.sum(weighted).item()).isEqualTo(15 + 8.75);
+      assertThat(losses.total().item()).isEqualTo(2 * 3 + 5 * 7);
+      assertThat(losses.values()).isEqualTo(Map.of("depth", 3.0, "sal", 7.0));
+      assertThat(losses.isEmpty()).isFalse();
+      assertThat(new MultiTaskLoss.Losses(Map.of()).isEmpty()).isTrue();
     }
   }
 

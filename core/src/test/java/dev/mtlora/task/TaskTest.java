@@ -13,6 +13,8 @@ import dev.mtlora.testing.GoldenFile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class TaskTest {
   }
 
   static List<Task> tasks() {
-    return Tasks.ids().stream().map(id -> Tasks.of(id, TaskSettings.defaults())).toList();
+    return Tasks.ids().stream().map(Tasks::of).toList();
   }
 
   @ParameterizedTest
@@ -41,7 +43,7 @@ class TaskTest {
   })
   void task_byDefault_isThePapers(
       String id, int outputs, int channels, double weight, String headline, boolean lower) {
-    Task task = Tasks.of(id, TaskSettings.defaults());
+    Task task = Tasks.of(id);
     assertThat(task.name()).isEqualTo(id);
     assertThat(task.outputs()).isEqualTo(outputs);
     assertThat(task.targetChannels()).isEqualTo(channels);
@@ -51,21 +53,9 @@ class TaskTest {
   }
 
   @ParameterizedTest
-  @MethodSource("tasks")
-  void task_withAWeight_keepsItsOwn(Task task) {
-    assertThat(Tasks.of(task.name(), TaskSettings.defaults().withWeight(0.5)).weight())
-        .isEqualTo(0.5);
-    TaskSettings negative = TaskSettings.defaults().withWeight(-1);
-    assertThatThrownBy(() -> Tasks.of(task.name(), negative))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(task.name() + ".weight")
-        .hasMessageContaining("-1");
-  }
-
-  @ParameterizedTest
   @CsvSource({"semsg, semseg", "normal, normals", "Depth, depth", "human-parts, human_parts"})
   void tasks_ofAnUnknownId_suggestTheNearest(String id, String nearest) {
-    assertThatThrownBy(() -> Tasks.of(id, TaskSettings.defaults()))
+    assertThatThrownBy(() -> Tasks.of(id))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(String.format(Locale.ROOT, "'%s'", id))
         .hasMessageContaining(String.format(Locale.ROOT, "did you mean '%s'?", nearest))
@@ -80,13 +70,20 @@ class TaskTest {
 
   @Test
   void semseg_withImpossibleSettings_saysWhatFits() {
-    assertThat(Tasks.of("semseg", TaskSettings.defaults().withClasses(40)).outputs()).isEqualTo(40);
+    assertThat(new Semseg(40, List.of()).outputs()).isEqualTo(40);
+    assertThat(new Semseg().outputs()).isEqualTo(21);
+    assertThat(new Semseg(OptionalInt.empty(), List.of("a", "b", "c"), 1).outputs()).isEqualTo(3);
+    List<String> many = IntStream.range(0, 300).mapToObj(Integer::toString).toList();
+    assertThatThrownBy(() -> new Semseg(OptionalInt.empty(), many, 1))
+        .hasMessageContaining("names must be 2 to 255 but are 300");
+    assertThatThrownBy(() -> new Semseg(2, List.of("a", "a"))).hasMessageContaining("'a' twice");
+    assertThatThrownBy(() -> new Semseg(2, List.of(), -1))
+        .hasMessageContaining("weight")
+        .hasMessageContaining("-1");
     assertThatThrownBy(() -> new Semseg(1, List.of())).hasMessageContaining("2 to 255 but is 1");
     assertThatThrownBy(() -> new Semseg(3, List.of("a", "b")))
         .hasMessageContaining("3 classes but 2 class names");
     assertThatThrownBy(() -> new Edge(1, -1, false)).hasMessageContaining("tolerance of edges");
-    assertThatThrownBy(() -> Tasks.of("depth", TaskSettings.defaults().withClasses(4)))
-        .hasMessageContaining("'depth' has a fixed number of outputs");
   }
 
   @Test
@@ -95,13 +92,15 @@ class TaskTest {
       Tensor logits = Tensor.of(new float[] {1, -2, 0.5f}, 1, 1, 1, 3);
       Tensor clean = Tensor.of(new float[] {1, 0, 0}, 1, 1, 1, 3);
       Tensor ignored = Tensor.of(new float[] {1, 0, 255}, 1, 1, 1, 3);
-      for (String id : List.of("sal", "edge")) {
-        Task ours = Tasks.of(id, TaskSettings.defaults());
-        Task reference = Tasks.of(id, TaskSettings.defaults().withReference(true));
-        assertThat(ours.loss(logits, clean).item()).isEqualTo(reference.loss(logits, clean).item());
-        assertThat(ours.loss(logits, ignored).item())
-            .isNotCloseTo(reference.loss(logits, ignored).item(), within(1e-3));
-      }
+      Map<Task, Task> references =
+          Map.of(new Saliency(), new Saliency(1, true), new Edge(), new Edge(1, 0.0075, true));
+      references.forEach(
+          (ours, reference) -> {
+            assertThat(ours.loss(logits, clean).item())
+                .isEqualTo(reference.loss(logits, clean).item());
+            assertThat(ours.loss(logits, ignored).item())
+                .isNotCloseTo(reference.loss(logits, ignored).item(), within(1e-3));
+          });
     }
   }
 

@@ -3,7 +3,6 @@ package dev.mtlora.testing;
 import dev.mtlora.data.LabelMap;
 import dev.mtlora.image.Raster;
 import dev.mtlora.task.Label;
-import dev.mtlora.task.TaskSettings;
 import dev.mtlora.task.Tasks;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +13,7 @@ public final class TestLabels {
 
   /** What the labels of a task are. */
   public static Label label(String task) {
-    return Tasks.of(task, TaskSettings.defaults()).label();
+    return Tasks.of(task).label();
   }
 
   /** A label of a task. */

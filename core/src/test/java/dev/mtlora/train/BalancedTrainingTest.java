@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.run.Balances;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Saliency;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.balance.Balance;
+import dev.mtlora.train.balance.Balances;
 import dev.mtlora.train.balance.Famo;
 import dev.mtlora.train.balance.FixedWeights;
 import dev.mtlora.train.balance.GradNorm;
@@ -56,6 +56,15 @@ class BalancedTrainingTest {
     assertThat(resumed).isEqualTo(whole);
   }
 
+  /** There is nothing to weigh, and nothing to divide by. */
+  @ParameterizedTest
+  @MethodSource("balances")
+  void step_oneTask_isMade(String id) {
+    List<Step> steps = steps(Balances.of(id), List.of(new Depth()), 1);
+    assertThat(steps).hasSize(2).allMatch(step -> Double.isFinite(step.loss()));
+    assertThat(steps).allMatch(step -> step.gradNorm() > 0);
+  }
+
   /** At the start all weights are 1, so the gradients taken one by one add up to those at once. */
   @Test
   void step_gradientsTakenTaskByTask_addUpToTheGradient() {
@@ -97,6 +106,10 @@ class BalancedTrainingTest {
   }
 
   private Step firstStep(Balance balance) {
+    return steps(balance, TASKS, 2).get(0);
+  }
+
+  private List<Step> steps(Balance balance, List<Task> tasks, int accumulation) {
     List<Step> steps = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -106,22 +119,19 @@ class BalancedTrainingTest {
           }
         };
     try (Scope scope = Scope.open()) {
-      MultiTaskModel model = Small.shallow(TASKS);
-      new Trainer(Small.settings(1, 2, 0, balance), Small.constant(1e-3), List.of(listener))
+      MultiTaskModel model = Small.shallow(tasks);
+      new Trainer(
+              Small.settings(1, accumulation, 0, balance), Small.constant(1e-3), List.of(listener))
           .fit(model, training, evaluation);
     }
-    return steps.get(0);
+    return steps;
   }
 
   private Map<String, ByteBuffer> train(TrainSettings settings, long stopAt, boolean resume) {
     Stop stop = new Stop(stopAt);
     CheckpointListener checkpoints =
         new CheckpointListener(
-            run,
-            1,
-            new CheckpointListener.Origin("{}", "test"),
-            new Selection(Map.of()),
-            message -> {});
+            run, 1, Small.provenance("{}", "test"), new Selection(Map.of()), message -> {});
     Trainer trainer = new Trainer(settings, Small.constant(1e-3), List.of(stop, checkpoints));
     stop.trainer = trainer;
     Path last = run.resolve(CheckpointListener.LAST);

@@ -154,7 +154,7 @@ class EverySettingCountsTest {
           new CheckpointListener(
               run,
               1,
-              new CheckpointListener.Origin("{}", "1"),
+              Small.provenance("{}", "1"),
               new Selection(Map.of("depth", 1.0, "sal", 0.5)),
               said::add);
       for (double factor : new double[] {1, 2, 3, 0.5, 0.7}) { // of the error

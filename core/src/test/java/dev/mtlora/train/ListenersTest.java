@@ -112,7 +112,7 @@ class ListenersTest {
     return new CheckpointListener(
         run,
         2,
-        new CheckpointListener.Origin("{\"name\": \"small\"}", "1.2.3"),
+        Small.provenance("{\"name\": \"small\"}", "1.2.3"),
         new Selection(singleTask),
         messages::add);
   }

@@ -110,11 +110,7 @@ class ResumeTest {
     Interrupter interrupter = new Interrupter(stopAt);
     CheckpointListener checkpoints =
         new CheckpointListener(
-            run,
-            1,
-            new CheckpointListener.Origin("{\"a\": 1}", "test"),
-            new Selection(Map.of()),
-            message -> {});
+            run, 1, Small.provenance("{\"a\": 1}", "test"), new Selection(Map.of()), message -> {});
     Trainer trainer = new Trainer(settings, SCHEDULE, List.of(interrupter, checkpoints));
     interrupter.trainer = trainer;
     try (Scope scope = Scope.open()) {

@@ -9,7 +9,6 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.peft.MtLora;
-import dev.mtlora.peft.RankPatterns;
 import dev.mtlora.peft.RankShrinking;
 import dev.mtlora.peft.Variant;
 import dev.mtlora.task.Depth;
@@ -48,8 +47,7 @@ class ShrinkingTest {
 
   /** Four steps an epoch: deletes after steps 6 and 8. */
   private static final Variant SHRINKING =
-      new Variant(
-          RankPatterns.NONE, true, true, true, Optional.of(new RankShrinking(0.7, 0.8, 1, 2, 2)));
+      new Variant(Map.of(), true, true, true, Optional.of(new RankShrinking(0.7, 0.8, 1, 2, 2)));
 
   @TempDir private Path folder;
 
@@ -95,11 +93,7 @@ class ShrinkingTest {
     Path path = folder.resolve(run);
     CheckpointListener checkpoints =
         new CheckpointListener(
-            path,
-            1,
-            new CheckpointListener.Origin("{}", "test"),
-            new Selection(Map.of()),
-            message -> {});
+            path, 1, Small.provenance("{}", "test"), new Selection(Map.of()), message -> {});
     Trainer trainer = new Trainer(Small.settings(2, 1, 0), SCHEDULE, List.of(watch, checkpoints));
     watch.trainer = trainer;
     if (resume) {
@@ -174,7 +168,7 @@ class ShrinkingTest {
   }
 
   private static AdapterConfig.Origin origin() {
-    return new AdapterConfig.Origin("mtlora", Map.of(), "small", "{}", "{}", "1");
+    return new AdapterConfig.Origin(Small.spec(), "{}", "{}", "1");
   }
 
   private static Map<String, Integer> described(Path adapter) throws IOException {
@@ -208,7 +202,7 @@ class ShrinkingTest {
           Small.mtlora(NAMES)
               .with(
                   new Variant(
-                      RankPatterns.NONE,
+                      Map.of(),
                       false,
                       false,
                       false,

@@ -12,7 +12,13 @@ import dev.mtlora.model.Neck;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
+import dev.mtlora.peft.PerStage;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Variant;
+import dev.mtlora.spec.ModelSpec;
+import dev.mtlora.spec.Network;
+import dev.mtlora.task.Depth;
+import dev.mtlora.task.Saliency;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.Device;
@@ -20,7 +26,6 @@ import dev.mtlora.tensor.Rng;
 import dev.mtlora.train.balance.Balance;
 import dev.mtlora.train.balance.FixedWeights;
 import java.util.List;
-import java.util.Set;
 
 /** Models, loaders and settings that are small enough for a test. */
 final class Small {
@@ -33,13 +38,15 @@ final class Small {
   static MtLora mtlora(List<String> tasks) {
     return new MtLora(
         MtLora.Mode.MATRIX,
-        MtLora.Ranks.uniform(2, 4, 2, tasks),
-        MtLora.Scales.uniform(2, 4.0, tasks),
-        List.of(0.05, 0.05),
-        Set.of(Slot.QKV, Slot.PROJ, Slot.FC1, Slot.FC2),
+        MtLora.Ranks.of(4, 2),
+        MtLora.Scales.of(4),
+        PerStage.same(0.05),
+        Slot.OF_BLOCKS,
+        false,
         MtLora.Trained.PAPER,
         false,
-        false);
+        false,
+        Variant.PAPER);
   }
 
   /** A Swin of two stages for 32 pixels. */
@@ -132,5 +139,16 @@ final class Small {
   /** A loader in order. */
   static DataLoader evaluation(Dataset dataset, int batch) {
     return new DataLoader(dataset, new DataLoader.Settings(batch, false, false, 0, 0, 5));
+  }
+
+  /** Where checkpoints say that they come from. */
+  static CheckpointListener.Provenance provenance(String config, String version) {
+    return new CheckpointListener.Provenance(spec(), config, version);
+  }
+
+  /** A model's specification; not that of the models above, whose backbone has no preset's size. */
+  static ModelSpec spec() {
+    return new ModelSpec(
+        new Network(), new FullFineTuning(), List.of(new Depth(), new Saliency()), false);
   }
 }

@@ -38,6 +38,12 @@ class TrainerTest {
     final List<String> events = new ArrayList<>();
     final List<Step> steps = new ArrayList<>();
     final List<Set<String>> unlearnt = new ArrayList<>();
+    final List<StepPart> parts = new ArrayList<>();
+
+    @Override
+    public void onPart(Training training, StepPart part) {
+      parts.add(part);
+    }
 
     @Override
     public void onStart(Training training) {
@@ -95,6 +101,25 @@ class TrainerTest {
             "FINISHED");
     assertThat(recorder.steps).extracting(Step::rate).containsExactly(1e-3, 1e-3, 2e-3, 3e-3);
     assertThat(recorder.steps.get(1).ids()).containsExactly("picture-2", "picture-3");
+  }
+
+  @Test
+  void step_ofTwoBatches_tellsTheEndOfEveryPart() {
+    try (Scope scope = Scope.open()) {
+      train(
+          Small.model(List.of(new Depth()), 1),
+          Small.settings(1, 2, 1),
+          new Patterns(4, List.of("depth")),
+          2);
+    }
+    assertThat(recorder.parts)
+        .containsExactly(
+            StepPart.BATCHES,
+            StepPart.FORWARD,
+            StepPart.BACKWARD,
+            StepPart.FORWARD,
+            StepPart.BACKWARD,
+            StepPart.UPDATE);
   }
 
   @Test

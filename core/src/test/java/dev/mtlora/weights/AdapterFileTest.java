@@ -13,7 +13,11 @@ import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
 import dev.mtlora.peft.MtLora;
+import dev.mtlora.peft.PerStage;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Variant;
+import dev.mtlora.spec.ModelSpec;
+import dev.mtlora.spec.Network;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Semseg;
 import dev.mtlora.task.Task;
@@ -44,13 +48,15 @@ class AdapterFileTest {
   private static MtLora mtlora() {
     return new MtLora(
         MtLora.Mode.MATRIX,
-        MtLora.Ranks.uniform(2, 4, 2, NAMES),
-        MtLora.Scales.uniform(2, 4.0, NAMES),
-        List.of(0.0, 0.0),
-        Set.of(Slot.QKV, Slot.PROJ, Slot.FC1, Slot.FC2),
+        MtLora.Ranks.of(4, 2),
+        MtLora.Scales.of(4),
+        PerStage.same(0.0),
+        Slot.OF_BLOCKS,
+        false,
         MtLora.Trained.PAPER,
         false,
-        false);
+        false,
+        Variant.PAPER);
   }
 
   private static MultiTaskModel model(long seed) {
@@ -83,10 +89,12 @@ class AdapterFileTest {
   }
 
   private static AdapterConfig.Origin origin() {
+    SwinSettings swin =
+        new SwinSettings(
+            32, 12, List.of(2, 2), List.of(2, 2), 4, 2.0, 0, SwinSettings.Options.STANDARD);
+    Network network = new Network(swin);
     return new AdapterConfig.Origin(
-        "mtlora",
-        mtlora().rankTable(),
-        "swin-micro",
+        new ModelSpec(network, mtlora(), TASKS, false),
         "{\"step\":12}",
         "{\"model\":{\"backbone\":\"swin-micro\"}}",
         "1.2");
@@ -177,8 +185,12 @@ class AdapterFileTest {
       assertThat(json.get("dtype").asText()).isEqualTo("F16");
       assertThat(json.get("version").asText()).isEqualTo("1.2");
       assertThat(json.at("/recipe/model/backbone").asText()).isEqualTo("swin-micro");
-      assertThat(AdapterConfig.read(file))
-          .isEqualTo(new AdapterConfig(origin(), json.get("base_sha256").asText()));
+      AdapterConfig read = AdapterConfig.read(file);
+      assertThat(read.baseSha256()).isEqualTo(json.get("base_sha256").asText());
+      assertThat(read.recipe()).isEqualTo(json.get("recipe"));
+      assertThat(read.ranks()).containsEntry("depth", List.of(2, 2));
+      assertThat(AdapterConfig.parse(file, read.bytes())).isEqualTo(read);
+      assertThat(ModelFile.read(file.getParent()).spec()).isEqualTo(origin().spec());
     }
   }
 

@@ -16,7 +16,10 @@ import dev.mtlora.nn.Module;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
+import dev.mtlora.peft.PerStage;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Variant;
+import dev.mtlora.spec.TableResize;
 import dev.mtlora.task.HumanParts;
 import dev.mtlora.task.Normals;
 import dev.mtlora.task.Saliency;
@@ -68,13 +71,15 @@ class BackboneFilesTest {
   private static MtLora mtlora() {
     return new MtLora(
         MtLora.Mode.MATRIX,
-        MtLora.Ranks.uniform(4, 4, 4, TASKS),
-        MtLora.Scales.uniform(4, 4.0, TASKS),
-        List.of(0.0, 0.0, 0.0, 0.0),
-        Set.of(Slot.QKV, Slot.PROJ, Slot.FC1, Slot.FC2),
+        MtLora.Ranks.of(4, 4),
+        MtLora.Scales.of(4),
+        PerStage.same(0.0),
+        Slot.OF_BLOCKS,
+        false,
         MtLora.Trained.PAPER,
         false,
-        false);
+        false,
+        Variant.PAPER);
   }
 
   private static Map<String, float[]> values(Module module) {

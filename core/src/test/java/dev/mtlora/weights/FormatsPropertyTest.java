@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
@@ -176,7 +177,8 @@ class FormatsPropertyTest {
 
   /** Where every stage has whole windows, which Hugging Face needs; timm has no positions. */
   private static SwinTransformer swin(KeyMap map, int stages, int blocks, boolean bias, long seed) {
-    SwinSettings.Options options = new SwinSettings.Options(bias, null, map != KeyMap.TIMM, true);
+    SwinSettings.Options options =
+        new SwinSettings.Options(bias, OptionalDouble.empty(), map != KeyMap.TIMM, true);
     SwinSettings settings =
         new SwinSettings(
             16 << (stages - 1),

@@ -12,7 +12,9 @@ import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
+import dev.mtlora.peft.PerStage;
 import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Variant;
 import dev.mtlora.task.Depth;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
@@ -45,13 +47,15 @@ class WeightsTest {
   private static MtLora mtlora() {
     return new MtLora(
         MtLora.Mode.MATRIX,
-        MtLora.Ranks.uniform(2, 4, 2, TASKS),
-        MtLora.Scales.uniform(2, 4.0, TASKS),
-        List.of(0.0, 0.0),
-        Set.of(Slot.QKV, Slot.PROJ, Slot.FC1, Slot.FC2),
+        MtLora.Ranks.of(4, 2),
+        MtLora.Scales.of(4),
+        PerStage.same(0.0),
+        Slot.OF_BLOCKS,
+        false,
         MtLora.Trained.PAPER,
         false,
-        false);
+        false,
+        Variant.PAPER);
   }
 
   private static MultiTaskModel model(long seed) {
@@ -257,13 +261,15 @@ class WeightsTest {
     MtLora none =
         new MtLora(
             MtLora.Mode.MATRIX,
-            MtLora.Ranks.uniform(2, 0, 2, TASKS),
-            MtLora.Scales.uniform(2, 4.0, TASKS),
-            List.of(0.0, 0.0),
+            MtLora.Ranks.of(0, 2),
+            MtLora.Scales.of(4),
+            PerStage.same(0.0),
             Set.of(Slot.QKV, Slot.FC1),
+            false,
             MtLora.Trained.PAPER,
             false,
-            true);
+            true,
+            Variant.PAPER);
     try (Scope scope = Scope.open()) {
       SwinTransformer saved = backbone(none, 12, 1);
       Map<String, Tensor> theirs = new LinkedHashMap<>();

@@ -3,20 +3,22 @@ package dev.mtlora.backbone.swin;
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.nn.Catalogue;
+import dev.mtlora.nn.Inline;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.Site;
 import dev.mtlora.peft.Slot;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalDouble;
 
 /**
  * Shape of a Swin Transformer.
  *
- * @param imageSize side of the square images, in pixels; see {@link #fits}
+ * @param image side of the square images, in pixels; see {@link #fits}
  * @param embed channels after the patch embedding, doubled by every patch merging
  * @param depths blocks per stage
  * @param heads attention heads per stage
@@ -26,14 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param options what published checkpoints rarely change
  */
 public record SwinSettings(
-    int imageSize,
+    int image,
     int embed,
     List<Integer> depths,
     List<Integer> heads,
     int window,
     double mlpRatio,
     double dropPath,
-    Options options)
+    @Inline Options options)
     implements BackboneSettings {
 
   /** Most channels of any layer. */
@@ -46,26 +48,21 @@ public record SwinSettings(
   /** Side of a patch, in pixels. */
   static final int PATCH = 4;
 
-  private static final Map<String, SwinSettings> PRESETS =
-      Map.of(
-          "swin-micro", preset(128, 32, List.of(2, 2, 4, 2), List.of(2, 4, 8, 16), 4),
-          "swin-tiny", preset(224, 96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7),
-          "swin-small", preset(224, 96, List.of(2, 2, 18, 2), List.of(3, 6, 12, 24), 7),
-          "swin-base", preset(224, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 7),
-          "swin-large", preset(224, 192, List.of(2, 2, 18, 2), List.of(6, 12, 24, 48), 7));
+  /** The published shapes, and {@code swin-micro}, our small one, by name, smallest first. */
+  public static final Catalogue<BackboneSettings> PRESETS = new Catalogue<>("backbone", presets());
 
   /**
    * What published checkpoints rarely change.
    *
    * @param qkvBias bias of queries, keys and values
-   * @param qkScale factor of the queries; null for head width^-0.5
+   * @param qkScale factor of the queries; head width^-0.5 unless it is given
    * @param absolutePosition a learned position embedding after the patch embedding
    * @param patchNorm a norm after the patch embedding
    */
   public record Options(
-      boolean qkvBias, @Nullable Double qkScale, boolean absolutePosition, boolean patchNorm) {
+      boolean qkvBias, OptionalDouble qkScale, boolean absolutePosition, boolean patchNorm) {
     /** As published. */
-    public static final Options STANDARD = new Options(true, null, false, true);
+    public static final Options STANDARD = new Options(true, OptionalDouble.empty(), false, true);
   }
 
   /** Checks the sizes, that the stages agree, and that the windows divide the image. */
@@ -90,7 +87,12 @@ public record SwinSettings(
               mlpRatio,
               depths));
     }
-    requireBounds(imageSize, embed, depths, window, mlpRatio);
+    requireBounds(image, embed, depths, window, mlpRatio);
+    if (!(dropPath >= 0 && dropPath < 1)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "dropPath must be at least 0 and below 1 but is %s", dropPath));
+    }
     for (int s = 0; s < heads.size(); s++) {
       if (heads.get(s) < 1 || (embed << s) % heads.get(s) != 0) {
         throw new IllegalArgumentException(
@@ -102,14 +104,14 @@ public record SwinSettings(
                 heads.get(s)));
       }
     }
-    if (!fits(imageSize, depths.size(), window)) {
+    if (!fits(image, depths.size(), window)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "image size %d does not fit windows of %d; sizes near it that fit: %s",
-              imageSize,
+              image,
               window,
-              fitting(imageSize, depths.size(), window)));
+              fitting(image, depths.size(), window)));
     }
   }
 
@@ -141,18 +143,23 @@ public record SwinSettings(
     return new SwinSettings(imageSize, embed, depths, heads, window, 4.0, 0.2, Options.STANDARD);
   }
 
-  /** Names of the presets. */
-  public static List<String> presets() {
-    return PRESETS.keySet().stream().sorted().toList();
+  private static Map<String, BackboneSettings> presets() {
+    Map<String, BackboneSettings> presets = new LinkedHashMap<>();
+    presets.put("swin-micro", preset(128, 32, List.of(2, 2, 4, 2), List.of(2, 4, 8, 16), 4));
+    presets.put("swin-tiny", preset(224, 96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7));
+    presets.put("swin-small", preset(224, 96, List.of(2, 2, 18, 2), List.of(3, 6, 12, 24), 7));
+    presets.put("swin-base", preset(224, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 7));
+    presets.put("swin-large", preset(224, 192, List.of(2, 2, 18, 2), List.of(6, 12, 24, 48), 7));
+    return presets;
   }
 
   /**
-   * A published shape, or {@code swin-micro}, our small one, at its usual image size.
+   * One of {@link #PRESETS}, at its usual image size.
    *
    * @throws IllegalArgumentException if there is no such preset; proposes the nearest
    */
   public static SwinSettings preset(String name) {
-    return new Catalogue<>("backbone", PRESETS).of(name);
+    return (SwinSettings) PRESETS.of(name);
   }
 
   /** The same at another image size and drop path rate. */
@@ -160,6 +167,11 @@ public record SwinSettings(
     SwinSettings p = preset(name);
     return new SwinSettings(
         imageSize, p.embed, p.depths, p.heads, p.window, p.mlpRatio, dropPath, p.options);
+  }
+
+  @Override
+  public int imageSize() {
+    return image;
   }
 
   @Override
@@ -174,7 +186,7 @@ public record SwinSettings(
 
   /** Positions along one side in a stage. */
   int side(int stage) {
-    return imageSize / PATCH >> stage;
+    return image / PATCH >> stage;
   }
 
   /** Channels in a stage. */

@@ -30,8 +30,7 @@ final class WindowAttention extends Module {
     int channels = settings.channels(stage);
     SwinSettings.Options options = settings.options();
     heads = settings.heads().get(stage);
-    Double given = options.qkScale();
-    scale = given != null ? given : 1 / Math.sqrt(channels / (double) heads);
+    scale = options.qkScale().orElse(1 / Math.sqrt(channels / (double) heads));
     this.windows = windows;
     int m = windows.window();
     biasTable =

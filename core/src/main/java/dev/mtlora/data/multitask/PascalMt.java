@@ -65,7 +65,7 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
           "normals", new Label.Directions(NormalsY.DOWN),
           "edge", new Edge().label());
 
-  private static final Encoding SEMSEG = new Encoding.Index(CLASSES, List.of());
+  private static final Encoding SEMSEG = new Encoding.Index(CLASSES);
 
   /**
    * Checks the tasks.

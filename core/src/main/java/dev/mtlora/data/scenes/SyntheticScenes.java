@@ -131,7 +131,7 @@ public final class SyntheticScenes implements Dataset {
 
   @Override
   public Map<String, Label> labels() {
-    Map<String, Label> labels = new HashMap<>(Labels.FORMS);
+    Map<String, Label> labels = new HashMap<>(FrameLabels.FORMS);
     labels.keySet().retainAll(settings.tasks());
     return labels;
   }
@@ -168,7 +168,7 @@ public final class SyntheticScenes implements Dataset {
     return new Sample(
         String.format(Locale.ROOT, "%s-%d-%06d", domain(), settings.seed(), number),
         edition.develop(frame, domain, stream),
-        Labels.of(scene, frame, settings.tasks()));
+        FrameLabels.of(scene, frame, settings.tasks()));
   }
 
   private String domain() {

@@ -30,6 +30,11 @@ public record ColourJitter(double brightness, double contrast, double saturation
     check("hue", hue, 0.5);
   }
 
+  /** Changes nothing. */
+  public ColourJitter() {
+    this(0, 0, 0, 0);
+  }
+
   private static void check(String what, double value, double most) {
     if (!(value >= 0 && value <= most)) {
       throw new IllegalArgumentException(

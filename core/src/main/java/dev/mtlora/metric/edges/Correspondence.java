@@ -46,7 +46,7 @@ public record Correspondence(double tolerance) {
    * @param drawings at least one, of the same size
    * @return one for each threshold, 0.01 first; empty if all pixels are ignored
    */
-  public List<Tally> count(EdgeMap probability, List<EdgeMap> drawings) {
+  public List<EdgeCounts> count(EdgeMap probability, List<EdgeMap> drawings) {
     check(probability, drawings);
     int pixels = probability.values().length;
     if (IntStream.range(0, pixels).allMatch(i -> ignored(drawings, i))) {
@@ -83,7 +83,7 @@ public record Correspondence(double tolerance) {
    *
    * @param passed thresholds passed by each pixel, 0..99
    */
-  List<Tally> countThin(int[] passed, List<EdgeMap> drawings) {
+  List<EdgeCounts> countThin(int[] passed, List<EdgeMap> drawings) {
     int[] order = order(passed, drawings);
     boolean[] matched = new boolean[passed.length];
     long[] recalled = new long[Thresholds.COUNT + 1]; // by thresholds passed
@@ -127,7 +127,7 @@ public record Correspondence(double tolerance) {
     return order;
   }
 
-  private static List<Tally> tallies(
+  private static List<EdgeCounts> tallies(
       int[] order, int[] passed, boolean[] matched, long[] recalled, long drawn) {
     long[] predicted = new long[Thresholds.COUNT + 1];
     long[] right = new long[Thresholds.COUNT + 1];
@@ -135,10 +135,10 @@ public record Correspondence(double tolerance) {
       predicted[passed[pixel]]++;
       right[passed[pixel]] += matched[pixel] ? 1 : 0;
     }
-    Tally[] tallies = new Tally[Thresholds.COUNT];
-    Tally above = new Tally(0, drawn, 0, 0);
+    EdgeCounts[] tallies = new EdgeCounts[Thresholds.COUNT];
+    EdgeCounts above = new EdgeCounts(0, drawn, 0, 0);
     for (int t = Thresholds.COUNT; t > 0; t--) {
-      above = above.plus(new Tally(recalled[t], 0, right[t], predicted[t]));
+      above = above.plus(new EdgeCounts(recalled[t], 0, right[t], predicted[t]));
       tallies[t - 1] = above;
     }
     return List.of(tallies);

@@ -15,8 +15,8 @@ import java.util.List;
  * the one with the fewest false edges.
  */
 public final class EdgeScores {
-  private final Tally[] sums = new Tally[Thresholds.COUNT];
-  private Tally oracle = Tally.NONE;
+  private final EdgeCounts[] sums = new EdgeCounts[Thresholds.COUNT];
+  private EdgeCounts oracle = EdgeCounts.NONE;
 
   /** No images yet. */
   public EdgeScores() {
@@ -28,11 +28,11 @@ public final class EdgeScores {
    *
    * @param image what {@link Correspondence#count} gives; nothing, if all of it is ignored
    */
-  public void add(List<Tally> image) {
+  public void add(List<EdgeCounts> image) {
     if (image.isEmpty()) {
       return;
     }
-    Tally best = image.get(image.size() - 1);
+    EdgeCounts best = image.get(image.size() - 1);
     for (int t = image.size() - 1; t >= 0; t--) {
       sums[t] = sums[t].plus(image.get(t));
       best = image.get(t).f() > best.f() ? image.get(t) : best;
@@ -50,7 +50,7 @@ public final class EdgeScores {
   public double odsF() {
     return oracle.drawn() == 0
         ? Double.NaN
-        : Arrays.stream(sums).mapToDouble(Tally::f).max().orElseThrow();
+        : Arrays.stream(sums).mapToDouble(EdgeCounts::f).max().orElseThrow();
   }
 
   /** F with every image at its own best threshold; NaN if no edge was drawn in any. */
@@ -60,7 +60,7 @@ public final class EdgeScores {
 
   /** Forgets all images. */
   public void reset() {
-    Arrays.fill(sums, Tally.NONE);
-    oracle = Tally.NONE;
+    Arrays.fill(sums, EdgeCounts.NONE);
+    oracle = EdgeCounts.NONE;
   }
 }

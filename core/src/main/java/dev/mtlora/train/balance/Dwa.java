@@ -56,12 +56,14 @@ public record Dwa(double temperature) implements Balance {
     @Override
     public Map<String, Double> factors(Supplier<Map<String, Double>> losses) {
       double[][] rows = rows();
-      double[] exponentials = new double[tasks().size()];
-      for (int i = 0; i < exponentials.length; i++) {
+      double[] ratios = new double[tasks().size()];
+      for (int i = 0; i < ratios.length; i++) {
         boolean known = rows[BEFORE_LAST][i] > 0 && rows[LAST][i] > 0;
-        double ratio = known ? rows[LAST][i] / rows[BEFORE_LAST][i] : 1;
-        exponentials[i] = Math.exp(ratio / temperature);
+        ratios[i] = known ? rows[LAST][i] / rows[BEFORE_LAST][i] : 1;
       }
+      double largest = Arrays.stream(ratios).max().orElseThrow(); // at which nothing overflows
+      double[] exponentials =
+          Arrays.stream(ratios).map(r -> Math.exp((r - largest) / temperature)).toArray();
       double mean = Arrays.stream(exponentials).average().orElseThrow();
       Map<String, Double> factors = new LinkedHashMap<>();
       for (int i = 0; i < exponentials.length; i++) {

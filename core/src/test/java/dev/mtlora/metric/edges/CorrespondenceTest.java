@@ -24,10 +24,10 @@ class CorrespondenceTest {
   }
 
   /** Tallies at 0.1, 0.2 ... 0.9. */
-  private static List<Tally> tenths(EdgeMap thin, EdgeMap... drawings) {
-    List<Tally> all = ONE_PIXEL.countThin(passed(thin), List.of(drawings));
+  private static List<EdgeCounts> tenths(EdgeMap thin, EdgeMap... drawings) {
+    List<EdgeCounts> all = ONE_PIXEL.countThin(passed(thin), List.of(drawings));
     assertThat(all).hasSize(99);
-    List<Tally> tenths = new ArrayList<>();
+    List<EdgeCounts> tenths = new ArrayList<>();
     for (int t = 9; t < 99; t += 10) {
       tenths.add(all.get(t));
     }
@@ -36,62 +36,62 @@ class CorrespondenceTest {
 
   @Test
   void count_byHand_pairsOneToOneAtEveryThreshold() {
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         tenths(Drawn.map("....", "95.2", "...."), Drawn.map("....", ".##.", "...."));
-    assertThat(tallies.get(8)).as("0.9").isEqualTo(new Tally(1, 2, 1, 1));
-    assertThat(tallies.get(5)).as("0.6").isEqualTo(new Tally(1, 2, 1, 1));
-    assertThat(tallies.get(4)).as("0.5").isEqualTo(new Tally(2, 2, 2, 2));
-    assertThat(tallies.get(1)).as("0.2: nothing left for it").isEqualTo(new Tally(2, 2, 2, 3));
-    assertThat(tallies.get(0)).as("0.1").isEqualTo(new Tally(2, 2, 2, 3));
+    assertThat(tallies.get(8)).as("0.9").isEqualTo(new EdgeCounts(1, 2, 1, 1));
+    assertThat(tallies.get(5)).as("0.6").isEqualTo(new EdgeCounts(1, 2, 1, 1));
+    assertThat(tallies.get(4)).as("0.5").isEqualTo(new EdgeCounts(2, 2, 2, 2));
+    assertThat(tallies.get(1)).as("0.2: nothing left for it").isEqualTo(new EdgeCounts(2, 2, 2, 3));
+    assertThat(tallies.get(0)).as("0.1").isEqualTo(new EdgeCounts(2, 2, 2, 3));
   }
 
   @Test
   void count_whenTheNearestIsTaken_exchangesPartners() {
     // 0.9 holds the pixel below itself, the only one in reach of 0.5, and moves to its right.
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         tenths(Drawn.map("....", "59..", "...."), Drawn.map("....", ".##.", "...."));
-    assertThat(tallies.get(8)).isEqualTo(new Tally(1, 2, 1, 1));
-    assertThat(tallies.get(4)).isEqualTo(new Tally(2, 2, 2, 2));
+    assertThat(tallies.get(8)).isEqualTo(new EdgeCounts(1, 2, 1, 1));
+    assertThat(tallies.get(4)).isEqualTo(new EdgeCounts(2, 2, 2, 2));
   }
 
   @Test
   void count_overAChainOfExchanges_reachesTheFarEnd() {
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         tenths(Drawn.map("....", "2987", "6..."), Drawn.map("....", "###.", "...#"));
     // 9, 8, 7 sit on or beside the first three; 2 can only have the first: all move to the right.
-    assertThat(tallies.get(6)).isEqualTo(new Tally(3, 4, 3, 3));
-    assertThat(tallies.get(5)).as("6 takes the first").isEqualTo(new Tally(4, 4, 4, 4));
-    assertThat(tallies.get(1)).as("no room for 2").isEqualTo(new Tally(4, 4, 4, 5));
+    assertThat(tallies.get(6)).isEqualTo(new EdgeCounts(3, 4, 3, 3));
+    assertThat(tallies.get(5)).as("6 takes the first").isEqualTo(new EdgeCounts(4, 4, 4, 4));
+    assertThat(tallies.get(1)).as("no room for 2").isEqualTo(new EdgeCounts(4, 4, 4, 5));
   }
 
   @Test
   void count_ofTwoDrawings_sumsRecallAndAcceptsEither() {
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         tenths(
             Drawn.map("9..7", "....", "5..."),
             Drawn.map("#...", "....", "...#"),
             Drawn.map("#..#", "....", "...."));
-    assertThat(tallies.get(8)).isEqualTo(new Tally(2, 4, 1, 1));
-    assertThat(tallies.get(6)).isEqualTo(new Tally(3, 4, 2, 2));
-    assertThat(tallies.get(4)).isEqualTo(new Tally(3, 4, 2, 3));
+    assertThat(tallies.get(8)).isEqualTo(new EdgeCounts(2, 4, 1, 1));
+    assertThat(tallies.get(6)).isEqualTo(new EdgeCounts(3, 4, 2, 2));
+    assertThat(tallies.get(4)).isEqualTo(new EdgeCounts(3, 4, 2, 3));
     assertThat(tallies.get(4).f())
         .isCloseTo(2 * (2 / 3.0) * 0.75 / (2 / 3.0 + 0.75), within(1e-15));
   }
 
   @Test
   void count_ofNothingPredicted_findsNothing() {
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         tenths(Drawn.map("....", "....", "...."), Drawn.map("#...", "....", "..##"));
-    assertThat(tallies).containsOnly(new Tally(0, 3, 0, 0));
+    assertThat(tallies).containsOnly(new EdgeCounts(0, 3, 0, 0));
     assertThat(tallies.get(0).f()).isZero();
   }
 
   @Test
   void count_ofNothingDrawn_countsEveryPredictionAsWrong() {
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         tenths(Drawn.map("....", "9.5.", "...."), Drawn.map("....", "....", "...."));
-    assertThat(tallies.get(8)).isEqualTo(new Tally(0, 0, 0, 1));
-    assertThat(tallies.get(0)).isEqualTo(new Tally(0, 0, 0, 2));
+    assertThat(tallies.get(8)).isEqualTo(new EdgeCounts(0, 0, 0, 1));
+    assertThat(tallies.get(0)).isEqualTo(new EdgeCounts(0, 0, 0, 2));
     assertThat(tallies.get(0).f()).isZero();
   }
 
@@ -99,9 +99,9 @@ class CorrespondenceTest {
   void count_ofIgnoredPixels_leavesThemOutUnlessSomebodyLooked() {
     EdgeMap thin = Drawn.map("9...", "....", "...9");
     EdgeMap unsure = Drawn.map("?...", "....", "...#");
-    assertThat(tenths(thin, unsure).get(8)).isEqualTo(new Tally(1, 1, 1, 1));
+    assertThat(tenths(thin, unsure).get(8)).isEqualTo(new EdgeCounts(1, 1, 1, 1));
     EdgeMap sure = Drawn.map("#...", "....", "....");
-    assertThat(tenths(thin, unsure, sure).get(8)).isEqualTo(new Tally(2, 2, 2, 2));
+    assertThat(tenths(thin, unsure, sure).get(8)).isEqualTo(new EdgeCounts(2, 2, 2, 2));
     EdgeMap nothing = Drawn.map("????", "????", "????");
     assertThat(ONE_PIXEL.count(thin, List.of(nothing, nothing))).isEmpty();
     assertThat(ONE_PIXEL.count(thin, List.of(nothing, sure))).hasSize(99);
@@ -114,11 +114,11 @@ class CorrespondenceTest {
     drawing[(100 + dy) * 320 + 100 + dx] = 1;
     int[] passed = new int[320 * 240];
     passed[100 * 320 + 100] = 50;
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         new Correspondence(Correspondence.TOLERANCE)
             .countThin(passed, List.of(new EdgeMap(240, 320, drawing)));
-    assertThat(tallies.get(49)).isEqualTo(new Tally(found, 1, found, 1));
-    assertThat(tallies.get(50)).isEqualTo(new Tally(0, 1, 0, 0));
+    assertThat(tallies.get(49)).isEqualTo(new EdgeCounts(found, 1, found, 1));
+    assertThat(tallies.get(50)).isEqualTo(new EdgeCounts(0, 1, 0, 0));
   }
 
   /** Blurred lines of 60 pixels down an image of 80 x 60, whose diagonal is 100. */
@@ -142,7 +142,8 @@ class CorrespondenceTest {
   @ParameterizedTest
   @CsvSource({"40, 1", "41, 1", "42, 0", "39, 1"})
   void count_ofABlurredLine_isPerfectWithinTheTolerance(int column, double f) {
-    List<Tally> tallies = new Correspondence(0.01).count(blurredLine(40), List.of(line(column)));
+    List<EdgeCounts> tallies =
+        new Correspondence(0.01).count(blurredLine(40), List.of(line(column)));
     assertThat(tallies.get(49).predicted()).isEqualTo(60);
     assertThat(tallies.get(0)).as("the tails of the blur are gone").isEqualTo(tallies.get(88));
     assertThat(tallies.get(49).f()).isEqualTo(f);

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 class EdgeScoresTest {
   private static final double EXACT = 1e-15;
 
-  /** From 0.01 to 0.50 one tally, above it another. */
-  private static List<Tally> image(Tally low, Tally high) {
-    List<Tally> image = new ArrayList<>(Collections.nCopies(50, low));
+  /** From 0.01 to 0.50 some counts, above it others. */
+  private static List<EdgeCounts> image(EdgeCounts low, EdgeCounts high) {
+    List<EdgeCounts> image = new ArrayList<>(Collections.nCopies(50, low));
     image.addAll(Collections.nCopies(49, high));
     return image;
   }
@@ -21,8 +21,8 @@ class EdgeScoresTest {
   @Test
   void scores_byHand_sumCountsBeforeDividing() {
     EdgeScores scores = new EdgeScores();
-    scores.add(image(new Tally(8, 10, 8, 20), new Tally(2, 10, 2, 2))); // F 8/15, 1/3
-    scores.add(image(new Tally(10, 20, 10, 40), new Tally(9, 20, 9, 10))); // F 1/3, 3/5
+    scores.add(image(new EdgeCounts(8, 10, 8, 20), new EdgeCounts(2, 10, 2, 2))); // F 8/15, 1/3
+    scores.add(image(new EdgeCounts(10, 20, 10, 40), new EdgeCounts(9, 20, 9, 10))); // F 1/3, 3/5
     // low: P 18/60, R 18/30, F 0.4; high: P 11/12, R 11/30, F 11/21; each its best: P 17/30, R
     // 17/30
     assertThat(scores.odsF()).isCloseTo(11 / 21.0, within(EXACT));
@@ -30,10 +30,26 @@ class EdgeScoresTest {
   }
 
   @Test
+  void scores_ofTwoSets_mergeToThoseOfAll() {
+    List<EdgeCounts> one = image(new EdgeCounts(8, 10, 8, 20), new EdgeCounts(2, 10, 2, 2));
+    List<EdgeCounts> other = image(new EdgeCounts(10, 20, 10, 40), new EdgeCounts(9, 20, 9, 10));
+    EdgeScores whole = new EdgeScores();
+    whole.add(one);
+    whole.add(other);
+    EdgeScores first = new EdgeScores();
+    first.add(one);
+    EdgeScores second = new EdgeScores();
+    second.add(other);
+    first.merge(second);
+    assertThat(first.odsF()).isEqualTo(whole.odsF());
+    assertThat(first.oisF()).isEqualTo(whole.oisF());
+  }
+
+  @Test
   void scores_ofAnImageWithoutEdges_countItsFewestMistakes() {
     EdgeScores scores = new EdgeScores();
-    scores.add(image(new Tally(4, 4, 4, 4), new Tally(2, 4, 2, 2)));
-    scores.add(image(new Tally(0, 0, 0, 6), new Tally(0, 0, 0, 2)));
+    scores.add(image(new EdgeCounts(4, 4, 4, 4), new EdgeCounts(2, 4, 2, 2)));
+    scores.add(image(new EdgeCounts(0, 0, 0, 6), new EdgeCounts(0, 0, 0, 2)));
     assertThat(scores.odsF()).as("P 4/10, R 1; P 2/4, R 2/4").isCloseTo(8 / 14.0, within(EXACT));
     assertThat(scores.oisF()).as("P 4/6, R 1").isCloseTo(0.8, within(EXACT));
   }
@@ -43,7 +59,7 @@ class EdgeScoresTest {
     EdgeScores scores = new EdgeScores();
     assertThat(scores.odsF()).isNaN();
     scores.add(List.of());
-    scores.add(image(new Tally(0, 0, 0, 6), Tally.NONE));
+    scores.add(image(new EdgeCounts(0, 0, 0, 6), EdgeCounts.NONE));
     assertThat(scores.odsF()).isNaN();
     assertThat(scores.oisF()).isNaN();
   }
@@ -51,7 +67,7 @@ class EdgeScoresTest {
   @Test
   void scores_ofNothingPredicted_areZero() {
     EdgeScores scores = new EdgeScores();
-    scores.add(image(new Tally(0, 3, 0, 0), new Tally(0, 3, 0, 0)));
+    scores.add(image(new EdgeCounts(0, 3, 0, 0), new EdgeCounts(0, 3, 0, 0)));
     assertThat(scores.odsF()).isZero();
     assertThat(scores.oisF()).isZero();
     scores.reset();

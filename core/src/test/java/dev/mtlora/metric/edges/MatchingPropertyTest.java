@@ -83,7 +83,7 @@ class MatchingPropertyTest {
     for (int i = 0; i < people; i++) {
       drawings.add(image.pixels(i == 1 ? 0 : 9));
     }
-    List<Tally> tallies =
+    List<EdgeCounts> tallies =
         new Correspondence(tolerance)
             .countThin(image.passed(predicted), drawings.stream().map(image::map).toList());
     for (int t : new int[] {1, 34, 67}) {
@@ -94,7 +94,7 @@ class MatchingPropertyTest {
     }
   }
 
-  private static Tally expected(Image image, List<Pixel> strong, List<List<Pixel>> drawings) {
+  private static EdgeCounts expected(Image image, List<Pixel> strong, List<List<Pixel>> drawings) {
     Set<Pixel> matched = new HashSet<>();
     int recalled = 0;
     int drawn = 0;
@@ -110,6 +110,6 @@ class MatchingPropertyTest {
       }
       recalled += pairs;
     }
-    return new Tally(recalled, drawn, matched.size(), strong.size());
+    return new EdgeCounts(recalled, drawn, matched.size(), strong.size());
   }
 }

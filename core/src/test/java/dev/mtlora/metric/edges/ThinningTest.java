@@ -6,6 +6,7 @@ import dev.mtlora.tensor.Rng;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -118,6 +119,74 @@ class ThinningTest {
       assertThat(after[i]).as(what).isIn(0, before[i]);
     }
     assertThat(components(after, width)).as(what).isEqualTo(components(before, width));
+  }
+
+  @Property(tries = 300)
+  void skeleton_ofRandomMaps_isThatOfTheBook(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int levels) {
+    Rng rng = new Rng(seed);
+    float[] values = new float[7 * 8];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = rng.uniform() < 0.25 ? 0 : (1 + rng.below(levels)) / 10f;
+    }
+    int[] expected = new int[values.length];
+    Arrays.setAll(expected, i -> Thresholds.passed(values[i]));
+    for (int t = 1; t <= Thresholds.COUNT; t++) {
+      int own = t;
+      thin(expected, 8, IntStream.range(0, 56).filter(i -> expected[i] == own).toArray());
+    }
+    thin(expected, 8, IntStream.range(0, 56).filter(i -> expected[i] > 0).toArray());
+    assertThat(Skeleton.of(new EdgeMap(7, 8, values))).as("seed %d", seed).isEqualTo(expected);
+  }
+
+  /** Guo and Hall's algorithm A1 on some pixels, in their words, one pixel at a time. */
+  private static void thin(int[] map, int width, int[] pixels) {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (int iteration = 0; iteration < 2; iteration++) {
+        int turn = iteration;
+        int[] marked = IntStream.of(pixels).filter(i -> goes(map, width, i, turn)).toArray();
+        for (int i : marked) {
+          if (pieces(around(map, width, i)) == 1) {
+            map[i] = 0;
+            changed = true;
+          }
+        }
+      }
+    }
+  }
+
+  /** p[2] is the upper neighbour, the others follow clockwise; p[10] is p[2] again. */
+  private static boolean[] around(int[] map, int width, int i) {
+    int[][] steps = {{-1, 0}, {-1, 1}, {0, 1}, {1, 1}, {1, 0}, {1, -1}, {0, -1}, {-1, -1}, {-1, 0}};
+    boolean[] p = new boolean[11];
+    for (int k = 0; k < 9; k++) {
+      int y = i / width + steps[k][0];
+      int x = i % width + steps[k][1];
+      p[k + 2] = y >= 0 && x >= 0 && x < width && y < map.length / width && map[y * width + x] > 0;
+    }
+    return p;
+  }
+
+  private static int pieces(boolean[] p) {
+    return one(!p[2] && (p[3] || p[4]))
+        + one(!p[4] && (p[5] || p[6]))
+        + one(!p[6] && (p[7] || p[8]))
+        + one(!p[8] && (p[9] || p[2]));
+  }
+
+  private static boolean goes(int[] map, int width, int i, int turn) {
+    boolean[] p = around(map, width, i);
+    int n1 = one(p[9] || p[2]) + one(p[3] || p[4]) + one(p[5] || p[6]) + one(p[7] || p[8]);
+    int n2 = one(p[2] || p[3]) + one(p[4] || p[5]) + one(p[6] || p[7]) + one(p[8] || p[9]);
+    int n = Math.min(n1, n2);
+    boolean stays = turn == 0 ? (p[2] || p[3] || !p[5]) && p[4] : (p[6] || p[7] || !p[9]) && p[8];
+    return map[i] > 0 && pieces(p) == 1 && n >= 2 && n <= 3 && !stays;
+  }
+
+  private static int one(boolean condition) {
+    return condition ? 1 : 0;
   }
 
   /** Number of pieces that hang together, over corners too. */

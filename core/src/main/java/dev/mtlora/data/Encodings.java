@@ -1,0 +1,32 @@
+package dev.mtlora.data;
+
+import dev.mtlora.nn.Catalogue;
+import dev.mtlora.spec.Bind;
+import dev.mtlora.spec.Plug;
+import dev.mtlora.spec.Plug.Member;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The catalogue of encodings: the names that {@code encoding} of labels may have. */
+public final class Encodings {
+  /** Names them in configurations. */
+  public static final Plug<Encoding> PLUG =
+      new Plug<>(Encoding.class, "encoding", new Catalogue<>("encoding", members()), "");
+
+  private Encodings() {}
+
+  private static Map<String, Member<Encoding>> members() {
+    Map<String, Member<Encoding>> members = new LinkedHashMap<>();
+    members.put("index", new Member<>(Encoding.Index.class, null));
+    members.put("depth_mm", new Member<>(Encoding.DepthMm.class, new Encoding.DepthMm()));
+    members.put("normals_rgb", new Member<>(Encoding.NormalsRgb.class, null));
+    members.put("mask", new Member<>(Encoding.Mask.class, new Encoding.Mask()));
+    return members;
+  }
+
+  /** The name of an encoding. */
+  static String nameOf(Encoding encoding) {
+    return new Bind(List.of(PLUG)).name(Encoding.class, encoding);
+  }
+}
