@@ -151,6 +151,8 @@ class RunSpecTest {
   void plus_switchedOn_adaptsTheReductionsToo() {
     assertThat(mtlora("method.plus=true")).isEqualTo(mtlora().withPlus());
     assertThat(mtlora("method.name=mtlora-plus")).isEqualTo(mtlora().withPlus());
+    assertThat(read("method={plus: true}").methodName()).isEqualTo("mtlora-plus");
+    assertThat(read("method={plus: true, dora: true}").methodName()).isEqualTo("mtlora-plus");
     assertThat(mtlora().slots()).doesNotContain(Slot.REDUCTION).hasSize(4);
   }
 
