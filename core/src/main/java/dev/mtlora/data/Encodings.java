@@ -14,6 +14,8 @@ public final class Encodings {
   public static final Plug<Encoding> PLUG =
       new Plug<>(Encoding.class, "encoding", new Catalogue<>("encoding", members()), "");
 
+  private static final Bind BIND = new Bind(List.of(PLUG));
+
   private Encodings() {}
 
   private static Map<String, Member<Encoding>> members() {
@@ -27,6 +29,6 @@ public final class Encodings {
 
   /** The name of an encoding. */
   static String nameOf(Encoding encoding) {
-    return new Bind(List.of(PLUG)).name(Encoding.class, encoding);
+    return BIND.name(Encoding.class, encoding);
   }
 }

@@ -71,11 +71,6 @@ public final class Bind {
     return tree;
   }
 
-  /** The tree of a member of a plug, with its name. */
-  public <T> JsonNode write(Class<T> plug, T member) {
-    return forms.<T>of(plug).write(member);
-  }
-
   /**
    * The name of the member of a plug's catalogue that a value is, or differs least from.
    *

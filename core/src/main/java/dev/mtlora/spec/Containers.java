@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The forms of types that hold others. */
@@ -222,10 +223,7 @@ final class Containers {
   }
 
   private record Unboxed<E, T>(
-      Form<E> element,
-      T usual,
-      java.util.function.Function<E, T> some,
-      java.util.function.Function<T, JsonNode> writer)
+      Form<E> element, T usual, Function<E, T> some, Function<T, JsonNode> writer)
       implements Form<T> {
     @Override
     public T read(JsonNode node, Place place, @Nullable T otherwise) {

@@ -119,15 +119,7 @@ public record AdapterConfig(
       if (json.has(PEFT)) {
         throw new CheckpointException(file, "describes " + PEFT_ADAPTER);
       }
-      if (json.path("format").asInt() != FORMAT) {
-        throw new CheckpointException(
-            file,
-            String.format(
-                Locale.ROOT,
-                "has format %s but this version reads format %d",
-                json.path("format"),
-                FORMAT));
-      }
+      CheckpointException.requireFormat(file, json, FORMAT);
       return BIND.read(AdapterConfig.class, json);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -220,15 +219,7 @@ public final class Checkpoint {
   private static State state(Path file, byte[] description) {
     try {
       JsonNode json = JsonText.read(description, MOST_STATE);
-      if (json.path("format").asInt() != FORMAT) {
-        throw new CheckpointException(
-            file,
-            String.format(
-                Locale.ROOT,
-                "has format %s but this version reads format %d",
-                json.path("format"),
-                FORMAT));
-      }
+      CheckpointException.requireFormat(file, json, FORMAT);
       return BIND.read(State.class, json);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.mtlora.weights;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.files.Printable;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,5 +34,18 @@ public final class CheckpointException extends RuntimeException {
 
   private static String named(Path file, String message) {
     return Printable.of(file.toString()) + ": " + Printable.lines(message);
+  }
+
+  /** Fails if a description is of another format than this version reads. */
+  static void requireFormat(Path file, JsonNode json, int format) {
+    if (json.path("format").asInt() != format) {
+      throw new CheckpointException(
+          file,
+          String.format(
+              Locale.ROOT,
+              "has format %s but this version reads format %d",
+              json.path("format"),
+              format));
+    }
   }
 }

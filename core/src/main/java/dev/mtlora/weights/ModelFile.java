@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The file {@code model.json}, which lies in every folder of a model of ours: run, checkpoint,
@@ -77,15 +76,7 @@ public record ModelFile(
     Path file = folder.resolve(NAME);
     try {
       JsonNode json = JsonText.read(JsonText.bytes(file));
-      if (json.path("format").asInt() != FORMAT) {
-        throw new CheckpointException(
-            file,
-            String.format(
-                Locale.ROOT,
-                "has format %s but this version reads format %d",
-                json.path("format"),
-                FORMAT));
-      }
+      CheckpointException.requireFormat(file, json, FORMAT);
       return BIND.read(ModelFile.class, json);
     } catch (NoSuchFileException e) {
       throw new CheckpointException(
