@@ -2,6 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.RunSpec;
@@ -79,9 +80,9 @@ final class ConvertInput implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Side of the pictures in pixels, once converted; 0 if a file does not say it. */
-  int imageSize() {
-    return shape == null ? 0 : shape.imageSize();
+  /** Size of the pictures, once converted; empty if a file does not say it. */
+  Optional<Size> imageSize() {
+    return Optional.ofNullable(shape).map(settings -> settings.input().size());
   }
 
   /** What the model needs and no file of this family says, once converted. */

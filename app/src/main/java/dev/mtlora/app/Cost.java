@@ -1,6 +1,7 @@
 package dev.mtlora.app;
 
 import dev.mtlora.compare.Summary;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.tensor.Scope;
@@ -36,11 +37,12 @@ final class Cost implements TrainingListener {
   }
 
   private static long multiplyAdds(MultiTaskModel model) {
-    long side = model.backbone().imageSize();
+    Size size = model.backbone().input().size();
     model.train(false);
     try (Scope scope = Scope.inference();
         Work count = Work.open()) {
-      model.forward(Tensor.zeros(1, 3, side, side).to(model.device()), model.taskNames());
+      model.forward(
+          Tensor.zeros(1, 3, size.height(), size.width()).to(model.device()), model.taskNames());
       return count.multiplyAdds();
     }
   }

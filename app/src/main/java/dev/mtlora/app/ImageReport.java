@@ -8,6 +8,7 @@ import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
 import dev.mtlora.image.Block;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -106,8 +107,8 @@ record ImageReport(Path folder) {
       Sheet sheet, String rank, ImageScore image, Task task, Dataset set, MultiTaskModel model) {
     Rng rng = new Rng(image.index());
     Sample sample = set.get(image.index(), rng);
-    int side = model.backbone().imageSize();
-    Sample seen = new Pipeline(List.of(new Resize(side), new IgnoreRegions())).apply(sample, rng);
+    Size size = model.backbone().input().size();
+    Sample seen = new Pipeline(List.of(new Resize(size), new IgnoreRegions())).apply(sample, rng);
     Block label = Batch.of(List.of(seen)).labels().get(task.name());
     Block prediction = new Predictor(model).predict(sample.image()).get(task.name());
     sheet.add(

@@ -9,6 +9,7 @@ import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -25,7 +26,7 @@ final class Panel {
   private static final int LARGEST_CELL = 224;
 
   private final List<Task> tasks;
-  private final int side;
+  private final Size size;
   private final List<Shown> shown = new ArrayList<>();
 
   private record Shown(
@@ -34,8 +35,8 @@ final class Panel {
   /** Chooses images evenly and keeps what the model predicts now. */
   Panel(Dataset validation, MultiTaskModel model) {
     tasks = model.tasks();
-    side = model.backbone().imageSize();
-    Pipeline resize = new Pipeline(List.of(new Resize(side), new IgnoreRegions()));
+    size = model.backbone().input().size();
+    Pipeline resize = new Pipeline(List.of(new Resize(size), new IgnoreRegions()));
     int count = Math.min(IMAGES, validation.size());
     for (int i = 0; i < count; i++) {
       Rng rng = new Rng(i);
@@ -54,8 +55,8 @@ final class Panel {
   void write(Path file, MultiTaskModel trained) {
     List<String> columns = new ArrayList<>(List.of("image"));
     tasks.forEach(task -> columns.add(task.name()));
-    int cell = Math.min(side, LARGEST_CELL);
-    Sheet sheet = new Sheet(columns, cell, cell);
+    Size cell = size.within(LARGEST_CELL);
+    Sheet sheet = new Sheet(columns, cell.width(), cell.height());
     for (Shown one : shown) {
       sheet.add("label", cells(Picture.of(one.image()), one.labels()));
       sheet.add("before", cells(null, one.before()));

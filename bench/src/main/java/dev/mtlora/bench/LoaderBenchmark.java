@@ -15,6 +15,7 @@ import dev.mtlora.data.transform.Normalize;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
 import dev.mtlora.data.transform.ScaleRotate;
+import dev.mtlora.image.Size;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,7 +113,10 @@ public class LoaderBenchmark {
 
     private Transform warp() {
       return new Pipeline(
-          List.of(new HorizontalFlip(0.5), ScaleRotate.between(20, 0.75, 1.25), new Resize(side)));
+          List.of(
+              new HorizontalFlip(0.5),
+              ScaleRotate.between(20, 0.75, 1.25),
+              new Resize(Size.square(side))));
     }
   }
 
@@ -179,7 +183,8 @@ public class LoaderBenchmark {
   public float read(Tree files, Side side) {
     DataLoader.Settings settings = new DataLoader.Settings(BATCH, true, false, 2, 4, 1);
     DataLoader loader =
-        new DataLoader(files.samples.with(Pipeline.pascalTraining(side.side)), settings);
+        new DataLoader(
+            files.samples.with(Pipeline.pascalTraining(Size.square(side.side))), settings);
     float sum = 0;
     try (Batches batches = loader.open(side.epoch++, 0)) {
       while (batches.hasNext()) {

@@ -1,28 +1,43 @@
 package dev.mtlora.backbone;
 
-import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.Site;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
 
 /**
- * The shape of a backbone, and what makes it; implementations are records that check themselves.
+ * The plug of backbones: the shape of one, and what makes it. Implementations are records that
+ * check themselves.
  */
 public interface BackboneSettings {
-  /** Side of the square images that it takes, in pixels. */
-  int imageSize();
+  /** What pictures it takes. */
+  Input input();
 
-  /** Stages, which is also how many levels its pyramid has. */
-  int stages();
+  /** The levels of its pyramid, finest first; one per stage. */
+  List<FeatureInfo> pyramid();
 
   /** All linear layers that a method can adapt, in the order in which they are made. */
   List<Site> sites();
 
   /**
-   * The backbone with fresh weights, adapted by a method, in the scope that is open.
+   * The backbone with fresh weights, in the scope that is open; {@link Backbone#of} is the way to
+   * make one.
    *
+   * @param adaptation the method at work on it
    * @param tasks all tasks of the model, in order
    * @param rng source of the initial values
    */
-  Backbone build(AdapterMethod method, List<String> tasks, Rng rng);
+  Backbone build(Adaptation adaptation, List<String> tasks, Rng rng);
+
+  /** Stages, which is also how many levels its pyramid has. */
+  default int stages() {
+    return pyramid().size();
+  }
+
+  /** The rate of drop path of a block, which grows linearly from 0 at the first to the last's. */
+  static double dropPath(double last, List<Integer> depths, int stage, int block) {
+    int before = depths.subList(0, stage).stream().mapToInt(Integer::intValue).sum();
+    int blocks = depths.stream().mapToInt(Integer::intValue).sum();
+    return blocks == 1 ? 0 : last * (before + block) / (blocks - 1);
+  }
 }

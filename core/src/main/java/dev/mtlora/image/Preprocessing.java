@@ -30,13 +30,13 @@ public record Preprocessing(List<Float> mean, List<Float> std) {
   }
 
   /**
-   * What a backbone reads of a picture of any size: cubic to a square, then {@link #normalized}.
+   * What a backbone reads of a picture of any size: cubic to another, then {@link #normalized}.
    *
    * @param image RGB in 0..255
-   * @param side pixels of the square
+   * @param size what it becomes, whatever its own proportions
    */
-  public Raster input(Raster image, int side) {
-    return normalized(Resampling.CUBIC.resized(image, side, side));
+  public Raster input(Raster image, Size size) {
+    return normalized(Resampling.CUBIC.resized(image, size.height(), size.width()));
   }
 
   /** A picture of the size that the backbone reads. */

@@ -1,19 +1,17 @@
 package dev.mtlora.model;
 
 import dev.mtlora.backbone.Backbone;
-import dev.mtlora.backbone.FeatureInfo;
 import dev.mtlora.backbone.FeatureTap;
+import dev.mtlora.backbone.Level;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,9 +100,9 @@ public final class MultiTaskModel extends Module {
   }
 
   /**
-   * The logits of some tasks.
+   * The logits of some tasks, at the size of the images.
    *
-   * @param images normalised, {@code [B, 3, H, W]}
+   * @param images normalised, {@code [B, 3, H, W]}, of any size that the backbone takes
    * @param tasks the tasks to compute; others cost nothing
    * @return by task {@code [B, outputs, H, W]}
    */
@@ -114,7 +112,7 @@ public final class MultiTaskModel extends Module {
 
   /** The same, showing the backbone's intermediate features to a tap. */
   public Map<String, Tensor> forward(Tensor images, List<String> tasks, FeatureTap tap) {
-    List<Streams> pyramid = backbone.forward(images, tasks, tap);
+    List<Level> pyramid = backbone.forward(images, tasks, tap);
     Map<String, Tensor> logits = new LinkedHashMap<>();
     for (String task : tasks) {
       logits.put(task, Scope.result(() -> logits(pyramid, task, images)));
@@ -122,8 +120,8 @@ public final class MultiTaskModel extends Module {
     return logits;
   }
 
-  private Tensor logits(List<Streams> pyramid, String task, Tensor images) {
-    Tensor small = decode(task, levels(pyramid, task, images));
+  private Tensor logits(List<Level> pyramid, String task, Tensor images) {
+    Tensor small = decode(task, pyramid.stream().map(level -> level.map(task)).toList());
     return Functional.resizeBilinear(small, images.size(2), images.size(3));
   }
 
@@ -136,24 +134,5 @@ public final class MultiTaskModel extends Module {
     }
     Neck neck = head.neck();
     return head.decoder().forward(neck == null ? levels : neck.forward(levels));
-  }
-
-  /** A task's pyramid as maps, {@code [B, C, H/stride, W/stride]}. */
-  private List<Tensor> levels(List<Streams> pyramid, String task, Tensor images) {
-    List<Tensor> levels = new ArrayList<>();
-    for (int i = 0; i < pyramid.size(); i++) {
-      FeatureInfo info = backbone.pyramid().get(i);
-      levels.add(
-          pyramid
-              .get(i)
-              .of(task) // B, N, C
-              .transpose(1, 2)
-              .reshape(
-                  images.size(0),
-                  info.channels(),
-                  images.size(2) / info.stride(),
-                  images.size(3) / info.stride()));
-    }
-    return levels;
   }
 }

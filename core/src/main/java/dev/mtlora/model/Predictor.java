@@ -3,6 +3,7 @@ package dev.mtlora.model;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -20,12 +21,12 @@ public record Predictor(MultiTaskModel model) {
    * What the model sees in a picture of any size.
    *
    * @param image RGB in 0..255
-   * @return by task {@code [1, C, side, side]} in the units of {@link Task#predict}, side being
-   *     that of the model's images
+   * @return by task {@code [1, C, H, W]} in the units of {@link Task#predict}, H and W being those
+   *     of the model's images
    */
   public Map<String, Block> predict(Raster image) {
-    int side = model.backbone().imageSize();
-    Block input = Block.of(Preprocessing.imageNet().input(image, side));
+    Size size = model.backbone().input().size();
+    Block input = Block.of(Preprocessing.imageNet().input(image, size));
     model.train(false);
     try (Scope scope = Scope.inference()) {
       Tensor images =

@@ -6,8 +6,8 @@ import dev.mtlora.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A square convolution; parameters {@code weight [out, in, k, k]} and {@code bias [out]} if any,
- * with libtorch's default initialisation.
+ * A square convolution; parameters {@code weight [out, in / groups, k, k]} and {@code bias [out]}
+ * if any, with libtorch's default initialisation.
  */
 public final class Conv2d extends Convolution {
   private final Shape shape;
@@ -23,8 +23,28 @@ public final class Conv2d extends Convolution {
    * @param stride step
    * @param padding zeros on each side
    * @param dilation distance between taps
+   * @param groups parts of the channels that do not see each other
    */
-  public record Shape(long in, long out, long kernel, long stride, long padding, long dilation) {
+  public record Shape(
+      long in, long out, long kernel, long stride, long padding, long dilation, long groups) {
+    /** All channels see each other. */
+    public Shape(long in, long out, long kernel, long stride, long padding, long dilation) {
+      this(in, out, kernel, stride, padding, dilation, 1);
+    }
+
+    /** A window for every channel alone, which keeps the size. */
+    public static Shape depthwise(long channels, long kernel) {
+      return new Shape(channels, channels, kernel, 1, kernel / 2, 1, channels);
+    }
+
+    private long inOfGroup() {
+      return in / groups;
+    }
+
+    private Functional.Steps steps() {
+      return new Functional.Steps(stride, padding, dilation, groups);
+    }
+
     /** A window of one pixel. */
     public static Shape pointwise(long in, long out) {
       return new Shape(in, out, 1, 1, 0, 1);
@@ -45,8 +65,15 @@ public final class Conv2d extends Convolution {
   public Conv2d(Rng rng, Shape shape, boolean bias) {
     this(
         shape,
-        Init.kaimingUniform(rng, shape.out(), shape.in(), shape.kernel(), shape.kernel()),
-        bias ? Init.bias(rng, shape.in() * shape.kernel() * shape.kernel(), shape.out()) : null);
+        Init.kaimingUniform(rng, shape.out(), shape.inOfGroup(), shape.kernel(), shape.kernel()),
+        bias
+            ? Init.bias(rng, shape.inOfGroup() * shape.kernel() * shape.kernel(), shape.out())
+            : null);
+  }
+
+  /** A convolution whose weights come from a normal distribution; the bias starts at 0. */
+  public static Conv2d normal(Shape shape, Tensor weight) {
+    return new Conv2d(shape, weight, Tensor.zeros(shape.out()));
   }
 
   private Conv2d(Shape shape, Tensor weight, @Nullable Tensor bias) {
@@ -63,7 +90,7 @@ public final class Conv2d extends Convolution {
   /** {@code [B, in, H, W] -> [B, out, H', W']}. */
   @Override
   public Tensor forward(Tensor x) {
-    return Functional.conv2d(x, weight, bias, shape.stride(), shape.padding(), shape.dilation());
+    return Functional.conv2d(x, weight, bias, shape.steps());
   }
 
   /**
@@ -74,7 +101,6 @@ public final class Conv2d extends Convolution {
    */
   public Tensor part(Tensor x, long start, boolean withBias) {
     Tensor own = weight.narrow(1, start, x.size(1));
-    return Functional.conv2d(
-        x, own, withBias ? bias : null, shape.stride(), shape.padding(), shape.dilation());
+    return Functional.conv2d(x, own, withBias ? bias : null, shape.steps());
   }
 }

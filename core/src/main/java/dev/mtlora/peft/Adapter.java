@@ -16,9 +16,9 @@ import java.util.Optional;
  * y = x + U gelu(D x + d) + u        D [m, C], U [C, m]
  * </pre>
  *
- * The paper has one width, and names m; Swin's grows from stage to stage, and m with it: m = C /
- * reduction, at least 1. As in the paper the norms are trained too. U and u start at 0 (the paper:
- * near 0), so that the model starts as the base model, exactly.
+ * The paper has one width, and names m; a hierarchical transformer's grows from stage to stage, and
+ * m with it: m = C / reduction, at least 1. As in the paper the norms are trained too. U and u
+ * start at 0 (the paper: near 0), so that the model starts as the base model, exactly.
  *
  * <p>Who owns D and U is the question that VL-Adapter (Sung et al., CVPR 2022, arXiv 2112.06825,
  * section 3.3) asks of several tasks: see {@link Sharing}. Norms are shared by the tasks in all

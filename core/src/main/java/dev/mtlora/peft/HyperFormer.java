@@ -24,11 +24,11 @@ import java.util.Optional;
  * y_t = x_t + LN_t(U_t gelu(D_t x_t + d_t) + u_t)     scale γ_t, shift β_t
  * </pre>
  *
- * The paper's transformer has one width, and so one set of W for all layers. Swin's width differs
- * from stage to stage: there is a set of W for every stage, shared by its blocks and both places,
- * while h and the three kinds of vectors are shared by all stages. The hyper-networks are therefore
- * large, t times an adapter's size for each stage; Polyhistor's criticism of the method, and the
- * reason for {@link Polyhistor}.
+ * The paper's transformer has one width, and so one set of W for all layers. The width of a
+ * hierarchical one differs from stage to stage: there is a set of W for every stage, shared by its
+ * blocks and both places, while h and the three kinds of vectors are shared by all stages. The
+ * hyper-networks are therefore large, t times an adapter's size for each stage; Polyhistor's
+ * criticism of the method, and the reason for {@link Polyhistor}.
  *
  * <p>Where we differ: (1) W^γ and W^β start at 0, so that the model starts as the base model; there
  * they are random. (2) The hidden layer of h is as wide as the vectors, t. As there, biases d_t and
@@ -55,13 +55,13 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
   }
 
   private static final class Attached extends Inserting {
-    private final List<Place> places;
+    private final List<Layer> layers;
     private final Source source;
     private final Map<Integer, Networks> stages = new LinkedHashMap<>();
 
     Attached(HyperFormer method, List<Place> places, List<String> tasks, Rng rng) {
-      this.places = places;
-      source = child("source", new Source(method.embedding, places.size() / 2, tasks, rng));
+      layers = places.stream().map(Layer::of).distinct().toList();
+      source = child("source", new Source(method.embedding, layers.size(), tasks, rng));
       for (Place place : places) {
         stages.computeIfAbsent(
             place.stage(),
@@ -72,8 +72,15 @@ public record HyperFormer(int reduction, int embedding) implements AdapterMethod
     @Override
     public Optional<Insert> insert(Place place) {
       Networks networks = Objects.requireNonNull(stages.get(place.stage()), "unknown stage");
-      int layer = places.indexOf(place) / 2;
+      int layer = layers.indexOf(Layer.of(place));
       return Optional.of(new Generated(tasks -> source.of(tasks, layer, place.after()), networks));
+    }
+  }
+
+  /** A block; some have one place and some two. */
+  private record Layer(int stage, int block) {
+    static Layer of(Place place) {
+      return new Layer(place.stage(), place.block());
     }
   }
 

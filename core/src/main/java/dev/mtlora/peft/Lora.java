@@ -6,18 +6,16 @@ import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * LoRA (Hu et al., ICLR 2022, arXiv 2106.09685, equation 3): {@code y = W x + b + s B A x} with W
  * frozen, A {@code [r, in]} Kaiming-uniform, B {@code [out, r]} zeros. Nothing else in the backbone
- * is trained. Queries, keys and values are one layer of Swin and get one pair. The paper adapts
+ * is trained. Where queries, keys and values are one layer they get one pair. The paper adapts
  * attention weights only; which layers is a setting here, and s multiplies directly, as in {@link
  * MtLora}.
  *
@@ -42,7 +40,7 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
 
   /** Checks the rank, and that there is something to adapt. */
   public Lora {
-    slots = Collections.unmodifiableSet(new TreeSet<>(slots));
+    slots = Slot.set(slots);
     Sizes.check(rank, "rank");
     if (slots.isEmpty()) {
       throw new IllegalArgumentException(
@@ -51,7 +49,13 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
   }
 
   @Override
+  public void check(List<Site> sites, List<String> tasks) {
+    Slot.requireIn(slots, sites);
+  }
+
+  @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
+    check(sites, tasks);
     return new Attached(this, List.copyOf(tasks), rng);
   }
 
@@ -68,7 +72,7 @@ public record Lora(int rank, double scale, Set<Slot> slots, boolean perTask)
 
     @Override
     public Projection adapt(Linear base, Site site) {
-      if (!method.slots.contains(site.slot())) {
+      if (!Slot.anyNames(method.slots, site)) {
         return Projection.onEveryStream(base);
       }
       if (!method.perTask) {

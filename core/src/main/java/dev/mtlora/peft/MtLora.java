@@ -3,14 +3,12 @@ package dev.mtlora.peft;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.PerTask;
 import dev.mtlora.tensor.Rng;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * MTLoRA (arXiv 2403.20320): low-rank adapters that tasks share in every block (TA-LoRA), and one
@@ -25,9 +23,9 @@ import java.util.TreeSet;
  * </pre>
  *
  * W only ever sees the shared input x, so one product serves all tasks; x_t is the task's own
- * stream once it has forked, else drop(x). QKV and the reduction never have task matrices: tasks
- * fork at the attention's output. Scales multiply directly (4.0 in the paper), they are not alpha /
- * r.
+ * stream once it has forked, else drop(x). What reads into an attention and the reduction never
+ * have task matrices: tasks fork at the attention's output. Scales multiply directly (4.0 in the
+ * paper), they are not alpha / r.
  *
  * <p>Besides the adapters, the patch embedding, the norms, the relative-position bias tables and
  * the dense reductions are trained, unless {@link Trained} says otherwise. MTLoRA+ is this method
@@ -160,7 +158,7 @@ public record MtLora(
 
   /** Checks the rates, and that the additions go with the rest. */
   public MtLora {
-    slots = Collections.unmodifiableSet(new TreeSet<>(slots));
+    slots = Slot.set(slots);
     dropout.values().forEach(MtLora::checkDropout);
     variant.requireFit(mode, scales);
   }
@@ -207,6 +205,12 @@ public record MtLora(
 
   @Override
   public void check(List<Site> sites, List<String> tasks) {
+    Slot.requireIn(slots, sites);
+    if (plus && sites.stream().noneMatch(site -> site.kind() == Site.Kind.REDUCTION)) {
+      throw new IllegalArgumentException(
+          "plus adapts the reductions between stages (REDUCTION), and this backbone has none: leave"
+              + " it out");
+    }
     int stages = stages(sites);
     ranks.rank().requireStages(stages, "rank");
     ranks.taskRank().requireTasks(tasks, "taskRank");
@@ -236,18 +240,18 @@ public record MtLora(
 
   /** True if a layer is adapted. */
   boolean adapts(Site site) {
-    return adapts(site.slot());
+    return Slot.anyNames(slots, site) || (plus && site.kind() == Site.Kind.REDUCTION);
   }
 
-  boolean adapts(Slot slot) {
-    return slots.contains(slot) || (plus && slot == Slot.REDUCTION);
+  /** True if the reductions are, and the dense ones stay as they are. */
+  boolean adaptsReductions() {
+    return plus || slots.contains(Slot.REDUCTION);
   }
 
   /** True if a layer that is adapted has task matrices. */
   boolean forks(Site site, List<String> tasks) {
     boolean place = site.inLastBlock() || everyBlock;
-    boolean slot = site.slot() != Slot.QKV && site.slot() != Slot.REDUCTION;
-    return place && slot && mode != Mode.LORA_ONLY && !tasks.isEmpty();
+    return place && site.mayFork() && mode != Mode.LORA_ONLY && !tasks.isEmpty();
   }
 
   @Override

@@ -26,7 +26,7 @@ final class MtLoraAdaptation extends Adaptation {
     boolean forks = adapted && method.forks(site, tasks);
     int rank = method.sharedRank(site);
     if (!adapted || (rank == 0 && (method.reference() || !forks))) {
-      return site.slot() == Slot.REDUCTION
+      return site.kind() == Site.Kind.REDUCTION
           ? Projection.onEveryStream(base)
           : Projection.onSharedStream(base);
     }
@@ -82,7 +82,7 @@ final class MtLoraAdaptation extends Adaptation {
     }
     return switch (parameter.owner().part()) {
       case PATCHES -> trained.patchEmbed();
-      case REDUCTIONS -> trained.reductions() && !method.adapts(Slot.REDUCTION);
+      case REDUCTIONS -> trained.reductions() && !method.adaptsReductions();
       default -> trained.biasTables() && role == Parameter.Role.POSITION_BIAS;
     };
   }

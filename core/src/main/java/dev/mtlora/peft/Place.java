@@ -7,7 +7,7 @@ import java.util.List;
  * Where a method can insert a module of its own beside the linear layers: behind an attention or an
  * MLP, before the residual is added.
  *
- * @param stage 0 .. 3
+ * @param stage from 0
  * @param block 0 .. blocksInStage - 1
  * @param blocksInStage number of blocks of this stage
  * @param after what the module reads the output of
@@ -26,9 +26,9 @@ public record Place(int stage, int block, int blocksInStage, After after, long w
   public static List<Place> all(List<Site> sites) {
     List<Place> places = new ArrayList<>();
     for (Site site : sites) {
-      if (site.slot() == Slot.PROJ) {
+      if (site.kind() == Site.Kind.ATTENTION_OUT) {
         places.add(after(After.ATTENTION, site));
-      } else if (site.slot() == Slot.FC2) {
+      } else if (site.kind() == Site.Kind.MLP_OUT) {
         places.add(after(After.MLP, site));
       }
     }

@@ -21,7 +21,7 @@ import java.util.Optional;
  *       [m, C]} from a task's vector v_t of size k has k m C weights. Two that make its factors
  *       have {@code k r (m + C)}: {@code W_t = P_t Q_t} with {@code P_t = H^P v_t [m, r]}, {@code
  *       Q_t = H^Q v_t [r, C]}.
- *   <li>Layer-wise scaling kernels (section 4.2): an adapter's size grows with the square of Swin's
+ *   <li>Layer-wise scaling kernels (section 4.2): an adapter's size grows with the square of the
  *       width. A template {@code T [m_0, C_0]}, of the first stage's size, serves all layers, and
  *       each scales it up by a small matrix of its own: {@code W^l = S^l ⊗ T}, S^l {@code [s, s]},
  *       s = C_l / C_0.

@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
  * matrices, {@code "stage*.block-last.proj/depth": 8} for those of a task ({@code /*}: of every
  * task).
  *
- * <p>A pattern names stage, block and slot; in each, {@code *} stands for anything. Stages and
- * blocks count from 1, as in the Swin paper; the last block of a stage is also {@code block-last}.
- * Where several patterns match, the last one wins.
+ * <p>A pattern names stage, block and layer, this by its family's word or by that of its kind
+ * ({@link Slot}); in each, {@code *} stands for anything. Stages and blocks count from 1; the last
+ * block of a stage is also {@code block-last}. Where several patterns match, the last one wins.
  *
  * @param byPattern rank by pattern, in order; 0 for no update
  */
 record RankPatterns(Map<String, Integer> byPattern) {
   private static final Pattern FORM =
-      Pattern.compile("[a-z0-9*-]+\\.[a-z0-9*-]+\\.[a-z0-9*]+(/[^/]+)?");
+      Pattern.compile("[a-z0-9*-]+\\.[a-z0-9*-]+\\.[a-z0-9_*]+(/[^/]+)?");
 
   /** Checks the form of every pattern, and the ranks. */
   RankPatterns {
@@ -64,10 +64,11 @@ record RankPatterns(Map<String, Integer> byPattern) {
   /** The names of a layer that a pattern may match. */
   private static List<String> names(Site site, String owner) {
     List<String> names = new ArrayList<>();
-    for (String block : blocks(site)) {
-      names.add(
-          String.format(
-              Locale.ROOT, "stage%d.%s.%s%s", site.stage() + 1, block, slot(site), owner));
+    for (String word : words(site)) {
+      for (String block : blocks(site)) {
+        names.add(
+            String.format(Locale.ROOT, "stage%d.%s.%s%s", site.stage() + 1, block, word, owner));
+      }
     }
     return names;
   }
@@ -82,8 +83,10 @@ record RankPatterns(Map<String, Integer> byPattern) {
     return site.inLastBlock() ? List.of(counted, "block-last") : List.of(counted);
   }
 
-  private static String slot(Site site) {
-    return site.slot().name().toLowerCase(Locale.ROOT);
+  /** The family's word, which is the layer's alone, and that of its kind. */
+  private static List<String> words(Site site) {
+    String kind = site.kind().word();
+    return site.word().equals(kind) ? List.of(kind) : List.of(site.word(), kind);
   }
 
   private static boolean matches(String pattern, List<String> names) {
@@ -133,7 +136,7 @@ record RankPatterns(Map<String, Integer> byPattern) {
       String block =
           String.format(
               Locale.ROOT, "stage%d.%s", site.stage() + 1, String.join("=", blocks(site)));
-      slots.computeIfAbsent(block, b -> new LinkedHashSet<>()).add(slot(site));
+      slots.computeIfAbsent(block, b -> new LinkedHashSet<>()).add(site.word());
     }
     return slots.isEmpty()
         ? "none"

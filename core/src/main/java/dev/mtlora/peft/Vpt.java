@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Visual prompt tuning (Jia et al., ECCV 2022, arXiv 2203.12119, section 3.2 and, for Swin, its
+ * Visual prompt tuning (Jia et al., ECCV 2022, arXiv 2203.12119, section 3.2 and, for windows, its
  * appendix): the backbone is frozen, and P learned tokens stand in front of those of the image.
  *
  * <ul>

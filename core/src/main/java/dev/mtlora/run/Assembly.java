@@ -6,6 +6,7 @@ import dev.mtlora.data.Transform;
 import dev.mtlora.data.check.SplitCheck;
 import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.data.transform.Pipeline;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Engine;
@@ -154,19 +155,18 @@ public final class Assembly {
     SplitCheck check =
         new SplitCheck(
             settings,
-            tasks ->
-                training ? data.training(tasks, imageSize()) : data.validation(tasks, imageSize()));
+            tasks -> training ? data.training(tasks, side()) : data.validation(tasks, side()));
     return checked(() -> check.run(progress));
   }
 
   /** The samples that validate, before they are resized. */
   public Dataset validation() {
-    return checked(() -> config.data().validation(config.tasks(), imageSize()));
+    return checked(() -> config.data().validation(config.tasks(), side()));
   }
 
   /** The samples that train, before they are augmented. */
   public Dataset training() {
-    return checked(() -> config.data().training(config.tasks(), imageSize()));
+    return checked(() -> config.data().training(config.tasks(), side()));
   }
 
   /** All that happens to samples that train: they end as the model takes them. */
@@ -215,8 +215,13 @@ public final class Assembly {
             batch, training, training, train.workers(), 2 * train.workers(), train.seed()));
   }
 
-  private int imageSize() {
-    return config.model().backbone().imageSize();
+  private Size imageSize() {
+    return config.model().backbone().input().size();
+  }
+
+  /** Sources that render make squares as large as that. */
+  private int side() {
+    return Math.max(imageSize().height(), imageSize().width());
   }
 
   /** Scores a model as training does. */

@@ -6,6 +6,7 @@ import dev.mtlora.data.transform.HorizontalFlip;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.RandomCrop;
 import dev.mtlora.data.transform.ScaleRotate;
+import dev.mtlora.image.Size;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,14 +70,14 @@ public record Augmentation(
         : Optional.of(new RandomCrop(shares.get(0), shares.get(shares.size() - 1)));
   }
 
-  /** All transforms of a training sample, for images of the given side. */
-  Transform training(int side) {
+  /** All transforms of a training sample, for images of a size. */
+  Transform training(Size size) {
     List<Transform> steps = new ArrayList<>();
     steps.add(new HorizontalFlip(flip));
     steps.add(scaleRotate(rotate, scale, scales));
     crop(crop).ifPresent(steps::add); // draws after those above, which therefore stay the same
     colour.ifPresent(steps::add);
-    steps.add(Pipeline.evaluation(side));
+    steps.add(Pipeline.evaluation(size));
     return new Pipeline(steps);
   }
 }

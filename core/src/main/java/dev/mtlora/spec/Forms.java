@@ -1,5 +1,6 @@
 package dev.mtlora.spec;
 
+import dev.mtlora.image.Size;
 import dev.mtlora.nn.PerTask;
 import dev.mtlora.peft.PerStage;
 import java.lang.reflect.InvocationTargetException;
@@ -52,6 +53,7 @@ final class Forms {
       made.put(double.class, Scalars.ANY_DOUBLE);
     }
     plugs.forEach(plug -> made.put(plug.type(), new PlugForm<>(plug, this)));
+    made.put(Size.class, new SizeForm(of(int.class)));
     made.put(OptionalInt.class, Containers.ofInt(this));
     made.put(OptionalDouble.class, Containers.ofDouble(this));
   }

@@ -112,7 +112,7 @@ public record ModelSpec(Network model, AdapterMethod method, List<Task> tasks, b
 
   /** The model with random weights, in the scope that is open. */
   public MultiTaskModel build(Rng rng) {
-    Backbone backbone = model.backbone().build(method, taskNames(), rng);
+    Backbone backbone = Backbone.of(model.backbone(), method, taskNames(), rng);
     return new MultiTaskModel(backbone, heads(backbone.pyramid(), rng));
   }
 

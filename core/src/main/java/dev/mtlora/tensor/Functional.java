@@ -1,6 +1,7 @@
 package dev.mtlora.tensor;
 
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.global.torch;
@@ -21,19 +22,22 @@ public final class Functional {
   }
 
   /**
-   * Convolution of {@code [B, C, H, W]} with {@code [out, C, k, k]}.
+   * Steps of a convolution, the same in both directions.
    *
-   * @param stride step in both directions
+   * @param stride step
    * @param padding zeros on each side
    * @param dilation distance between taps
+   * @param groups parts of the channels that do not see each other
    */
-  public static Tensor conv2d(
-      Tensor x, Tensor weight, @Nullable Tensor bias, long stride, long padding, long dilation) {
-    long[] steps = {stride, stride};
-    long[] zeros = {padding, padding};
-    long[] distances = {dilation, dilation};
+  public record Steps(long stride, long padding, long dilation, long groups) {}
+
+  /** Convolution of {@code [B, C, H, W]} with {@code [out, C / groups, k, k]}. */
+  public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, Steps by) {
+    long[] steps = {by.stride(), by.stride()};
+    long[] zeros = {by.padding(), by.padding()};
+    long[] distances = {by.dilation(), by.dilation()};
     Products.Kernel kernel =
-        (a, w, b) -> torch.conv2d(a, w, Products.optional(b), steps, zeros, distances, 1);
+        (a, w, b) -> torch.conv2d(a, w, Products.optional(b), steps, zeros, distances, by.groups());
     OneDnn.Convolution convolution = (a, w, b) -> Products.convolve("conv2d", kernel, a, w, b);
     Tensor y = OneDnn.call(convolution, x, weight, bias, 0);
     return Work.counted(y, weight.count() / weight.size(0), x, weight);
@@ -177,6 +181,26 @@ public final class Functional {
                 new DoubleOptional(),
                 new DoubleOptional()),
         x);
+  }
+
+  /**
+   * {@code x} with zeros behind its values along a dimension, so that there are {@code length};
+   * itself if there are as many.
+   */
+  public static Tensor fill(Tensor x, int dimension, long length) {
+    long missing = length - x.size(dimension);
+    if (missing == 0) {
+      return x;
+    }
+    long[] pads = new long[2 * (x.rank() - dimension)]; // the last dimension comes first
+    pads[pads.length - 1] = missing;
+    return Tensor.op("fill", () -> torch.constant_pad_nd(x.handle(), pads, new Scalar(0)), x);
+  }
+
+  /** Means of the parts of a map {@code [B, C, H, W]} that is cut as evenly as may be. */
+  public static Tensor averagePool(Tensor x, long height, long width) {
+    long[] size = {height, width};
+    return Tensor.op("averagePool", () -> torch.adaptive_avg_pool2d(x.handle(), size), x);
   }
 
   /** Mean over the last two dimensions of {@code [B, C, H, W]}: {@code [B, C, 1, 1]}. */

@@ -73,7 +73,7 @@ public record AdapterConfig(
         model.backbone().ranks(),
         model.tasks().stream().map(Described.Predicted::of).toList(),
         spec.preset(),
-        Optional.of(Described.Picture.of(model.backbone().imageSize())),
+        Optional.of(Described.Picture.of(model.backbone().input().size())),
         json("metrics", origin.metrics()),
         BaseHash.of(model),
         floats.name(),

@@ -1,6 +1,7 @@
 package dev.mtlora.weights;
 
 import dev.mtlora.image.Preprocessing;
+import dev.mtlora.image.Size;
 import dev.mtlora.nn.Usual;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
@@ -50,7 +51,7 @@ public final class Described {
   /**
    * What the model expects of a picture.
    *
-   * @param size side of the square
+   * @param size height and width
    * @param resize how it gets there
    * @param channels and their order
    * @param values what happens to them
@@ -58,8 +59,8 @@ public final class Described {
    * @param std deviation of the channels
    */
   public record Picture(
-      int size, String resize, String channels, String values, List<Float> mean, List<Float> std) {
-    static Picture of(int size) {
+      Size size, String resize, String channels, String values, List<Float> mean, List<Float> std) {
+    static Picture of(Size size) {
       Preprocessing preprocessing = Preprocessing.imageNet();
       return new Picture(
           size,

@@ -1,9 +1,13 @@
 package dev.mtlora.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.image.Size;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The {@code config.json} that makes a folder of a file with Hugging Face's names: transformers
@@ -37,12 +42,12 @@ public final class HuggingFaceConfig {
    *
    * @param weights the file
    * @param written what is in it, a whole backbone under Hugging Face's names
-   * @param imageSize side of the pictures in pixels; 0 if it is unknown, which then is the smallest
+   * @param imageSize of the pictures; empty if it is unknown, which then is the smallest square
    *     that has whole windows in every stage
    * @return what was done, a sentence
    * @throws CheckpointException if it cannot be written
    */
-  public static String beside(Path weights, TensorSource written, int imageSize) {
+  public static String beside(Path weights, TensorSource written, Optional<Size> imageSize) {
     if (!WEIGHTS.contains(String.valueOf(weights.getFileName()))) {
       return "transformers loads folders: in one of its own, under the name model.safetensors, the file"
           + " gets a config.json beside it";
@@ -59,7 +64,7 @@ public final class HuggingFaceConfig {
     return config + " describes the model to transformers";
   }
 
-  private String json(int imageSize) throws JsonProcessingException {
+  private String json(Optional<Size> imageSize) throws JsonProcessingException {
     ObjectNode json = JSON.createObjectNode();
     boolean classifier = entries.containsKey("classifier.weight");
     json.putArray("architectures").add(classifier ? "SwinForImageClassification" : "SwinModel");
@@ -70,7 +75,9 @@ public final class HuggingFaceConfig {
     shape.heads().forEach(heads::add);
     long smallest = shape.window() * (PATCH << (depths.size() - 1));
     json.put("embed_dim", shape.embed()).put("window_size", shape.window());
-    json.put("image_size", imageSize > 0 ? imageSize : smallest);
+    json.set(
+        "image_size",
+        imageSize.map(HuggingFaceConfig::sides).orElseGet(() -> LongNode.valueOf(smallest)));
     json.put("patch_size", PATCH).put("num_channels", 3);
     json.put("mlp_ratio", mlpRatio());
     json.put("qkv_bias", has("encoder.layers.0.blocks.0.attention.self.query.bias"));
@@ -80,6 +87,12 @@ public final class HuggingFaceConfig {
       labels(json, entry("classifier.weight").shape()[0]);
     }
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+  }
+
+  private static JsonNode sides(Size size) {
+    return size.isSquare()
+        ? IntNode.valueOf(size.height())
+        : JSON.createArrayNode().add(size.height()).add(size.width());
   }
 
   private double mlpRatio() {

@@ -43,7 +43,7 @@ public record ModelFile(
         version,
         withoutFolder(spec),
         spec.tasks().stream().map(Described.Predicted::of).toList(),
-        Described.Picture.of(spec.model().backbone().imageSize()));
+        Described.Picture.of(spec.model().backbone().input().size()));
   }
 
   private static ModelSpec withoutFolder(ModelSpec spec) {

@@ -8,6 +8,7 @@ import dev.mtlora.data.transform.RandomCrop;
 import dev.mtlora.data.transform.ScaleRotate;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.loss.Labels;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
@@ -89,7 +90,7 @@ class LabelContractTest {
         new Pipeline(
             List.of(
                 new RandomCrop(0.8, 0.9),
-                Pipeline.training(SIDE, ScaleRotate.between(20, 0.75, 1.25))));
+                Pipeline.training(Size.square(SIDE), ScaleRotate.between(20, 0.75, 1.25))));
     for (int seed = 0; seed < 4; seed++) {
       Block label = batched(task, before, training.apply(before, new Rng(seed)));
       for (float value : label.values()) {

@@ -3,8 +3,8 @@ package dev.mtlora.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.nn.PerTask;
@@ -25,7 +25,6 @@ import dev.mtlora.weights.Weights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +60,7 @@ class MergeTest {
   }
 
   private static MtLora mtlora(MtLora.Mode mode, boolean plus, boolean everyBlock, int rank) {
-    Set<Slot> slots = EnumSet.allOf(Slot.class);
-    if (!plus) {
-      slots.remove(Slot.REDUCTION);
-    }
+    Set<Slot> slots = plus ? Set.copyOf(Slot.all()) : Slot.OF_BLOCKS;
     return new MtLora(
         mode,
         MtLora.Ranks.of(rank, 2),
@@ -88,7 +84,7 @@ class MergeTest {
     SwinSettings settings =
         new SwinSettings(
             32, 12, List.of(2, 2), List.of(2, 2), 4, 2.0, 0.1, SwinSettings.Options.STANDARD);
-    SwinTransformer backbone = new SwinTransformer(settings, method, NAMES, rng);
+    Backbone backbone = Backbone.of(settings, method, NAMES, rng);
     List<Integer> in = backbone.pyramid().stream().map(level -> level.channels()).toList();
     List<Integer> neck = List.of(6, 8);
     List<Head> heads = new ArrayList<>();

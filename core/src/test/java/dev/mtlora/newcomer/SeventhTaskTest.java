@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.CachedDataset;
 import dev.mtlora.data.DataLoader;
@@ -29,6 +29,7 @@ import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
@@ -74,8 +75,7 @@ class SeventhTaskTest {
         new SwinSettings(
             SIDE, 12, List.of(1, 1), List.of(2, 2), 4, 2.0, 0, SwinSettings.Options.STANDARD);
     List<String> names = TASKS.stream().map(Task::name).toList();
-    SwinTransformer backbone =
-        new SwinTransformer(settings, new FullFineTuning(), names, new Rng(seed));
+    Backbone backbone = Backbone.of(settings, new FullFineTuning(), names, new Rng(seed));
     List<Integer> channels = backbone.pyramid().stream().map(level -> level.channels()).toList();
     List<Integer> neck = List.of(8, 8);
     Rng rng = new Rng(seed + 1);
@@ -95,7 +95,7 @@ class SeventhTaskTest {
     return new Pipeline(
         List.of(
             new RandomCrop(0.7, 0.9),
-            Pipeline.training(SIDE, ScaleRotate.between(20, 0.75, 1.25))));
+            Pipeline.training(Size.square(SIDE), ScaleRotate.between(20, 0.75, 1.25))));
   }
 
   private static DataLoader loader(Dataset dataset, boolean shuffle) {
@@ -103,7 +103,7 @@ class SeventhTaskTest {
   }
 
   private static DataLoader evaluation() {
-    return loader(WALLS.with(Pipeline.evaluation(SIDE)), false);
+    return loader(WALLS.with(Pipeline.evaluation(Size.square(SIDE))), false);
   }
 
   private static double score(MultiTaskModel model) {

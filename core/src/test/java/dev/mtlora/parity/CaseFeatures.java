@@ -1,11 +1,11 @@
 package dev.mtlora.parity;
 
+import dev.mtlora.backbone.Level;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +25,10 @@ final class CaseFeatures {
 
   /** What necks and decoders make of the pyramid, before the logits are resized to the image. */
   void addHeads(MultiTaskModel model, Tensor images) {
-    List<Streams> pyramid = model.backbone().forward(images, model.taskNames());
+    List<Level> pyramid = model.backbone().forward(images, model.taskNames());
     for (Head head : model.heads()) {
       String task = head.task().name();
-      List<Tensor> levels = new ArrayList<>();
-      for (Streams level : pyramid) {
-        Tensor x = level.of(task);
-        long side = Math.round(Math.sqrt(x.size(1)));
-        levels.add(x.transpose(1, 2).reshape(x.size(0), x.size(2), side, side));
-      }
+      List<Tensor> levels = pyramid.stream().map(level -> level.map(task)).toList();
       Neck neck = head.neck();
       if (neck != null) {
         levels = neck.forward(levels);

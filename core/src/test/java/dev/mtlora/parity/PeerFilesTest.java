@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
@@ -104,17 +104,17 @@ class PeerFilesTest {
     return "refused: " + message.substring(message.indexOf(file) + file.length());
   }
 
-  private static SwinTransformer anyBackbone() {
+  private static Backbone anyBackbone() {
     return backbone(SwinSettings.preset("swin-micro"));
   }
 
-  private static SwinTransformer backbone(SwinSettings settings) {
-    return new SwinTransformer(settings, new FullFineTuning(), TASKS, new Rng(1));
+  private static Backbone backbone(SwinSettings settings) {
+    return Backbone.of(settings, new FullFineTuning(), TASKS, new Rng(1));
   }
 
   private static String loaded(Path folder, String file, JsonNode root) {
     try (Scope scope = Scope.inference()) {
-      SwinTransformer backbone = backbone(settings(root.path("model")));
+      Backbone backbone = backbone(settings(root.path("model")));
       Weights.loadBackbone(folder.resolve(file), backbone);
       backbone.train(false);
       Path features = folder.resolve("features.safetensors");
@@ -124,11 +124,12 @@ class PeerFilesTest {
     }
   }
 
-  private static String compared(GoldenFile expected, SwinTransformer backbone, double tolerance) {
+  private static String compared(GoldenFile expected, Backbone backbone, double tolerance) {
     assertThat(tolerance).isBetween(1e-7, 1e-2);
     CaseFeatures seen = new CaseFeatures();
     backbone.forward(expected.tensor("input"), TASKS, seen::add);
-    Map<String, Tensor> ours = underTheirNames(seen.all(), backbone.settings().depths());
+    Map<String, Tensor> ours =
+        underTheirNames(seen.all(), ((SwinSettings) backbone.settings()).depths());
     Set<String> names = new TreeSet<>(expected.names());
     names.removeAll(NOT_COMPARED);
     assertThat(names).isNotEmpty();

@@ -53,7 +53,7 @@ class CompacterTest {
 
   @Test
   void attach_productsThatDivideNoWidth_saysWhere() {
-    List<Site> sites = List.of(new Site(1, 0, 2, Slot.PROJ, 10, 10));
+    List<Site> sites = List.of(new Site(1, 0, 2, Site.Kind.ATTENTION_OUT, "proj", 10, 10));
     assertThatThrownBy(
             () -> new Compacter(8, 4, 1, false).attach(sites, List.of("sal"), new Rng(1)))
         .hasMessage(

@@ -32,9 +32,10 @@ class HyperNetworksTest {
     for (int block = 0; block < 3; block++) {
       int stage = block / 2;
       long width = width(stage);
-      Site proj = new Site(stage, block % 2, 2 - stage, Slot.PROJ, width, width);
+      Site proj =
+          new Site(stage, block % 2, 2 - stage, Site.Kind.ATTENTION_OUT, "proj", width, width);
       sites.add(proj);
-      sites.add(new Site(stage, block % 2, 2 - stage, Slot.FC2, 4 * width, width));
+      sites.add(new Site(stage, block % 2, 2 - stage, Site.Kind.MLP_OUT, "fc2", 4 * width, width));
     }
     return sites;
   }

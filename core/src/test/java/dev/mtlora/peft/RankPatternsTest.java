@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RankPatternsTest {
-  private static final Site LAST_PROJ = new Site(2, 3, 4, Slot.PROJ, 8, 8);
+  private static final Site LAST_PROJ = new Site(2, 3, 4, Site.Kind.ATTENTION_OUT, "proj", 8, 8);
 
   private static RankPatterns of(Object... patternsAndRanks) {
     Map<String, Integer> ranks = new LinkedHashMap<>();
@@ -61,7 +61,8 @@ class RankPatternsTest {
       @ForAll @IntRange(max = 99) int first, @ForAll @IntRange(max = 99) int second) {
     RankPatterns patterns = of("*.*.*", first, "stage3.*.*", second, "stage1.*.*", 100);
     assertThat(patterns.shared(LAST_PROJ, 0)).isEqualTo(second);
-    assertThat(patterns.shared(new Site(1, 0, 4, Slot.QKV, 8, 8), 0)).isEqualTo(first);
+    assertThat(patterns.shared(new Site(1, 0, 4, Site.Kind.ATTENTION_IN, "qkv", 8, 8), 0))
+        .isEqualTo(first);
   }
 
   @ParameterizedTest
@@ -85,9 +86,9 @@ class RankPatternsTest {
     List<Site> qkv = new ArrayList<>();
     List<Site> proj = new ArrayList<>();
     for (int block = 0; block < 2; block++) {
-      qkv.add(new Site(0, block, 2, Slot.QKV, 8, 24));
+      qkv.add(new Site(0, block, 2, Site.Kind.ATTENTION_IN, "qkv", 8, 24));
     }
-    proj.add(new Site(0, 1, 2, Slot.PROJ, 8, 8));
+    proj.add(new Site(0, 1, 2, Site.Kind.ATTENTION_OUT, "proj", 8, 8));
     assertThatThrownBy(() -> of(pattern, 4).requireMatches(qkv, proj, List.of("depth", "sal")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(

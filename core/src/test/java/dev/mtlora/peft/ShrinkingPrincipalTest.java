@@ -35,7 +35,7 @@ class ShrinkingPrincipalTest {
   private final Rng rng = new Rng(3);
   private final Linear linear = Linear.standard(rng, IN, OUT);
   private final Tensor x = Tensor.randn(rng, 1, 7, IN);
-  private final Site site = new Site(0, 0, 1, Slot.QKV, IN, OUT);
+  private final Site site = new Site(0, 0, 1, Site.Kind.ATTENTION_IN, "qkv", IN, OUT);
   private final Adaptation adaptation = method().attach(List.of(site), List.of(), rng);
   private final Projection layer = adaptation.adapt(linear, site);
 

@@ -3,10 +3,10 @@ package dev.mtlora.peft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.backbone.Backbone;
+import dev.mtlora.backbone.Level;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.nn.Module;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
@@ -25,10 +25,10 @@ class TaskFormsTest {
   private static final SwinSettings SETTINGS =
       new SwinSettings(32, 8, List.of(2, 2), List.of(1, 2), 4, 4, 0, SwinSettings.Options.STANDARD);
   private static final List<String> TASKS = List.of("semseg", "normals");
-  private static final Set<Slot> ALL_SLOTS = Set.of(Slot.values());
+  private static final Set<Slot> ALL_SLOTS = Set.copyOf(Slot.all());
 
-  private static SwinTransformer backbone(AdapterMethod method, long seed) {
-    SwinTransformer backbone = new SwinTransformer(SETTINGS, method, TASKS, new Rng(seed));
+  private static Backbone backbone(AdapterMethod method, long seed) {
+    Backbone backbone = Backbone.of(SETTINGS, method, TASKS, new Rng(seed));
     Rng rng = new Rng(100 + seed);
     backbone
         .parameters()
@@ -39,7 +39,7 @@ class TaskFormsTest {
   }
 
   /** Gives one task, or all of those that share something, the weights of a shared form. */
-  private static void copy(SwinTransformer shared, SwinTransformer perTask, String task) {
+  private static void copy(Backbone shared, Backbone perTask, String task) {
     Map<String, Tensor> from = Module.tensors(shared.parameters());
     perTask
         .parameters()
@@ -55,18 +55,24 @@ class TaskFormsTest {
   private static void assertTaskBehavesAsShared(AdapterMethod shared, AdapterMethod perTask) {
     try (Scope scope = Scope.inference()) {
       for (String task : TASKS) {
-        SwinTransformer one = backbone(shared, 1);
-        SwinTransformer many = backbone(perTask, 2);
+        Backbone one = backbone(shared, 1);
+        Backbone many = backbone(perTask, 2);
         copy(one, many, task);
         Tensor images = Tensor.randn(new Rng(3), 2, 3, 32, 32);
-        List<Streams> expected = one.forward(images, TASKS);
-        List<Streams> actual = many.forward(images, TASKS);
+        List<Level> expected = one.forward(images, TASKS);
+        List<Level> actual = many.forward(images, TASKS);
         for (int level = 0; level < expected.size(); level++) {
-          assertThat(largest(actual.get(level).of(task).minus(expected.get(level).of(task))))
+          assertThat(
+                  largest(
+                      actual
+                          .get(level)
+                          .streams()
+                          .of(task)
+                          .minus(expected.get(level).streams().of(task))))
               .as("%s, level %d", task, level)
-              .isCloseTo(0, within(1e-4 * largest(expected.get(level).shared())));
+              .isCloseTo(0, within(1e-4 * largest(expected.get(level).streams().shared())));
         }
-        assertThat(largest(actual.get(1).of("semseg").minus(actual.get(1).of("normals"))))
+        assertThat(largest(actual.get(1).map("semseg").minus(actual.get(1).map("normals"))))
             .isGreaterThan(1e-2);
       }
     }
@@ -98,7 +104,7 @@ class TaskFormsTest {
     List<String> all = List.of("semseg", "sal", "normals");
     try (Scope scope = Scope.inference();
         Work count = Work.open()) {
-      new SwinTransformer(SETTINGS, method, all, new Rng(1))
+      Backbone.of(SETTINGS, method, all, new Rng(1))
           .forward(Tensor.zeros(1, 3, 32, 32), all.subList(0, tasks));
       return count.multiplyAdds();
     }

@@ -44,8 +44,8 @@ class VariantTest {
   }
 
   /** A layer where tasks fork, or not, in evaluation mode. */
-  private Projection layer(Variant variant, Slot slot) {
-    Site site = new Site(0, 0, 1, slot, IN, OUT);
+  private Projection layer(Variant variant, Site.Kind kind) {
+    Site site = new Site(0, 0, 1, kind, kind.word(), IN, OUT);
     MtLora method = MtLora.paper(3, 2).with(variant);
     Projection layer = method.attach(List.of(site), TASKS, rng).adapt(linear, site);
     linear.weight().requiresGrad(false);
@@ -85,9 +85,9 @@ class VariantTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"QKV", "PROJ"})
-  void dora_atItsStart_isTheBaseToTheBit(Slot slot) {
-    Streams y = layer(DORA, slot).forward(Streams.of(x, TASKS));
+  @EnumSource(names = {"ATTENTION_IN", "ATTENTION_OUT"})
+  void dora_atItsStart_isTheBaseToTheBit(Site.Kind kind) {
+    Streams y = layer(DORA, kind).forward(Streams.of(x, TASKS));
     float[] base = linear.forward(x).toFloats();
     assertThat(y.shared().toFloats()).isEqualTo(base);
     TASKS.forEach(task -> assertThat(y.of(task).toFloats()).as(task).isEqualTo(base));
@@ -95,7 +95,7 @@ class VariantTest {
 
   @Test
   void dora_trained_isItsEquation() {
-    Projection layer = layer(DORA, Slot.PROJ);
+    Projection layer = layer(DORA, Site.Kind.ATTENTION_OUT);
     disturb(layer);
     Streams y = layer.forward(Streams.of(x, TASKS));
     assertClose(y.shared(), Functional.linear(x, dora(layer, "lora_shared_%s"), linear.bias()));
@@ -116,7 +116,7 @@ class VariantTest {
 
   @Test
   void dora_gradients_holdTheLengthConstant() {
-    Projection layer = layer(DORA, Slot.QKV);
+    Projection layer = layer(DORA, Site.Kind.ATTENTION_IN);
     disturb(layer);
     Map<String, Tensor> p = Module.tensors(layer.parameters());
     layer.forward(Streams.of(x, TASKS)).shared().square().sum().backward();
@@ -135,7 +135,8 @@ class VariantTest {
   @ParameterizedTest
   @CsvSource({"true, false", "false, true", "true, true", "false, false"})
   void variant_merged_computesTheSameAsOnePlainWeight(boolean pissa, boolean dora) {
-    Projection layer = layer(new Variant(Map.of(), true, pissa, dora, Optional.empty()), Slot.QKV);
+    Projection layer =
+        layer(new Variant(Map.of(), true, pissa, dora, Optional.empty()), Site.Kind.ATTENTION_IN);
     layer.loaded(Set.of());
     disturb(layer);
     Tensor before = layer.forward(Streams.of(x, TASKS)).shared();
@@ -149,7 +150,7 @@ class VariantTest {
 
   @Test
   void pissa_weightsLoaded_startsAsTheBestApproximationAndAddsNothing() {
-    Projection layer = layer(PISSA, Slot.PROJ);
+    Projection layer = layer(PISSA, Site.Kind.ATTENTION_OUT);
     layer.loaded(Set.of());
     Functional.Svd svd = Functional.svd(linear.weight().to(DType.F64));
     double rest = svd.values().narrow(0, 3, OUT - 3).square().sum().item(); // Eckart-Young
@@ -162,7 +163,7 @@ class VariantTest {
 
   @Test
   void pissa_trained_isThePapersResidualPlusThePair() {
-    Projection layer = layer(PISSA, Slot.PROJ);
+    Projection layer = layer(PISSA, Site.Kind.ATTENTION_OUT);
     layer.loaded(Set.of());
     Tensor residual = linear.weight().minus(product(layer, "lora_shared_%s")).detach();
     disturb(layer);
@@ -175,7 +176,7 @@ class VariantTest {
 
   @Test
   void pissa_matricesGiven_keepsThem() {
-    Projection layer = layer(PISSA, Slot.QKV);
+    Projection layer = layer(PISSA, Site.Kind.ATTENTION_IN);
     float[] before = get(Module.tensors(layer.parameters()), "lora_shared_A").toFloats();
     layer.loaded(Set.of("lora_shared_A"));
     assertThat(get(Module.tensors(layer.parameters()), "lora_shared_A").toFloats())
@@ -186,7 +187,7 @@ class VariantTest {
   @CsvSource({"1, 16", "4, 8", "16, 4", "0, 16"})
   void rsLora_anyRank_scalesByTheRoot(int rank, double expected) {
     Variant stabilized = new Variant(Map.of(), true, false, false, Optional.empty());
-    Site site = new Site(0, 0, 1, Slot.PROJ, IN, OUT);
+    Site site = new Site(0, 0, 1, Site.Kind.ATTENTION_OUT, "proj", IN, OUT);
     MtLora paper = MtLora.paper(rank, rank);
     MtLora method =
         new MtLora(
@@ -206,7 +207,7 @@ class VariantTest {
 
   @Test
   void learnedTaskScale_trained_scalesThatTaskOnlyAndGetsItsGradient() {
-    Site site = new Site(0, 0, 1, Slot.PROJ, IN, OUT);
+    Site site = new Site(0, 0, 1, Site.Kind.ATTENTION_OUT, "proj", IN, OUT);
     MtLora paper = MtLora.paper(3, 2);
     MtLora method =
         new MtLora(
@@ -220,7 +221,7 @@ class VariantTest {
             false,
             false,
             Variant.PAPER);
-    Site last = new Site(3, 0, 1, Slot.PROJ, IN, OUT);
+    Site last = new Site(3, 0, 1, Site.Kind.ATTENTION_OUT, "proj", IN, OUT);
     Projection layer = method.attach(List.of(site, last), TASKS, rng).adapt(linear, site);
     disturb(layer);
     Map<String, Tensor> p = Module.tensors(layer.parameters());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.Encoding;
 import dev.mtlora.decoder.SegFormerHead;
+import dev.mtlora.image.Size;
 import dev.mtlora.peft.Lora;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.PerStage;
@@ -81,7 +82,7 @@ class BaseTest {
     assertThat(read("method: full").methodName()).isEqualTo("full");
     RunSpec tiny = read("model: {backbone: swin-tiny}");
     assertThat(tiny.model().weights().toString()).isEqualTo("none");
-    assertThat(tiny.model().backbone().imageSize()).isEqualTo(224);
+    assertThat(tiny.model().backbone().input().size()).isEqualTo(Size.square(224));
     assertThat(read("model: {backbone: swin-micro, dropPath: 0.5}").model().weights().toString())
         .isEqualTo("builtin:swin-micro");
   }

@@ -3,9 +3,9 @@ package dev.mtlora.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.backbone.Level;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
@@ -84,8 +84,8 @@ class ExportTest {
   private static List<float[]> shared(MultiTaskModel model, List<String> tasks) {
     List<float[]> features = new ArrayList<>();
     try (Scope scope = Scope.inference()) {
-      for (Streams level : model.backbone().forward(images(), tasks)) {
-        features.add(level.shared().toFloats());
+      for (Level level : model.backbone().forward(images(), tasks)) {
+        features.add(level.streams().shared().toFloats());
       }
     }
     return features;

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.backbone.Level;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Parameter;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.AdapterMethods;
 import dev.mtlora.peft.Site;
-import dev.mtlora.peft.Slot;
 import dev.mtlora.tensor.AdamW;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
@@ -121,8 +120,8 @@ class MethodContractTest {
   private static Adaptation adaptation(String method) {
     List<Site> sites = new ArrayList<>();
     for (int stage = 0; stage < 4; stage++) {
-      for (Slot slot : Slot.values()) {
-        sites.add(new Site(stage, 0, 1, slot, 8, 8));
+      for (Site.Kind kind : Site.Kind.values()) {
+        sites.add(new Site(stage, 0, 1, kind, kind.word(), 8, 8));
       }
     }
     return AdapterMethods.of(method).attach(sites, TASKS, new Rng(1));
@@ -137,8 +136,8 @@ class MethodContractTest {
     model.train(false);
     List<float[]> features = new ArrayList<>();
     try (Scope scope = Scope.inference()) {
-      for (Streams level : model.backbone().forward(images(), TASKS)) {
-        TASKS.forEach(task -> features.add(level.of(task).toFloats()));
+      for (Level level : model.backbone().forward(images(), TASKS)) {
+        TASKS.forEach(task -> features.add(level.streams().of(task).toFloats()));
       }
     }
     return features;
@@ -381,7 +380,7 @@ class MethodContractTest {
     model.train(false);
     try (Scope scope = Scope.inference()) {
       return model.backbone().forward(images(), tasks).stream()
-          .map(level -> level.shared().toFloats())
+          .map(level -> level.streams().shared().toFloats())
           .toList();
     }
   }

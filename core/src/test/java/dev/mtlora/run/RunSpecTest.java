@@ -8,6 +8,7 @@ import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.transform.ColourJitter;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.peft.PerStage;
@@ -131,8 +132,8 @@ class RunSpecTest {
     Augmentation plain = read().augmentation();
     Augmentation more = read("augmentation={crop: 1, colour: {hue: 0}}").augmentation();
     for (int seed = 0; seed < 4; seed++) {
-      assertThat(more.training(32).apply(sample, new Rng(seed)).image().values())
-          .isEqualTo(plain.training(32).apply(sample, new Rng(seed)).image().values());
+      assertThat(more.training(Size.square(32)).apply(sample, new Rng(seed)).image().values())
+          .isEqualTo(plain.training(Size.square(32)).apply(sample, new Rng(seed)).image().values());
     }
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.spec.TableResize;
 import dev.mtlora.tensor.DType;
@@ -38,11 +38,11 @@ class TableResizeTest {
 
   @TempDir private Path folder;
 
-  private static SwinTransformer swin(int window, int heads) {
+  private static Backbone swin(int window, int heads) {
     SwinSettings settings =
         new SwinSettings(
             4 * window, 6, List.of(1), List.of(heads), window, 2, 0, SwinSettings.Options.STANDARD);
-    return new SwinTransformer(settings, new FullFineTuning(), List.of("depth"), new Rng(1));
+    return Backbone.of(settings, new FullFineTuning(), List.of("depth"), new Rng(1));
   }
 
   /** Values that look like chance. */
@@ -58,7 +58,7 @@ class TableResizeTest {
   private Path file(int window, int heads, float[] table) {
     Path file = folder.resolve("some.safetensors");
     try (Scope scope = Scope.inference()) {
-      SwinTransformer saved = swin(window, heads);
+      Backbone saved = swin(window, heads);
       Tensor target = saved.state().get(TABLE);
       target.assignInPlace(Tensor.of(table, target.shape()));
       Weights.save(file, saved, DType.F32);
@@ -68,7 +68,7 @@ class TableResizeTest {
 
   private float[] resized(int window, int heads, float[] table, int to) {
     try (Scope scope = Scope.inference()) {
-      SwinTransformer loaded = swin(to, heads);
+      Backbone loaded = swin(to, heads);
       Weights.loadBackbone(file(window, heads, table), loaded, TableResize.TIMM);
       return loaded.state().get(TABLE).toFloats();
     }

@@ -28,7 +28,11 @@ class OneDnnTest {
       Tensor x = Tensor.randn(new Rng(1), 3, in, 8, 8);
       Tensor weight = Tensor.randn(new Rng(2), out, in, side, side);
       Tensor bias = Tensor.randn(new Rng(3), out);
-      assertExact((a, w, b) -> Functional.conv2d(a, w, b, stride, 0, 1), x, weight, bias);
+      assertExact(
+          (a, w, b) -> Functional.conv2d(a, w, b, new Functional.Steps(stride, 0, 1, 1)),
+          x,
+          weight,
+          bias);
     }
   }
 
@@ -44,7 +48,11 @@ class OneDnnTest {
       Tensor weight = Tensor.randn(new Rng(2), 36, 64, 1, 1);
       assertExact(
           (a, w, b) ->
-              Functional.conv2d(a.transpose(1, 2).reshape(8, 64, side, side), w, b, 1, 0, 1),
+              Functional.conv2d(
+                  a.transpose(1, 2).reshape(8, 64, side, side),
+                  w,
+                  b,
+                  new Functional.Steps(1, 0, 1, 1)),
           tokens,
           weight,
           bias);

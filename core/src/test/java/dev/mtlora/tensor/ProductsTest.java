@@ -74,8 +74,9 @@ class ProductsTest {
       Tensor weight = Tensor.randn(new Rng(2), 4, 3, 3, 3);
       Tensor bias = Tensor.randn(new Rng(3), 4);
       assertClose(
-          Functional.conv2d(x, weight, bias, 1, 1, 1),
-          Functional.conv2d(exact(x), exact(weight), exact(bias), 1, 1, 1));
+          Functional.conv2d(x, weight, bias, new Functional.Steps(1, 1, 1, 1)),
+          Functional.conv2d(
+              exact(x), exact(weight), exact(bias), new Functional.Steps(1, 1, 1, 1)));
       Tensor up = Tensor.randn(new Rng(2), 3, 4, 2, 2);
       assertClose(
           Functional.convTranspose2d(x, up, null, 2),
@@ -92,14 +93,15 @@ class ProductsTest {
       Tensor weight = Tensor.randn(new Rng(2), out, in, side, side).requiresGrad(true);
       Tensor y;
       try (Autocast cast = Autocast.bf16(Device.CPU, true)) {
-        y = Functional.conv2d(x, weight, null, 1, 0, 1);
+        y = Functional.conv2d(x, weight, null, new Functional.Steps(1, 0, 1, 1));
       }
       Tensor cotangent = exact(Tensor.randn(new Rng(3), y.shape()));
       y.to(DType.F64).times(cotangent).sum().backward();
 
       Tensor exactX = exact(x).detach().requiresGrad(true);
       Tensor exactWeight = exact(weight).detach().requiresGrad(true);
-      Tensor exactY = Functional.conv2d(exactX, exactWeight, null, 1, 0, 1);
+      Tensor exactY =
+          Functional.conv2d(exactX, exactWeight, null, new Functional.Steps(1, 0, 1, 1));
       exactY.times(cotangent).sum().backward();
       assertClose(y, exactY);
       assertClose(x.grad().orElseThrow(), exactX.grad().orElseThrow());

@@ -18,9 +18,17 @@ class WorkTest {
               count(() -> Tensor.zeros(5, 4).plusMatmulInPlace(x.select(0, 0), Tensor.zeros(3, 4))))
           .isEqualTo(60);
       Tensor image = Tensor.zeros(1, 2, 8, 8);
-      assertThat(count(() -> Functional.conv2d(image, Tensor.zeros(6, 2, 3, 3), null, 1, 1, 1)))
+      assertThat(
+              count(
+                  () ->
+                      Functional.conv2d(
+                          image, Tensor.zeros(6, 2, 3, 3), null, new Functional.Steps(1, 1, 1, 1))))
           .isEqualTo(64 * 6 * 18);
-      assertThat(count(() -> Functional.conv2d(image, Tensor.zeros(6, 2, 4, 4), null, 4, 0, 1)))
+      assertThat(
+              count(
+                  () ->
+                      Functional.conv2d(
+                          image, Tensor.zeros(6, 2, 4, 4), null, new Functional.Steps(4, 0, 1, 1))))
           .isEqualTo(4 * 6 * 32);
       assertThat(count(() -> Functional.convTranspose2d(image, Tensor.zeros(2, 5, 2, 2), null, 2)))
           .isEqualTo(128 * 20);

@@ -7,6 +7,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Depth;
@@ -135,7 +136,12 @@ class EverySettingCountsTest {
               (name, buffer) ->
                   assertThat(buffer.toFloats()).as(name).isEqualTo(buffers.get(name)));
       Tensor images =
-          Tensor.of(Block.of(Preprocessing.imageNet().input(picture, 32)).values(), 1, 3, 32, 32);
+          Tensor.of(
+              Block.of(Preprocessing.imageNet().input(picture, Size.square(32))).values(),
+              1,
+              3,
+              32,
+              32);
       model.train(false);
       Tensor depth = new Depth().predict(model.forward(images, model.taskNames()).get("depth"));
       assertThat(first.get("depth").values()).isEqualTo(depth.toFloats());

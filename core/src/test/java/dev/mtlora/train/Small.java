@@ -1,7 +1,7 @@
 package dev.mtlora.train;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.decoder.DecoderSpec;
@@ -50,7 +50,7 @@ final class Small {
   }
 
   /** A Swin of two stages for 32 pixels. */
-  static SwinTransformer backbone(
+  static Backbone backbone(
       AdapterMethod method, int blocks, double dropPath, List<String> tasks, long seed) {
     SwinSettings settings =
         new SwinSettings(
@@ -62,7 +62,7 @@ final class Small {
             2.0,
             dropPath,
             SwinSettings.Options.STANDARD);
-    return new SwinTransformer(settings, method, tasks, new Rng(seed));
+    return Backbone.of(settings, method, tasks, new Rng(seed));
   }
 
   /** That backbone with a decoder per task. */
@@ -81,7 +81,7 @@ final class Small {
   }
 
   private static MultiTaskModel model(
-      SwinTransformer backbone, String decoder, List<Task> tasks, long seed) {
+      Backbone backbone, String decoder, List<Task> tasks, long seed) {
     Rng rng = new Rng(seed + 1);
     List<Integer> channels = backbone.pyramid().stream().map(level -> level.channels()).toList();
     return new MultiTaskModel(

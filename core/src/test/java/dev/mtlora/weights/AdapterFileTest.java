@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.Head;
@@ -63,7 +63,7 @@ class AdapterFileTest {
     SwinSettings settings =
         new SwinSettings(
             32, 12, List.of(2, 2), List.of(2, 2), 4, 2.0, 0, SwinSettings.Options.STANDARD);
-    SwinTransformer backbone = new SwinTransformer(settings, mtlora(), NAMES, new Rng(seed));
+    Backbone backbone = Backbone.of(settings, mtlora(), NAMES, new Rng(seed));
     List<Integer> channels = backbone.pyramid().stream().map(level -> level.channels()).toList();
     return new MultiTaskModel(
         backbone,

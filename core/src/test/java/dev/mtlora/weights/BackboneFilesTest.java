@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.Head;
@@ -54,7 +54,7 @@ class BackboneFilesTest {
     return GoldenFile.resource("golden/pth/" + name);
   }
 
-  private static SwinTransformer backbone(AdapterMethod method, int image, int window) {
+  private static Backbone backbone(AdapterMethod method, int image, int window) {
     SwinSettings settings =
         new SwinSettings(
             image,
@@ -65,7 +65,7 @@ class BackboneFilesTest {
             4.0,
             0,
             SwinSettings.Options.STANDARD);
-    return new SwinTransformer(settings, method, TASKS, new Rng(7));
+    return Backbone.of(settings, method, TASKS, new Rng(7));
   }
 
   private static MtLora mtlora() {
@@ -100,7 +100,7 @@ class BackboneFilesTest {
     JsonNode changed = GoldenFile.json("golden/pth/case.json").at("/load_backbone_mtlora/changed");
     SafeTensors twin = SafeTensors.open(golden("swin.safetensors"));
     try (Scope scope = Scope.inference()) {
-      SwinTransformer loaded = backbone(mtlora(), 64, 4);
+      Backbone loaded = backbone(mtlora(), 64, 4);
       Map<String, float[]> before = values(loaded);
       Weights.loadBackbone(golden(name), loaded);
       Set<String> expected = names(changed);
@@ -125,7 +125,7 @@ class BackboneFilesTest {
     float tolerance = (float) root.at("/bias_resized/tolerance").asDouble();
     SafeTensors resized = SafeTensors.open(golden("bias_resized.safetensors"));
     try (Scope scope = Scope.inference()) {
-      SwinTransformer loaded = backbone(mtlora(), image, window);
+      Backbone loaded = backbone(mtlora(), image, window);
       Weights.loadBackbone(golden("swin_zip.pth"), loaded);
       int tables = 0;
       for (Map.Entry<String, Tensor> parameter : loaded.state().entrySet()) {
@@ -179,10 +179,10 @@ class BackboneFilesTest {
     TorchFile.write(pth, "", theirs.sources());
     SafeTensors.write(safetensors, Map.of(), theirs.sources());
     try (Scope scope = Scope.inference()) {
-      SwinTransformer expected = backbone(new FullFineTuning(), 64, 4);
+      Backbone expected = backbone(new FullFineTuning(), 64, 4);
       Weights.loadBackbone(golden("swin_zip.pth"), expected);
       for (Path file : List.of(pth, safetensors)) {
-        SwinTransformer loaded = backbone(mtlora(), 64, 4);
+        Backbone loaded = backbone(mtlora(), 64, 4);
         Weights.loadBackbone(file, loaded);
         Map<String, float[]> values = values(loaded);
         values(expected)
@@ -197,7 +197,7 @@ class BackboneFilesTest {
   }
 
   private static MultiTaskModel model() {
-    SwinTransformer backbone = backbone(mtlora(), 64, 4);
+    Backbone backbone = backbone(mtlora(), 64, 4);
     List<Integer> levels = new ArrayList<>();
     backbone.pyramid().forEach(level -> levels.add(level.channels()));
     List<Integer> narrow = List.of(2, 2, 3, 3);
@@ -231,7 +231,7 @@ class BackboneFilesTest {
                   assertThat(tensor.toFloats()).as(key).isEqualTo(twin.floats("model." + key));
                 }
               });
-      SwinTransformer backbone = backbone(mtlora(), 64, 4);
+      Backbone backbone = backbone(mtlora(), 64, 4);
       Weights.loadBackbone(golden(name), backbone);
       values(loaded.backbone())
           .forEach((key, v) -> assertThat(values(backbone).get(key)).as(key).isEqualTo(v));
@@ -241,7 +241,7 @@ class BackboneFilesTest {
   @Test
   void loadBackbone_fileOfSomethingElse_saysWhatItHolds() {
     try (Scope scope = Scope.inference()) {
-      SwinTransformer loaded = backbone(mtlora(), 64, 4);
+      Backbone loaded = backbone(mtlora(), 64, 4);
       assertThatThrownBy(() -> Weights.loadBackbone(golden("odd_zip.pth"), loaded))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("odd_zip.pth: holds no Swin Transformer whose names we know but 18")

@@ -2,8 +2,8 @@ package dev.mtlora.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Parameter;
 import dev.mtlora.peft.FullFineTuning;
@@ -176,7 +176,7 @@ class FormatsPropertyTest {
   }
 
   /** Where every stage has whole windows, which Hugging Face needs; timm has no positions. */
-  private static SwinTransformer swin(KeyMap map, int stages, int blocks, boolean bias, long seed) {
+  private static Backbone swin(KeyMap map, int stages, int blocks, boolean bias, long seed) {
     SwinSettings.Options options =
         new SwinSettings.Options(bias, OptionalDouble.empty(), map != KeyMap.TIMM, true);
     SwinSettings settings =
@@ -189,7 +189,7 @@ class FormatsPropertyTest {
             2.0,
             0,
             options);
-    return new SwinTransformer(settings, new FullFineTuning(), List.of("depth"), new Rng(seed));
+    return Backbone.of(settings, new FullFineTuning(), List.of("depth"), new Rng(seed));
   }
 
   @Property(tries = 8)
@@ -200,11 +200,11 @@ class FormatsPropertyTest {
     Path ours = file(".safetensors");
     try (Scope scope = Scope.inference()) {
       for (KeyMap map : KeyMap.values()) {
-        SwinTransformer saved = swin(map, stages, blocks, bias, 1);
+        Backbone saved = swin(map, stages, blocks, bias, 1);
         Weights.save(ours, saved, DType.F32);
         Path theirs = file(map == KeyMap.HUGGING_FACE ? ".safetensors" : ".pth");
         Conversion.to(map, TensorSource.open(ours)).write(theirs);
-        SwinTransformer loaded = swin(map, stages, blocks, bias, 2);
+        Backbone loaded = swin(map, stages, blocks, bias, 2);
         Weights.loadBackbone(theirs, loaded);
         assertSameState(loaded, saved);
       }

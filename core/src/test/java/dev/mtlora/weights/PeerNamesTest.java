@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
+import dev.mtlora.image.Size;
 import dev.mtlora.peft.FullFineTuning;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Rng;
@@ -124,8 +125,7 @@ class PeerNamesTest {
             SwinSettings.Options.STANDARD);
     Path file = folder.resolve("ours.safetensors");
     try (Scope scope = Scope.inference()) {
-      SwinTransformer backbone =
-          new SwinTransformer(settings, new FullFineTuning(), List.of("depth"), new Rng(7));
+      Backbone backbone = Backbone.of(settings, new FullFineTuning(), List.of("depth"), new Rng(7));
       Weights.save(file, backbone, DType.F32);
     }
     return TensorSource.open(file);
@@ -198,7 +198,7 @@ class PeerNamesTest {
     JsonNode theirs = json.readTree(peer("hf/config.json").toFile());
     Path file = Files.createDirectory(folder.resolve("hf")).resolve("model.safetensors");
     TensorSource tensors = Conversion.to(KeyMap.HUGGING_FACE, classifier()).tensors();
-    assertThat(HuggingFaceConfig.beside(file, tensors, 0))
+    assertThat(HuggingFaceConfig.beside(file, tensors, Optional.empty()))
         .endsWith("describes the model to transformers");
     JsonNode ours = json.readTree(file.resolveSibling("config.json").toFile());
     assertThat(ours.size()).isGreaterThan(12);
@@ -214,14 +214,19 @@ class PeerNamesTest {
   void config_thatIsThere_isLeftAsItIs() throws Exception {
     Path config = Files.writeString(folder.resolve("config.json"), "{}");
     TensorSource tensors = Conversion.to(KeyMap.HUGGING_FACE, pyramid()).tensors();
-    assertThat(HuggingFaceConfig.beside(folder.resolve("pytorch_model.bin"), tensors, 256))
+    assertThat(
+            HuggingFaceConfig.beside(
+                folder.resolve("pytorch_model.bin"), tensors, Optional.of(Size.square(256))))
         .endsWith("config.json was there and stays as it is");
     assertThat(config).hasContent("{}");
     Files.delete(config);
-    assertThat(HuggingFaceConfig.beside(folder.resolve("swin.safetensors"), tensors, 256))
+    assertThat(
+            HuggingFaceConfig.beside(
+                folder.resolve("swin.safetensors"), tensors, Optional.of(Size.square(256))))
         .contains("under the name model.safetensors");
     assertThat(config).doesNotExist();
-    HuggingFaceConfig.beside(folder.resolve("pytorch_model.bin"), tensors, 256);
+    HuggingFaceConfig.beside(
+        folder.resolve("pytorch_model.bin"), tensors, Optional.of(Size.square(256)));
     JsonNode written = new ObjectMapper().readTree(config.toFile());
     assertThat(written.get("image_size").asInt()).isEqualTo(256);
     assertThat(written.get("architectures").get(0).asText()).isEqualTo("SwinModel");

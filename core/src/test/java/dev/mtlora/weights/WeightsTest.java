@@ -3,8 +3,8 @@ package dev.mtlora.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.backbone.swin.SwinTransformer;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.Head;
@@ -37,11 +37,11 @@ class WeightsTest {
 
   @TempDir private Path folder;
 
-  private static SwinTransformer backbone(AdapterMethod method, int embed, long seed) {
+  private static Backbone backbone(AdapterMethod method, int embed, long seed) {
     SwinSettings settings =
         new SwinSettings(
             32, embed, List.of(2, 2), List.of(2, 2), 4, 2.0, 0, SwinSettings.Options.STANDARD);
-    return new SwinTransformer(settings, method, TASKS, new Rng(seed));
+    return Backbone.of(settings, method, TASKS, new Rng(seed));
   }
 
   private static MtLora mtlora() {
@@ -59,7 +59,7 @@ class WeightsTest {
   }
 
   private static MultiTaskModel model(long seed) {
-    SwinTransformer backbone = backbone(mtlora(), 12, seed);
+    Backbone backbone = backbone(mtlora(), 12, seed);
     List<Integer> channels = backbone.pyramid().stream().map(level -> level.channels()).toList();
     return new MultiTaskModel(
         backbone,
@@ -98,7 +98,7 @@ class WeightsTest {
   void save_valueBeyondFloat16_isNamedAndLeavesNoFile() {
     Path file = folder.resolve("model.safetensors");
     try (Scope scope = Scope.inference()) {
-      SwinTransformer saved = backbone(mtlora(), 12, 1);
+      Backbone saved = backbone(mtlora(), 12, 1);
       saved.state().get("patch_embed.proj.bias").plusInPlace(70_000);
       assertThatThrownBy(() -> Weights.save(file, saved, DType.F16))
           .isInstanceOf(CheckpointException.class)
@@ -111,8 +111,8 @@ class WeightsTest {
   void loadBackbone_plainHalfPrecisionFile_fitsAnAdaptedBackbone() throws Exception {
     Path file = folder.resolve("backbone.safetensors");
     try (Scope scope = Scope.inference()) {
-      SwinTransformer plain = backbone(new FullFineTuning(), 12, 1);
-      SwinTransformer adapted = backbone(mtlora(), 12, 2);
+      Backbone plain = backbone(new FullFineTuning(), 12, 1);
+      Backbone adapted = backbone(mtlora(), 12, 2);
       Map<String, float[]> before = values(adapted.state());
       Weights.save(file, plain, DType.F16);
       Weights.loadBackbone(file, adapted);
@@ -141,7 +141,7 @@ class WeightsTest {
     Path file = folder.resolve("model.safetensors");
     try (Scope scope = Scope.inference()) {
       MultiTaskModel saved = model(1);
-      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      Backbone loaded = backbone(mtlora(), 12, 2);
       Weights.save(file, saved, DType.F32);
       Weights.loadBackbone(file, loaded);
       assertEqual(loaded.state(), saved.backbone().state());
@@ -152,12 +152,12 @@ class WeightsTest {
   void loadBackbone_tablesThatWeCompute_areIgnored() {
     Path file = folder.resolve("backbone.safetensors");
     try (Scope scope = Scope.inference()) {
-      SwinTransformer plain = backbone(new FullFineTuning(), 12, 1);
+      Backbone plain = backbone(new FullFineTuning(), 12, 1);
       Map<String, Tensor> published = plain.state();
       published.put("layers.0.blocks.0.attn.relative_position_index", Tensor.zeros(16, 16));
       published.put("layers.0.blocks.1.attn_mask", Tensor.zeros(4, 16, 16));
       TensorFile.write(file, published);
-      SwinTransformer loaded = backbone(new FullFineTuning(), 12, 2);
+      Backbone loaded = backbone(new FullFineTuning(), 12, 2);
       Weights.loadBackbone(file, loaded);
       assertEqual(loaded.state(), plain.state());
     }
@@ -171,7 +171,7 @@ class WeightsTest {
       other.remove("layers.0.blocks.0.norm1.weight");
       other.put("neck.weight", Tensor.zeros(10, 3));
       TensorFile.write(file, other);
-      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      Backbone loaded = backbone(mtlora(), 12, 2);
       Map<String, float[]> before = values(loaded.state());
       assertThatThrownBy(() -> Weights.loadBackbone(file, loaded))
           .isInstanceOf(CheckpointException.class)
@@ -203,7 +203,7 @@ class WeightsTest {
   void loadBackbone_valuesOfAnotherTypeOrNotFinite_namesThemAndChangesNothing() {
     String name = "patch_embed.proj.bias";
     try (Scope scope = Scope.inference()) {
-      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      Backbone loaded = backbone(mtlora(), 12, 2);
       Map<String, float[]> before = values(loaded.state());
       Path integers = with(name, SafeTensors.Source.of(DType.I16, new long[12], 12));
       assertThatThrownBy(() -> Weights.loadBackbone(integers, loaded))
@@ -232,7 +232,7 @@ class WeightsTest {
     try (Scope scope = Scope.inference()) {
       MultiTaskModel saved = model(1);
       Weights.save(file, saved, DType.F32);
-      SwinTransformer loaded = backbone(mtlora(), 12, 2);
+      Backbone loaded = backbone(mtlora(), 12, 2);
       String text = Files.readString(file, StandardCharsets.ISO_8859_1);
       String decoder = firstType(text, "\"decoders[^{]*\\{\"dtype\":\"");
       Files.writeString(file, decoder, StandardCharsets.ISO_8859_1);
@@ -271,7 +271,7 @@ class WeightsTest {
             true,
             Variant.PAPER);
     try (Scope scope = Scope.open()) {
-      SwinTransformer saved = backbone(none, 12, 1);
+      Backbone saved = backbone(none, 12, 1);
       Map<String, Tensor> theirs = new LinkedHashMap<>();
       saved
           .state()
@@ -280,7 +280,7 @@ class WeightsTest {
       Path file = folder.resolve("theirs.safetensors");
       TensorFile.write(file, theirs);
 
-      SwinTransformer loaded = backbone(none, 12, 2);
+      Backbone loaded = backbone(none, 12, 2);
       Weights.load(file, loaded);
       assertEqual(loaded.state(), saved.state());
     }

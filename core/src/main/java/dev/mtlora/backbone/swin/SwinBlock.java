@@ -1,10 +1,11 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.backbone.Block;
 import dev.mtlora.backbone.Branch;
+import dev.mtlora.backbone.Grid;
+import dev.mtlora.backbone.Sites;
 import dev.mtlora.nn.LayerNorm;
-import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Owner;
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Insert;
 import dev.mtlora.peft.Place;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * blocks attend in shifted windows. What a method inserts ({@link Insert}) is the last of a branch;
  * its {@link Prompts} stand in front of the positions.
  */
-final class SwinBlock extends Module {
+final class SwinBlock extends Block {
   private final LayerNorm norm1;
   private final LayerNorm norm2;
   private final WindowAttention attention;
@@ -28,61 +29,54 @@ final class SwinBlock extends Module {
   private final Optional<Insert> afterAttention;
   private final Optional<Insert> afterMlp;
   private final Branch branch;
-  private final Grid grid;
-  private final Windows windows;
+  private final int window;
+  private final boolean shifted;
 
   SwinBlock(SwinSettings settings, Sites sites, double dropPath, Rng rng) {
     int channels = settings.channels(sites.stage());
-    int side = settings.side(sites.stage());
-    boolean shifted = sites.block() % 2 == 1;
-    grid = new Grid(side);
+    window = settings.window(sites.stage());
+    shifted = sites.block() % 2 == 1;
     prompts = sites.prompts(channels);
     prompts.ifPresent(module -> child("prompts", module, Owner.ADDED));
-    windows =
-        prompts
-            .<Windows>map(own -> new PromptedWindows(own.count(), side, settings.window(), shifted))
-            .orElseGet(() -> new Windows(side, settings.window(), shifted));
     norm1 = child("norm1", new LayerNorm(channels));
-    attention = child("attn", new WindowAttention(settings, sites.stage(), windows, sites, rng));
-    afterAttention = insert("adapter1", sites.insert(Place.After.ATTENTION, channels));
+    attention =
+        child(
+            "attn",
+            new WindowAttention(
+                settings, sites.stage(), windows(settings.grid(sites.stage())), sites, rng));
+    afterAttention = inserted("adapter1", sites.insert(Place.After.ATTENTION, channels));
     norm2 = child("norm2", new LayerNorm(channels));
     mlp = child("mlp", new Mlp(channels, (long) (channels * settings.mlpRatio()), sites, rng));
-    afterMlp = insert("adapter2", sites.insert(Place.After.MLP, channels));
+    afterMlp = inserted("adapter2", sites.insert(Place.After.MLP, channels));
     branch = child("drop_path", new Branch(dropPath, sites.adaptation()));
   }
 
-  private Optional<Insert> insert(String name, Optional<Insert> insert) {
-    insert.ifPresent(module -> child(name, module, Owner.ADDED));
-    return insert;
+  private Windows windows(Grid grid) {
+    return new Windows(grid, window, shifted, prompts.map(Prompts::count).orElse(0L));
   }
 
-  /** {@code [B, N, C]} for every stream, or {@code [B, P + N, C]} with prompts that go on. */
-  Streams forward(Streams x) {
-    return transformed(attended(x));
+  @Override
+  public Streams forward(Streams x, Grid grid) {
+    return transformed(attended(x, grid));
   }
 
-  /** True if a pass keeps anything for gradients. */
-  boolean records(Streams x) {
-    return x.tensors().stream().anyMatch(Tensor::requiresGrad)
-        || parameters().values().stream().anyMatch(Parameter::trains);
+  @Override
+  public Streams recomputed(Streams x, Grid grid) {
+    return x.recomputed(part -> attended(part, grid)).recomputed(this::transformed);
   }
 
-  /** The same, half by half computed once more in the backward pass. */
-  Streams recomputed(Streams x) {
-    return x.recomputed(this::attended).recomputed(this::transformed);
-  }
-
-  private Streams attended(Streams x) {
-    Streams in = prompted(x);
-    return kept(branch.afterAttention(in, attend(in.map(norm1::forward))));
+  private Streams attended(Streams x, Grid grid) {
+    Streams in = prompted(x, grid);
+    Streams y = attention.forward(in.map(norm1::forward), windows(grid));
+    return kept(branch.afterAttention(in, after(afterAttention, y)), grid);
   }
 
   private Streams transformed(Streams h) {
-    return branch.afterMlp(h, transform(h.map(norm2::forward)));
+    return branch.afterMlp(h, after(afterMlp, mlp.forward(h.map(norm2::forward))));
   }
 
   /** With this block's own prompts in front, if it has any. */
-  private Streams prompted(Streams x) {
+  private Streams prompted(Streams x, Grid grid) {
     Optional<Tensor> own = prompts.flatMap(Prompts::tokens);
     return own.map(tokens -> grid.positions(x).map(stream -> prepend(tokens, stream))).orElse(x);
   }
@@ -92,17 +86,7 @@ final class SwinBlock extends Module {
   }
 
   /** Without prompts that end here. */
-  private Streams kept(Streams x) {
+  private Streams kept(Streams x, Grid grid) {
     return prompts.map(Prompts::goOn).orElse(true) ? x : grid.positions(x);
-  }
-
-  private Streams attend(Streams x) {
-    Streams y = attention.forward(x.map(windows::partition)).map(windows::reverse);
-    return afterAttention.map(insert -> insert.forward(y)).orElse(y);
-  }
-
-  private Streams transform(Streams x) {
-    Streams y = mlp.forward(x);
-    return afterMlp.map(insert -> insert.forward(y)).orElse(y);
   }
 }

@@ -2,11 +2,14 @@ package dev.mtlora.backbone.swin;
 
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.BackboneSettings;
+import dev.mtlora.backbone.FeatureInfo;
+import dev.mtlora.backbone.Grid;
+import dev.mtlora.backbone.Input;
+import dev.mtlora.image.Size;
 import dev.mtlora.nn.Catalogue;
 import dev.mtlora.nn.Inline;
-import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.Site;
-import dev.mtlora.peft.Slot;
 import dev.mtlora.tensor.Rng;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +21,7 @@ import java.util.OptionalDouble;
 /**
  * Shape of a Swin Transformer.
  *
- * @param image side of the square images, in pixels; see {@link #fits}
+ * @param image height and width that it is made for; others are predicted, too
  * @param embed channels after the patch embedding, doubled by every patch merging
  * @param depths blocks per stage
  * @param heads attention heads per stage
@@ -28,7 +31,7 @@ import java.util.OptionalDouble;
  * @param options what published checkpoints rarely change
  */
 public record SwinSettings(
-    int image,
+    Size image,
     int embed,
     List<Integer> depths,
     List<Integer> heads,
@@ -41,12 +44,8 @@ public record SwinSettings(
   /** Most channels of any layer. */
   public static final int MOST_WIDTH = 16_384;
 
-  private static final int MOST_SIDE = 16_384;
   private static final int MOST_BLOCKS = 256;
   private static final int MOST_WINDOW = 64;
-
-  /** Side of a patch, in pixels. */
-  static final int PATCH = 4;
 
   /** The published shapes, and {@code swin-micro}, our small one, by name, smallest first. */
   public static final Catalogue<BackboneSettings> PRESETS = new Catalogue<>("backbone", presets());
@@ -65,7 +64,7 @@ public record SwinSettings(
     public static final Options STANDARD = new Options(true, OptionalDouble.empty(), false, true);
   }
 
-  /** Checks the sizes, that the stages agree, and that the windows divide the image. */
+  /** Checks the sizes, and that the stages agree. */
   public SwinSettings {
     depths = List.copyOf(depths);
     heads = List.copyOf(heads);
@@ -87,6 +86,7 @@ public record SwinSettings(
               mlpRatio,
               depths));
     }
+    input(image, depths); // fails for a size that it does not take
     requireBounds(image, embed, depths, window, mlpRatio);
     if (!(dropPath >= 0 && dropPath < 1)) {
       throw new IllegalArgumentException(
@@ -104,29 +104,33 @@ public record SwinSettings(
                 heads.get(s)));
       }
     }
-    if (!fits(image, depths.size(), window)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "image size %d does not fit windows of %d; sizes near it that fit: %s",
-              image,
-              window,
-              fitting(image, depths.size(), window)));
-    }
+  }
+
+  /** Of square images. */
+  public SwinSettings(
+      int side,
+      int embed,
+      List<Integer> depths,
+      List<Integer> heads,
+      int window,
+      double mlpRatio,
+      double dropPath,
+      Options options) {
+    this(Size.square(side), embed, depths, heads, window, mlpRatio, dropPath, options);
   }
 
   /** What is larger is refused before there is anything of that size. */
   private static void requireBounds(
-      int imageSize, int embed, List<Integer> depths, int window, double mlpRatio) {
-    requireAtMost(MOST_SIDE, imageSize, "image size");
+      Size image, int embed, List<Integer> depths, int window, double mlpRatio) {
     requireAtMost(MOST_WINDOW, window, "window");
     depths.forEach(depth -> requireAtMost(MOST_BLOCKS, depth, "number of blocks in a stage"));
     double widest = embed * Math.pow(2, depths.size() - 1);
     requireAtMost(MOST_WIDTH, widest, "width of the last stage");
     requireAtMost(MOST_WIDTH, widest * mlpRatio, "width of the last stage's MLP");
-    double side = imageSize / (double) PATCH;
-    if (side > window) {
-      requireAtMost(Integer.MAX_VALUE, side * side * window * window, "mask of shifted windows");
+    Grid grid = PatchEmbed.grid(image.height(), image.width());
+    double positions = grid.positions();
+    if (Math.max(grid.height(), grid.width()) > window) {
+      requireAtMost(Integer.MAX_VALUE, positions * window * window, "mask of shifted windows");
     }
   }
 
@@ -166,27 +170,54 @@ public record SwinSettings(
   public static SwinSettings preset(String name, int imageSize, double dropPath) {
     SwinSettings p = preset(name);
     return new SwinSettings(
-        imageSize, p.embed, p.depths, p.heads, p.window, p.mlpRatio, dropPath, p.options);
+        Size.square(imageSize),
+        p.embed,
+        p.depths,
+        p.heads,
+        p.window,
+        p.mlpRatio,
+        dropPath,
+        p.options);
+  }
+
+  private static Input input(Size image, List<Integer> depths) {
+    return new Input(image, PatchEmbed.PATCH << (depths.size() - 1));
   }
 
   @Override
-  public int imageSize() {
-    return image;
+  public Input input() {
+    return input(image, depths);
   }
 
   @Override
-  public int stages() {
-    return depths.size();
+  public List<FeatureInfo> pyramid() {
+    List<FeatureInfo> levels = new ArrayList<>();
+    int last = depths.size() - 1;
+    for (int s = 0; s <= last; s++) {
+      int merged = Math.min(s + 1, last);
+      levels.add(new FeatureInfo(channels(merged), PatchEmbed.PATCH << merged));
+    }
+    return levels;
   }
 
   @Override
-  public Backbone build(AdapterMethod method, List<String> tasks, Rng rng) {
-    return new SwinTransformer(this, method, tasks, rng);
+  public Backbone build(Adaptation adaptation, List<String> tasks, Rng rng) {
+    return new SwinTransformer(this, adaptation, tasks, rng);
   }
 
-  /** Positions along one side in a stage. */
-  int side(int stage) {
-    return image / PATCH >> stage;
+  /** The grid of a stage at the usual image size. */
+  Grid grid(int stage) {
+    Grid grid = PatchEmbed.grid(image.height(), image.width());
+    for (int s = 0; s < stage; s++) {
+      grid = PatchMerging.merged(grid);
+    }
+    return grid;
+  }
+
+  /** Side of a window in a stage: never larger than the usual grid. */
+  int window(int stage) {
+    Grid grid = grid(stage);
+    return (int) Math.min(window, Math.min(grid.height(), grid.width()));
   }
 
   /** Channels in a stage. */
@@ -202,46 +233,19 @@ public record SwinSettings(
       long c = channels(s);
       long hidden = (long) (c * mlpRatio);
       for (int b = 0; b < depth; b++) {
-        sites.add(new Site(s, b, depth, Slot.QKV, c, 3 * c));
-        sites.add(new Site(s, b, depth, Slot.PROJ, c, c));
-        sites.add(new Site(s, b, depth, Slot.FC1, c, hidden));
-        sites.add(new Site(s, b, depth, Slot.FC2, hidden, c));
+        sites.add(site(s, b, depth, Site.Kind.ATTENTION_IN, c, 3 * c));
+        sites.add(site(s, b, depth, Site.Kind.ATTENTION_OUT, c, c));
+        sites.add(site(s, b, depth, Site.Kind.MLP_IN, c, hidden));
+        sites.add(site(s, b, depth, Site.Kind.MLP_OUT, hidden, c));
       }
       if (s < depths.size() - 1) {
-        sites.add(new Site(s, depth - 1, depth, Slot.REDUCTION, 4 * c, 2 * c));
+        sites.add(site(s, depth - 1, depth, Site.Kind.REDUCTION, 4 * c, 2 * c));
       }
     }
     return List.copyOf(sites);
   }
 
-  /** Blocks in all stages. */
-  int blocks() {
-    return depths.stream().mapToInt(Integer::intValue).sum();
-  }
-
-  /** True if every stage's side is even where it is merged, and one or many whole windows. */
-  static boolean fits(int imageSize, int stages, int window) {
-    if (imageSize < PATCH || imageSize % (PATCH << (stages - 1)) != 0) {
-      return false;
-    }
-    for (int s = 0; s < stages; s++) {
-      int side = imageSize / PATCH >> s;
-      if (side > window && side % window != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static List<Integer> fitting(int imageSize, int stages, int window) {
-    List<Integer> sizes = new ArrayList<>();
-    for (int distance = 1; distance <= 4096 && sizes.size() < 4; distance++) {
-      for (int size : new int[] {imageSize - distance, imageSize + distance}) {
-        if (size > 0 && fits(size, stages, window)) {
-          sizes.add(size);
-        }
-      }
-    }
-    return sizes.stream().sorted().toList();
+  private static Site site(int stage, int block, int depth, Site.Kind kind, long in, long out) {
+    return new Site(stage, block, depth, kind, kind.word(), in, out);
   }
 }

@@ -1,20 +1,21 @@
 package dev.mtlora.backbone.swin;
 
 import dev.mtlora.backbone.Backbone;
-import dev.mtlora.backbone.FeatureInfo;
+import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.FeatureTap;
+import dev.mtlora.backbone.Grid;
+import dev.mtlora.backbone.Level;
+import dev.mtlora.backbone.Sites;
 import dev.mtlora.nn.Init;
 import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Adaptation;
-import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,108 +25,88 @@ import org.jspecify.annotations.Nullable;
  * <p>The pyramid is taken after patch merging, without a final norm: for four stages, channels 2C,
  * 4C, 8C, 8C at strides 8, 16, 32, 32. Tasks fork where the method's projections make them fork;
  * the next block starts from the shared stream again, unless they went {@link Streams#apart}.
+ *
+ * <p>A window of a stage is as large as the settings say, or as the stage's grid at the usual image
+ * size; so are the tables of relative positions, whatever size an image has.
  */
-public final class SwinTransformer extends Backbone {
+final class SwinTransformer extends Backbone {
   private final SwinSettings settings;
-  private final List<String> allTasks;
-  private final Adaptation adaptation;
   private final PatchEmbed patchEmbed;
   private final @Nullable Tensor absolutePosition;
-  private final List<SwinStage> stages = new ArrayList<>();
+  private final List<List<SwinBlock>> stages = new ArrayList<>();
+  private final List<PatchMerging> mergings = new ArrayList<>();
 
-  /**
-   * A backbone with fresh weights, adapted by a method.
-   *
-   * @param tasks all tasks of the model, in order
-   * @param rng source of the initial values
-   */
-  public SwinTransformer(SwinSettings settings, AdapterMethod method, List<String> tasks, Rng rng) {
+  SwinTransformer(SwinSettings settings, Adaptation adaptation, List<String> tasks, Rng rng) {
+    super(settings, adaptation, tasks);
     this.settings = settings;
-    this.allTasks = List.copyOf(tasks);
-    adaptation =
-        child("adaptation", method.attach(settings.sites(), allTasks, rng.split()), Owner.ADDED);
-    patchEmbed = child("patch_embed", new PatchEmbed(settings, rng), Owner.PATCHES);
-    long positions = (long) settings.side(0) * settings.side(0);
+    patchEmbed =
+        child(
+            "patch_embed",
+            new PatchEmbed(settings.embed(), settings.options().patchNorm(), rng),
+            Owner.PATCHES);
     absolutePosition =
         settings.options().absolutePosition()
             ? parameter(
                 "absolute_pos_embed",
-                Init.truncatedNormal(rng, 1, positions, settings.embed()),
+                Init.truncatedNormal(rng, 1, settings.grid(0).positions(), settings.embed()),
                 Parameter.Role.POSITION)
             : null;
-    for (int s = 0; s < settings.depths().size(); s++) {
-      stages.add(child("layers." + s, new SwinStage(settings, s, adaptation, rng)));
+    for (int s = 0; s < settings.stages(); s++) {
+      addStage(s, adaptation, rng);
     }
-    parameters()
-        .values()
-        .forEach(parameter -> parameter.tensor().requiresGrad(adaptation.trains(parameter)));
   }
 
-  /** The shape of this backbone. */
-  public SwinSettings settings() {
-    return settings;
-  }
-
-  @Override
-  public int imageSize() {
-    return settings.imageSize();
-  }
-
-  @Override
-  public Map<String, Integer> ranks() {
-    return adaptation.ranks();
-  }
-
-  @Override
-  public void afterBackward(long step, long stepsPerEpoch) {
-    adaptation.afterBackward(step, stepsPerEpoch);
+  private void addStage(int stage, Adaptation adaptation, Rng rng) {
+    String name = "layers." + stage;
+    int depth = settings.depths().get(stage);
+    List<SwinBlock> blocks = new ArrayList<>();
+    for (int b = 0; b < depth; b++) {
+      double rate = BackboneSettings.dropPath(settings.dropPath(), settings.depths(), stage, b);
+      Sites sites = new Sites(adaptation, stage, b, depth);
+      blocks.add(child(name + ".blocks." + b, new SwinBlock(settings, sites, rate, rng)));
+    }
+    stages.add(blocks);
+    if (stage < settings.stages() - 1) {
+      Sites sites = new Sites(adaptation, stage, depth - 1, depth);
+      PatchMerging merging = new PatchMerging(settings.channels(stage), sites, rng);
+      mergings.add(child(name + ".downsample", merging));
+    }
   }
 
   @Override
-  public boolean afterStep() {
-    return adaptation.afterStep();
-  }
-
-  @Override
-  public List<FeatureInfo> pyramid() {
-    List<FeatureInfo> levels = new ArrayList<>();
-    int last = stages.size() - 1;
-    for (int s = 0; s <= last; s++) {
-      int merged = Math.min(s + 1, last);
-      levels.add(new FeatureInfo(settings.channels(merged), SwinSettings.PATCH << merged));
+  protected List<Level> levels(Tensor images, List<String> tasks, FeatureTap tap) {
+    Grid grid = PatchEmbed.grid(images.size(2), images.size(3));
+    Streams x = Streams.of(positioned(patchEmbed.forward(images), grid), tasks); // B, N, C
+    tap.see("patch_embed", x);
+    List<Level> levels = new ArrayList<>();
+    for (int s = 0; s < stages.size(); s++) {
+      for (int b = 0; b < stages.get(s).size(); b++) {
+        x = through(stages.get(s).get(b), x, grid);
+        tap.see("layers." + s + ".blocks." + b, grid.positions(x));
+      }
+      if (s < mergings.size()) {
+        x = merged(mergings.get(s), x, grid);
+        grid = PatchMerging.merged(grid);
+      }
+      levels.add(new Level(grid.positions(x), grid));
+      tap.see("stage." + s, levels.get(s).streams());
     }
     return levels;
   }
 
-  @Override
-  public List<Streams> forward(Tensor images, List<String> tasks, FeatureTap tap) {
-    requireSize(images);
-    Tensor x = patchEmbed.forward(images); // B, N, C
-    if (absolutePosition != null) {
-      x = x.plus(absolutePosition);
-    }
-    Streams streams = Streams.of(x, adaptation.needsAllTasks() ? allTasks : tasks);
-    tap.see("patch_embed", streams);
-    List<Streams> pyramid = new ArrayList<>();
-    for (SwinStage stage : stages) {
-      streams = stage.forward(streams, tap, recomputes() && training());
-      pyramid.add(stage.positions(streams));
-    }
-    return pyramid;
+  private static Streams merged(PatchMerging merging, Streams x, Grid grid) {
+    return Streams.result(() -> merging.forward(x, grid));
   }
 
-  private void requireSize(Tensor images) {
-    if (images.rank() != 4
-        || images.size(1) != 3
-        || images.size(2) != settings.imageSize()
-        || images.size(3) != settings.imageSize()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "this backbone takes images [B, 3, %d, %d] but got %s: resize them, or build it for their size",
-              settings.imageSize(),
-              settings.imageSize(),
-              java.util.Arrays.toString(images.shape())));
+  private Tensor positioned(Tensor x, Grid grid) {
+    if (absolutePosition == null) {
+      return x;
     }
+    Grid usual = settings.grid(0);
+    if (grid.equals(usual)) {
+      return x.plus(absolutePosition);
+    }
+    Tensor map = usual.map(absolutePosition);
+    return x.plus(Grid.tokens(Functional.resizeBicubic(map, grid.height(), grid.width())));
   }
 }

@@ -1,5 +1,6 @@
 package dev.mtlora.backbone.swin;
 
+import dev.mtlora.backbone.Sites;
 import dev.mtlora.nn.Attention;
 import dev.mtlora.nn.Init;
 import dev.mtlora.nn.Linear;
@@ -7,7 +8,7 @@ import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Projection;
-import dev.mtlora.peft.Slot;
+import dev.mtlora.peft.Site;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -19,49 +20,56 @@ import org.jspecify.annotations.Nullable;
 final class WindowAttention extends Module {
   private final int heads;
   private final double scale;
-  private final Windows windows;
+  private final Windows usual;
   private final Projection qkv;
   private final Projection proj;
   private final Tensor biasTable;
   private final Tensor index;
   private final @Nullable Tensor mask;
 
-  WindowAttention(SwinSettings settings, int stage, Windows windows, Sites sites, Rng rng) {
+  /** Attention whose mask is at hand for windows of the usual grid. */
+  WindowAttention(SwinSettings settings, int stage, Windows usual, Sites sites, Rng rng) {
     int channels = settings.channels(stage);
     SwinSettings.Options options = settings.options();
     heads = settings.heads().get(stage);
     scale = options.qkScale().orElse(1 / Math.sqrt(channels / (double) heads));
-    this.windows = windows;
-    int m = windows.window();
+    this.usual = usual;
+    int m = usual.side();
     biasTable =
         parameter(
             "relative_position_bias_table",
             Init.truncatedNormal(rng, (2L * m - 1) * (2L * m - 1), heads),
             Parameter.Role.POSITION_BIAS);
-    index = constant(windows.relativePositionIndex());
-    Tensor ofShift = windows.mask();
-    mask = ofShift == null ? null : constant(ofShift);
+    index = constant(Tensor.ofLongs(() -> RelativePositions.index(m), (long) m * m * m * m));
+    Tensor ofUsual = usual.mask();
+    mask = ofUsual == null ? null : constant(ofUsual);
     qkv =
         child(
             "qkv",
             sites.adapt(
-                Linear.truncatedNormal(rng, channels, 3L * channels, options.qkvBias()), Slot.QKV));
+                Linear.truncatedNormal(rng, channels, 3L * channels, options.qkvBias()),
+                Site.Kind.ATTENTION_IN));
     proj =
         child(
-            "proj", sites.adapt(Linear.truncatedNormal(rng, channels, channels, true), Slot.PROJ));
+            "proj",
+            sites.adapt(
+                Linear.truncatedNormal(rng, channels, channels, true), Site.Kind.ATTENTION_OUT));
   }
 
-  /** {@code [B * windows, N, C]} for every stream. */
-  Streams forward(Streams x) {
-    Tensor bias = bias();
-    return proj.forward(qkv.forward(x).map(streams -> Attention.of(streams, heads, scale, bias)));
+  /** {@code [B, P + N, C]} for every stream. */
+  Streams forward(Streams x, Windows windows) {
+    Tensor bias = bias(windows);
+    Streams in = qkv.forward(x.map(windows::partition));
+    return proj.forward(in.map(streams -> Attention.of(streams, heads, scale, bias)))
+        .map(windows::reverse);
   }
 
-  /** {@code [heads, N, N]}, or {@code [windows, heads, N, N]} with the mask of a shifted grid. */
-  private Tensor bias() {
-    long positions = (long) windows.window() * windows.window();
+  /** {@code [heads, N, N]}, or {@code [windows, heads, N, N]} with a mask. */
+  private Tensor bias(Windows windows) {
+    long positions = (long) windows.side() * windows.side();
     Tensor bias =
         biasTable.indexSelect(0, index).view(positions, positions, heads).permute(2, 0, 1);
-    return windows.withPrompts(mask == null ? bias : bias.plus(mask));
+    Tensor masked = windows.equals(usual) ? mask : windows.mask();
+    return windows.withPrompts(masked == null ? bias : bias.plus(masked.to(bias.device())));
   }
 }

@@ -2,6 +2,7 @@ package dev.mtlora.data.transform;
 
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
+import dev.mtlora.image.Size;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
 
@@ -19,30 +20,30 @@ public record Pipeline(List<Transform> steps) implements Transform {
    * Flip, rotation up to 20 degrees and scale 0.75 to 1.25: the recipe of the MTLoRA paper for
    * PASCAL.
    *
-   * @param side pixels of the square that comes out
+   * @param size that comes out
    */
-  public static Pipeline pascalTraining(int side) {
-    return training(side, ScaleRotate.between(20, 0.75, 1.25));
+  public static Pipeline pascalTraining(Size size) {
+    return training(size, ScaleRotate.between(20, 0.75, 1.25));
   }
 
   /** Flip and a scale of 1, 1.2 or 1.5: the recipe for NYUD. */
-  public static Pipeline nyudTraining(int side) {
-    return training(side, ScaleRotate.oneOf(List.of(1.0, 1.2, 1.5)));
+  public static Pipeline nyudTraining(Size size) {
+    return training(size, ScaleRotate.oneOf(List.of(1.0, 1.2, 1.5)));
   }
 
   /** A flip half of the time, then the given augmentation, then as for evaluation. */
-  public static Pipeline training(int side, ScaleRotate augmentation) {
-    return new Pipeline(List.of(new HorizontalFlip(0.5), augmentation, evaluation(side)));
+  public static Pipeline training(Size size, ScaleRotate augmentation) {
+    return new Pipeline(List.of(new HorizontalFlip(0.5), augmentation, evaluation(size)));
   }
 
   /** Resize, ignore regions, normalise. */
-  public static Pipeline evaluation(int side) {
-    return new Pipeline(List.of(new Resize(side), new IgnoreRegions(), Normalize.imageNet()));
+  public static Pipeline evaluation(Size size) {
+    return new Pipeline(List.of(new Resize(size), new IgnoreRegions(), Normalize.imageNet()));
   }
 
   /** As {@link #evaluation}, but labels keep the size that they have. */
-  public static Pipeline evaluationAtLabelSize(int side) {
-    return new Pipeline(List.of(new ResizeImage(side), new IgnoreRegions(), Normalize.imageNet()));
+  public static Pipeline evaluationAtLabelSize(Size size) {
+    return new Pipeline(List.of(new ResizeImage(size), new IgnoreRegions(), Normalize.imageNet()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.mtlora.data.transform;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.image.Resampling;
+import dev.mtlora.image.Size;
 import dev.mtlora.tensor.Rng;
 import java.util.Locale;
 
@@ -26,9 +27,9 @@ public record Resize(int height, int width) implements Transform {
     }
   }
 
-  /** To a square. */
-  public Resize(int side) {
-    this(side, side);
+  /** To a size. */
+  public Resize(Size size) {
+    this(size.height(), size.width());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.mtlora.backbone.swin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.nn.Linear;
 import dev.mtlora.nn.Parameter;
 import dev.mtlora.nn.Streams;
@@ -70,12 +71,12 @@ class InsertTest {
     }
   }
 
-  private static SwinTransformer backbone(AdapterMethod method) {
-    return new SwinTransformer(SETTINGS, method, List.of("semseg"), new Rng(1));
+  private static Backbone backbone(AdapterMethod method) {
+    return Backbone.of(SETTINGS, method, List.of("semseg"), new Rng(1));
   }
 
   /** The shared stream by name of the tap. */
-  private static Map<String, float[]> features(SwinTransformer backbone) {
+  private static Map<String, float[]> features(Backbone backbone) {
     Map<String, float[]> seen = new LinkedHashMap<>();
     backbone.forward(
         Tensor.randn(new Rng(2), 1, 3, 32, 32),

@@ -3,8 +3,10 @@ package dev.mtlora.backbone.swin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.backbone.Backbone;
+import dev.mtlora.backbone.Grid;
+import dev.mtlora.backbone.Level;
 import dev.mtlora.nn.Module;
-import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Vpt;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
@@ -18,8 +20,8 @@ class PromptsTest {
   private static final SwinSettings SETTINGS =
       new SwinSettings(32, 8, List.of(2, 2), List.of(1, 2), 4, 4, 0, SwinSettings.Options.STANDARD);
 
-  private static SwinTransformer backbone(SwinSettings settings, boolean deep) {
-    SwinTransformer backbone = new SwinTransformer(settings, new Vpt(3, deep), TASKS, new Rng(1));
+  private static Backbone backbone(SwinSettings settings, boolean deep) {
+    Backbone backbone = Backbone.of(settings, new Vpt(3, deep), TASKS, new Rng(1));
     Rng rng = new Rng(2);
     backbone
         .parameters()
@@ -42,7 +44,7 @@ class PromptsTest {
   @Test
   void windows_partitionedAndReversed_areTheSameWithPrompts() {
     try (Scope scope = Scope.inference()) {
-      PromptedWindows windows = new PromptedWindows(3, 8, 4, true);
+      Windows windows = new Windows(new Grid(8, 8), 4, true, 3);
       Tensor x = Tensor.randn(new Rng(1), 2, 3 + 64, 5);
       Tensor cut = windows.partition(x);
       assertThat(cut.shape()).containsExactly(2 * 4, 3 + 16, 5);
@@ -59,7 +61,7 @@ class PromptsTest {
   @Test
   void bias_withPrompts_isZeroForThemAndTheSameForPositions() {
     try (Scope scope = Scope.inference()) {
-      PromptedWindows windows = new PromptedWindows(2, 8, 4, true);
+      Windows windows = new Windows(new Grid(8, 8), 4, true, 2);
       Tensor bias = Tensor.randn(new Rng(1), 4, 1, 16, 16);
       Tensor extended = windows.withPrompts(bias);
       assertThat(extended.shape()).containsExactly(4, 1, 18, 18);
@@ -72,7 +74,7 @@ class PromptsTest {
   @Test
   void attention_blindToPlace_averagesPromptsAndTheWindow() {
     try (Scope scope = Scope.inference()) {
-      SwinTransformer backbone = backbone(SETTINGS, true);
+      Backbone backbone = backbone(SETTINGS, true);
       // no queries, values as they are, no MLP: attention is the mean of norm1 over the window
       String block = "layers.1.blocks.0.";
       Map<String, Tensor> weights = Module.tensors(backbone.parameters());
@@ -120,14 +122,14 @@ class PromptsTest {
   @Test
   void shallowPrompts_batchOfTwo_computesEachImageAsAlone() {
     try (Scope scope = Scope.inference()) {
-      SwinTransformer backbone = backbone(SETTINGS, false);
+      Backbone backbone = backbone(SETTINGS, false);
       Tensor images = Tensor.randn(new Rng(3), 2, 3, 32, 32);
-      List<Streams> both = backbone.forward(images, TASKS);
+      List<Level> both = backbone.forward(images, TASKS);
       for (int image = 0; image < 2; image++) {
-        List<Streams> alone = backbone.forward(images.narrow(0, image, 1), TASKS);
+        List<Level> alone = backbone.forward(images.narrow(0, image, 1), TASKS);
         for (int level = 0; level < both.size(); level++) {
-          Tensor expected = alone.get(level).shared();
-          assertThat(largest(both.get(level).shared().narrow(0, image, 1), expected))
+          Tensor expected = alone.get(level).streams().shared();
+          assertThat(largest(both.get(level).streams().shared().narrow(0, image, 1), expected))
               .isCloseTo(0, within(1e-4));
         }
       }
@@ -140,8 +142,8 @@ class PromptsTest {
         new SwinSettings(32, 8, List.of(1), List.of(1), 4, 4, 0, SwinSettings.Options.STANDARD);
     try (Scope scope = Scope.inference()) {
       Tensor images = Tensor.randn(new Rng(3), 2, 3, 32, 32);
-      Tensor shallow = backbone(oneBlock, false).forward(images, TASKS).get(0).shared();
-      Tensor deep = backbone(oneBlock, true).forward(images, TASKS).get(0).shared();
+      Tensor shallow = backbone(oneBlock, false).forward(images, TASKS).get(0).streams().shared();
+      Tensor deep = backbone(oneBlock, true).forward(images, TASKS).get(0).streams().shared();
       assertThat(largest(shallow, deep)).isCloseTo(0, within(1e-5));
     }
   }
@@ -149,12 +151,12 @@ class PromptsTest {
   @Test
   void carriedPrompts_changed_changeTheLastStage() {
     try (Scope scope = Scope.inference()) {
-      SwinTransformer backbone = backbone(SETTINGS, false);
+      Backbone backbone = backbone(SETTINGS, false);
       Tensor images = Tensor.randn(new Rng(3), 1, 3, 32, 32);
-      Tensor before = backbone.forward(images, TASKS).get(1).shared();
+      Tensor before = backbone.forward(images, TASKS).get(1).streams().shared();
       Tensor tokens = backbone.state().get("layers.0.blocks.0.prompts.tokens");
       tokens.assignInPlace(tokens.times(-1));
-      assertThat(largest(backbone.forward(images, TASKS).get(1).shared(), before))
+      assertThat(largest(backbone.forward(images, TASKS).get(1).streams().shared(), before))
           .isGreaterThan(1e-3);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.tensor.Rng;
 import java.io.IOException;
 import java.util.Set;
@@ -88,9 +89,10 @@ class TransformGoldenTest {
   void evaluation_equalsReference(String stage) {
     Sample theirs = golden.tensors(stage);
     Sample input = only(golden.sample("input"), theirs.labels().keySet());
-    Sample ours = Pipeline.evaluation(32).apply(input, new Rng(1));
+    Sample ours = Pipeline.evaluation(Size.square(32)).apply(input, new Rng(1));
     assertSameLabels(ours, theirs, CUBIC);
-    assertImage(new Resize(32).apply(input, new Rng(1)).image(), ours.image(), theirs.image());
+    assertImage(
+        new Resize(Size.square(32)).apply(input, new Rng(1)).image(), ours.image(), theirs.image());
   }
 
   @Test
@@ -109,8 +111,8 @@ class TransformGoldenTest {
     Sample sample = only(golden.sample("input"), theirs.labels().keySet());
     sample = new HorizontalFlip(1).apply(sample, new Rng(1));
     sample = ScaleRotate.between(20, 0.75, 1.5).turned(sample, degrees, scale);
-    Raster grey = new Resize(32).apply(sample, new Rng(1)).image();
-    Sample ours = Pipeline.evaluation(32).apply(sample, new Rng(1));
+    Raster grey = new Resize(Size.square(32)).apply(sample, new Rng(1)).image();
+    Sample ours = Pipeline.evaluation(Size.square(32)).apply(sample, new Rng(1));
     assertSameLabels(outsideAsZero(ours, theirs), theirs, CUBIC);
     assertImage(grey, ours.image(), theirs.image());
   }
