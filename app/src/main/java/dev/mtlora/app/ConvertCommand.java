@@ -48,7 +48,7 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--to",
       paramLabel = "NAMES",
       description =
-          "Whose names: ours, reference, ms (Microsoft), timm or hf (Hugging Face)."
+          "Whose names: ours, reference, original (the authors), timm or hf (Hugging Face)."
               + " Without it names stay as they are.")
   private @Nullable String to;
 

@@ -97,7 +97,7 @@ final class ConvertInput implements AutoCloseable {
                 "model.qkScale is %s, which no file of weights says: a model of %s that loads this needs"
                     + " the same factor",
                 swin.options().qkScale().getAsDouble(),
-                map.title()))
+                map.title(shape.names())))
         : List.of();
   }
 

@@ -97,7 +97,7 @@ class WeightFilesTest extends CommandCase {
     String weights = "model.weights=" + at("other.pth");
     assertThat(run("train", config(), "--out", at("run"), "--set", weights)).isEqualTo(2);
     assertThat(err.toString())
-        .contains("other.pth: holds no Swin Transformer whose names we know but 1", "fc.weight");
+        .contains("other.pth: holds no backbone whose names we know but 1", "fc.weight");
   }
 
   @Test
@@ -185,7 +185,7 @@ class WeightFilesTest extends CommandCase {
     assertThat(run("convert", at("a.safetensors"), at("b.pth"), "--to", "keras")).isEqualTo(2);
     assertThat(err.toString()).contains("'keras' is no family of names");
     assertThat(run("convert", at("a.safetensors"), at("b.pth"), "--to", "ms")).isEqualTo(1);
-    assertThat(err.toString()).contains("holds no Swin Transformer whose names we know");
+    assertThat(err.toString()).contains("holds no backbone whose names we know");
     assertThat(folder.resolve("b.pth")).doesNotExist();
   }
 

@@ -29,6 +29,9 @@ public interface BackboneSettings {
    */
   Backbone build(Adaptation adaptation, List<String> tasks, Rng rng);
 
+  /** What files call its tensors. */
+  Names names();
+
   /** Stages, which is also how many levels its pyramid has. */
   default int stages() {
     return pyramid().size();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.spec.Backbones;
 import dev.mtlora.spec.WeightsSource;
+import dev.mtlora.weights.BackboneFile;
 import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.weights.SwinShape;
 import dev.mtlora.weights.WeightsFile;
@@ -28,10 +29,31 @@ final class ShapeOfWeights {
         && WeightsSource.parse(model.path("weights").asText("none"))
             instanceof WeightsSource.File file
         && WeightsFile.of(file.path()).exists()) {
-      SwinShape shape = shape(file.path());
-      if (!isDefault(shape)) {
-        put(shape, model);
+      try {
+        write(file.path(), model);
+      } catch (CheckpointException e) {
+        throw new ConfigException("model.weights: " + e.getMessage(), e);
       }
+    }
+  }
+
+  private static void write(Path file, ObjectNode model) {
+    if (!BackboneFile.isSwin(file)) {
+      List<String> presets = BackboneFile.presets(file);
+      if (presets.isEmpty()) {
+        throw new ConfigException(
+            "model.weights: "
+                + file
+                + " holds "
+                + BackboneFile.described(file)
+                + ", which is no published one: say model.backbone, and what of it differs");
+      }
+      model.put("backbone", presets.get(0));
+      return;
+    }
+    SwinShape shape = SwinShape.of(file);
+    if (!isDefault(shape)) {
+      put(shape, model);
     }
   }
 
@@ -40,14 +62,6 @@ final class ShapeOfWeights {
     SwinSettings preset = SwinSettings.preset(Backbones.DEFAULT);
     List<Long> heads = preset.heads().stream().map(Integer::longValue).toList();
     return shape.equals(new SwinShape(preset.embed(), preset.depths(), heads, preset.window()));
-  }
-
-  private static SwinShape shape(Path file) {
-    try {
-      return SwinShape.of(file);
-    } catch (CheckpointException e) {
-      throw new ConfigException("model.weights: " + e.getMessage(), e);
-    }
   }
 
   private static void put(SwinShape shape, ObjectNode model) {

@@ -1,6 +1,8 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.backbone.Names;
 import dev.mtlora.backbone.swin.RelativePositions;
+import dev.mtlora.nn.KeyRules;
 import dev.mtlora.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +28,8 @@ final class Completion {
   private static final String POSITIONS = "absolute_pos_embed";
 
   private final KeyMap map;
+  private final Names family;
+  private final KeyRules rules;
   private final TensorSource given;
   private final Map<String, SafeTensors.Source> all;
   private final List<String> notes = new ArrayList<>();
@@ -37,13 +41,17 @@ final class Completion {
    * @throws CheckpointException if the family's models have no place for one, or need one that
    *     cannot be made
    */
-  Completion(KeyMap map, TensorSource given) {
+  Completion(KeyMap map, Names family, TensorSource given) {
     this.map = map;
+    this.family = family;
+    this.rules = map.rules(family);
     this.given = given;
     this.all = new LinkedHashMap<>(given.sources());
     if (map == KeyMap.TIMM || map == KeyMap.HUGGING_FACE) {
       requirePlace();
-      addNorm();
+      if (family.lastNorm()) {
+        addNorm();
+      }
     }
     if (map == KeyMap.HUGGING_FACE) {
       requireOneWindow();
@@ -62,7 +70,7 @@ final class Completion {
   }
 
   private void requirePlace() {
-    if (!has(map.fromOurs(PATCH_NORM))) {
+    if (rules.fromOurs(PATCH_NORM).filter(name -> !has(name)).isPresent()) {
       throw refused(
           "has no norm behind its patch embedding (model.patchNorm is false), but %s always has one");
     }
@@ -109,28 +117,29 @@ final class Completion {
 
   private CheckpointException refused(String why) {
     return new CheckpointException(
-        given.file(), String.format(Locale.ROOT, why, map.title()) + "; nothing was written");
+        given.file(), String.format(Locale.ROOT, why, rules.title()) + "; nothing was written");
   }
 
   /** True if the file has it, with or without the prefix of models with a head. */
   private boolean has(String name) {
-    return all.containsKey(name) || all.containsKey(HuggingFaceNames.PREFIX + name);
+    return all.containsKey(name) || all.containsKey(rules.prefix() + name);
   }
 
   private void addNorm() {
-    boolean prefixed = all.keySet().stream().anyMatch(n -> n.startsWith(HuggingFaceNames.PREFIX));
-    String prefix = prefixed ? HuggingFaceNames.PREFIX : "";
+    String own = rules.prefix();
+    boolean prefixed = all.keySet().stream().anyMatch(n -> n.startsWith(own));
+    String prefix = prefixed ? own : "";
     List<String> added = new ArrayList<>();
     SafeTensors.Entry like = widestNorm();
-    add(added, prefix + map.fromOurs("norm.weight"), like, size -> filled(size, 1));
-    add(added, prefix + map.fromOurs("norm.bias"), like, size -> filled(size, 0));
+    add(added, prefix + theirs("norm.weight"), like, size -> filled(size, 1));
+    add(added, prefix + theirs("norm.bias"), like, size -> filled(size, 0));
     if (!added.isEmpty()) {
       notes.add(
           String.format(
               Locale.ROOT,
               "added %s as they start (1 and 0): %s has a last norm, a pyramid has none",
               String.join(" and ", added),
-              map.title()));
+              rules.title()));
     }
   }
 
@@ -149,20 +158,25 @@ final class Completion {
     return values;
   }
 
+  private String theirs(String ours) {
+    return rules.fromOurs(ours).orElseThrow();
+  }
+
   /** A norm of the last stage, which has the most channels. */
   private SafeTensors.Entry widestNorm() {
-    String end = map == KeyMap.TIMM ? ".norm1.weight" : ".layernorm_before.weight";
     SafeTensors.Entry widest = null;
     for (Map.Entry<String, SafeTensors.Entry> tensor : given.entries().entrySet()) {
       SafeTensors.Entry entry = tensor.getValue();
-      if (tensor.getKey().endsWith(end)
+      boolean ofBlock =
+          rules.toOurs(tensor.getKey()).flatMap(name -> family.block().numbers(name)).isPresent();
+      if (ofBlock
           && entry.shape().length == 1
           && (widest == null || entry.shape()[0] > widest.shape()[0])) {
         widest = entry;
       }
     }
     if (widest == null) {
-      throw refused("holds no norms of blocks, so that it is no whole Swin, which %s needs");
+      throw refused("holds no norms of blocks, so that it is no whole backbone, which %s needs");
     }
     return widest;
   }
@@ -181,12 +195,15 @@ final class Completion {
         blocks++;
       }
     }
+    if (blocks == 0) {
+      return;
+    }
     notes.add(
         String.format(
             Locale.ROOT,
             "added %s of %d blocks: %s before transformers 5 keeps it in its files",
             INDEX,
             blocks,
-            map.title()));
+            rules.title()));
   }
 }

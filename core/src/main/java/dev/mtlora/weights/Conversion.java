@@ -32,7 +32,7 @@ public record Conversion(
    */
   public static Conversion keepingNames(TensorSource source) {
     if (source.entries().isEmpty() && !source.arrays().isEmpty()) {
-      throw OtherNetwork.noSwin(source);
+      throw OtherNetwork.noBackbone(source);
     }
     ModelInFile.in(source).forEach(model -> KeyReader.requireTensors(source, model));
     requireReadable(source);
@@ -42,23 +42,23 @@ public record Conversion(
   /**
    * The model of a file under the names of a family.
    *
-   * @throws CheckpointException if there is no Swin in it or several, if a name is none of its
+   * @throws CheckpointException if there is no backbone in it or several, if a name is none of its
    *     family's, or if a part of it is missing; if the family's models cannot hold it, or for a
    *     plain backbone if there are adapters
    */
   public static Conversion to(KeyMap map, TensorSource source) {
-    ModelInFile model = ModelInFile.of(source).orElseThrow(() -> OtherNetwork.noSwin(source));
+    ModelInFile model = ModelInFile.of(source).orElseThrow(() -> OtherNetwork.noBackbone(source));
     MappedSource ours = KeyMap.read(source);
-    requireKnown(ours, model.family());
+    requireKnown(ours, model);
     requireReadable(ours);
     if (map.isPlainBackbone()) {
       SharedStream.requireNoAdapters(ours);
     }
     MappedSource theirs = map.write(ours);
-    Completion complete = new Completion(map, theirs);
+    Completion complete = new Completion(map, model.names(), theirs);
     Map<String, String> leftOut = new LinkedHashMap<>(theirs.leftOut());
     leftOut.putAll(ours.leftOut());
-    boolean inModel = map == KeyMap.MICROSOFT || map == KeyMap.REFERENCE;
+    boolean inModel = map == KeyMap.ORIGINAL || map == KeyMap.REFERENCE;
     return new Conversion(complete.tensors(), leftOut, complete.notes(), inModel ? "model" : "");
   }
 
@@ -96,8 +96,8 @@ public record Conversion(
             });
   }
 
-  private static void requireKnown(MappedSource ours, KeyMap family) {
-    List<String> missing = SwinShape.missing(ours.entries().keySet());
+  private static void requireKnown(MappedSource ours, ModelInFile model) {
+    List<String> missing = Families.missing(model.names(), ours.entries().keySet());
     if (!ours.strangers().isEmpty()) {
       throw new CheckpointException(
           ours.file(),
@@ -105,7 +105,7 @@ public record Conversion(
               Locale.ROOT,
               "holds a %s, but %d of its tensors have names that none has: %s; nothing was written."
                   + " Without --to all tensors keep their names",
-              family.title(),
+              model.title(),
               ours.strangers().size(),
               Printable.some(ours.strangers())));
     }
@@ -114,8 +114,9 @@ public record Conversion(
           ours.file(),
           String.format(
               Locale.ROOT,
-              "holds a part of a Swin Transformer, %d tensors are missing: %s; nothing was written."
+              "holds a part of a %s, %d tensors are missing: %s; nothing was written."
                   + " If it is one of several shards, name their index or folder",
+              model.names().family(),
               missing.size(),
               Printable.some(missing)));
     }

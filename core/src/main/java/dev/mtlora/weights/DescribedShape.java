@@ -40,6 +40,13 @@ final class DescribedShape {
         json.path("embed_dim").asLong(), depths, heads, json.path("window_size").asLong());
   }
 
+  /** The same of a backbone of any family; other families' descriptions are not read. */
+  static String difference(BackboneFile file) {
+    return file.names().equals(SwinShape.NAMES)
+        ? difference(file.tensors().file(), SwinShape.of(file.shapes()))
+        : "";
+  }
+
   /** One clause if the description and the tensors of a file differ, or nothing. */
   static String difference(Path file, SwinShape tensors) {
     try {

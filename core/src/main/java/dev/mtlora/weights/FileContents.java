@@ -1,6 +1,7 @@
 package dev.mtlora.weights;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,18 +26,22 @@ public final class FileContents {
     }
     if (models.isEmpty()) {
       return names.stream().anyMatch(AddedNames::isAdded)
-          ? "names of " + KeyMap.OURS.title()
+          ? "names of " + KeyMap.OURS.title(Families.all().get(0))
           : "no model that we know";
     }
     ModelInFile model = models.get(0);
     if (!KeyReader.arrays(source, model).isEmpty()) {
-      return "names of " + model.family().title() + ", but not of tensors alone";
+      return "names of " + model.title() + ", but not of tensors alone";
     }
-    SwinShape shape = SwinShape.of(KeyReader.shapes(source, model));
+    Map<String, long[]> shapes = KeyReader.shapes(source, model);
+    String difference =
+        model.names().equals(SwinShape.NAMES)
+            ? DescribedShape.difference(source.file(), SwinShape.of(shapes))
+            : "";
     return "names of "
-        + model.family().title()
+        + model.title()
         + ", "
-        + shape
-        + DescribedShape.difference(source.file(), shape);
+        + Families.described(model.names(), shapes)
+        + difference;
   }
 }

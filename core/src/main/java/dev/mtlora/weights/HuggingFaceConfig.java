@@ -31,10 +31,12 @@ public final class HuggingFaceConfig {
 
   private final Map<String, SafeTensors.Entry> entries;
   private final SwinShape shape;
+  private final String prefix;
 
-  private HuggingFaceConfig(TensorSource written) {
+  private HuggingFaceConfig(TensorSource written, ModelInFile model) {
     this.entries = written.entries();
-    this.shape = SwinShape.of(KeyReader.shapes(written, ModelInFile.of(written).orElseThrow()));
+    this.shape = SwinShape.of(KeyReader.shapes(written, model));
+    this.prefix = model.rules().prefix();
   }
 
   /**
@@ -52,12 +54,19 @@ public final class HuggingFaceConfig {
       return "transformers loads folders: in one of its own, under the name model.safetensors, the file"
           + " gets a config.json beside it";
     }
+    ModelInFile model = ModelInFile.of(written).orElseThrow();
+    if (!model.names().equals(SwinShape.NAMES)) {
+      return "transformers needs a config.json beside it, which is written for a "
+          + SwinShape.NAMES.family()
+          + " only: take that of the published "
+          + model.names().family();
+    }
     Path config = weights.resolveSibling(CONFIG);
     if (Files.exists(config)) {
       return config + " was there and stays as it is";
     }
     try {
-      AtomicFile.write(config, new HuggingFaceConfig(written).json(imageSize));
+      AtomicFile.write(config, new HuggingFaceConfig(written, model).json(imageSize));
     } catch (IOException e) {
       throw new CheckpointException(config, "cannot be written: " + e, e);
     }
@@ -111,12 +120,11 @@ public final class HuggingFaceConfig {
   }
 
   private boolean has(String name) {
-    return entries.containsKey(name) || entries.containsKey(HuggingFaceNames.PREFIX + name);
+    return entries.containsKey(name) || entries.containsKey(prefix + name);
   }
 
   private SafeTensors.Entry entry(String name) {
     SafeTensors.Entry entry = entries.get(name);
-    return Objects.requireNonNull(
-        entry == null ? entries.get(HuggingFaceNames.PREFIX + name) : entry, name);
+    return Objects.requireNonNull(entry == null ? entries.get(prefix + name) : entry, name);
   }
 }

@@ -1,50 +1,53 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.backbone.Names;
+import dev.mtlora.nn.KeyRules;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
- * The families of files that name the tensors of a Swin Transformer in their own way. Every family
- * has the same tensors in the same layout, but for three things: timm puts patch merging at the
- * start of the next stage; Hugging Face keeps query, key and value apart; and files of whole
- * classifiers end in {@code norm} and {@code head}, which a pyramid does not have.
+ * The kinds of files that name the tensors of a backbone in their own way. Every kind has the same
+ * tensors in the same layout, but for three things: timm puts what is between two stages at the
+ * start of the next one; Hugging Face keeps query, key and value apart; and files of whole
+ * classifiers end in {@code norm} and {@code head}, which a pyramid does not have. What the names
+ * are is said by each family of backbones ({@link Names}).
  *
  * <p>Our names are the middle: {@link #read} turns any file into them, {@link #write} turns them
  * into those of a family. What has no place is listed, never lost without a word.
  */
 public enum KeyMap {
   /** This library's names, which are the reference's. */
-  OURS("ours", "MTLoRA for Java"),
+  OURS("ours"),
   /** {@code mtlora.pth} of the reference implementation, with its training state around. */
-  REFERENCE("reference", "MTLoRA reference"),
-  /** The Swin authors' files: {@code layers.0.downsample.reduction.weight}. */
-  MICROSOFT("ms", "Microsoft Swin"),
+  REFERENCE("reference"),
+  /** The authors' files: {@code layers.0.downsample.reduction.weight}. */
+  ORIGINAL("original"),
   /** timm's: {@code layers.1.downsample.reduction.weight} for the same tensor. */
-  TIMM("timm", "timm Swin"),
-  /** {@code SwinModel} and its relatives in transformers: {@code encoder.layers.0...}. */
-  HUGGING_FACE("hf", "Hugging Face Swin");
+  TIMM("timm"),
+  /** the models of transformers: {@code encoder.layers.0...}. */
+  HUGGING_FACE("hf");
 
-  /** The parts of an attention's input projection, in the order in which we join them. */
-  static final List<String> QUERY_KEY_VALUE = List.of("query", "key", "value");
+  /** What {@link #ORIGINAL} was called while there was one family, Microsoft's. */
+  private static final String FORMER = "ms";
 
   private final String id;
-  private final String title;
 
-  KeyMap(String id, String title) {
+  KeyMap(String id) {
     this.id = id;
-    this.title = title;
   }
 
-  /** Its short name: {@code ours}, {@code reference}, {@code ms}, {@code timm} or {@code hf}. */
+  /** Its short name: {@code ours, reference, original, timm} or {@code hf}. */
   public String id() {
     return id;
   }
 
   /** Its name in messages. */
-  public String title() {
-    return title;
+  public String title(Names family) {
+    return switch (this) {
+      case OURS -> "MTLoRA for Java";
+      case REFERENCE -> "MTLoRA reference";
+      default -> rules(family).title();
+    };
   }
 
   /**
@@ -53,8 +56,9 @@ public enum KeyMap {
    * @throws IllegalArgumentException if there is none; names those there are
    */
   public static KeyMap of(String id) {
+    String word = id.toLowerCase(Locale.ROOT);
     return Arrays.stream(values())
-        .filter(map -> map.id.equals(id.toLowerCase(Locale.ROOT)))
+        .filter(map -> map.id.equals(word.equals(FORMER) ? ORIGINAL.id : word))
         .findFirst()
         .orElseThrow(
             () ->
@@ -67,7 +71,7 @@ public enum KeyMap {
   }
 
   /**
-   * A file's tensors under our names. A file without a Swin keeps its names.
+   * A file's tensors under our names. A file without a backbone keeps its names.
    *
    * @throws CheckpointException if the file holds several models, or a network that we know to be
    *     another; if two tensors would get the same name, or query, key and value do not belong
@@ -87,35 +91,15 @@ public enum KeyMap {
 
   /** True for the families that hold a backbone alone, without adapters. */
   public boolean isPlainBackbone() {
-    return this == MICROSOFT || this == TIMM || this == HUGGING_FACE;
+    return this == ORIGINAL || this == TIMM || this == HUGGING_FACE;
   }
 
-  /** The names of a backbone in files of this family. */
-  KeyRules rules() {
+  /** The names of a backbone in such files. */
+  KeyRules rules(Names family) {
     return switch (this) {
-      case OURS, REFERENCE, MICROSOFT -> SwinNames.PLAIN;
-      case TIMM -> SwinNames.TIMM;
-      case HUGGING_FACE -> HuggingFaceNames.RULES;
+      case OURS, REFERENCE, ORIGINAL -> family.original();
+      case TIMM -> family.timm();
+      case HUGGING_FACE -> family.huggingFace();
     };
-  }
-
-  /** Our name of a tensor, query, key and value still apart; none if it is a stranger's. */
-  Optional<String> toOurs(String name) {
-    boolean prefixed = this == HUGGING_FACE && name.startsWith(HuggingFaceNames.PREFIX);
-    return rules().toOurs(prefixed ? name.substring(HuggingFaceNames.PREFIX.length()) : name);
-  }
-
-  /**
-   * This family's name of a tensor with our name, query, key and value already apart.
-   *
-   * @throws IllegalArgumentException if our name is none of a backbone's
-   */
-  String fromOurs(String name) {
-    return rules()
-        .fromOurs(name)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    String.format(Locale.ROOT, "'%s' has no name in files of %s", name, title)));
   }
 }

@@ -1,20 +1,18 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.nn.KeyRules;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Gives the tensors of the model in a file our names; whatever lies beside it is left out. */
 final class KeyReader {
-  private static final Pattern PART =
-      Pattern.compile("(.*\\.attn\\.)(query|key|value)(\\.(?:weight|bias))");
   private static final String BESIDE =
       "lies beside the model: training state, which cannot be taken over, another network's heads,"
           + " or another model";
@@ -22,11 +20,20 @@ final class KeyReader {
   private final TensorSource source;
   private final ModelInFile model;
   private final MappedSource mapped;
-  private final Map<String, List<String>> joined = new LinkedHashMap<>();
+  private final KeyRules rules;
+  private final Map<String, Parts> joined = new LinkedHashMap<>();
+
+  /** What a tensor of ours is joined of, by index; empty where the file has none. */
+  private record Parts(KeyRules.Joint joint, List<String> sources) {
+    static Parts of(KeyRules.Joint joint) {
+      return new Parts(joint, new ArrayList<>(Collections.nCopies(joint.parts().size(), "")));
+    }
+  }
 
   private KeyReader(TensorSource source, ModelInFile model) {
     this.source = source;
     this.model = model;
+    this.rules = model.rules();
     this.mapped = new MappedSource(source);
   }
 
@@ -45,8 +52,8 @@ final class KeyReader {
     KeyReader reader = new KeyReader(source, model);
     Map<String, long[]> shapes = new LinkedHashMap<>();
     for (String name : reader.names(source.entries().keySet())) {
-      model
-          .family()
+      reader
+          .rules
           .toOurs(reader.inBackbone(name))
           .ifPresent(
               ours ->
@@ -101,7 +108,7 @@ final class KeyReader {
   }
 
   private void add(String from, String name) {
-    Optional<String> reason = model.family().rules().leftOut(inBackbone(name));
+    Optional<String> reason = rules.leftOut(inBackbone(name));
     Optional<String> ours = ours(name);
     if (reason.isPresent()) {
       mapped.leaveOut(from, reason.get());
@@ -109,7 +116,7 @@ final class KeyReader {
         && ModelInFile.CLASSIFIER.matcher(inBackbone(name)).matches()) {
       mapped.leaveOut(from, KeyWriter.CLASSIFIER);
     } else if (ours.isEmpty()) {
-      boolean misleading = SwinNames.PLAIN.toOurs(inBackbone(name)).isPresent();
+      boolean misleading = model.names().original().toOurs(inBackbone(name)).isPresent();
       mapped.stranger(misleading ? "stranger " + name : name, from);
     } else {
       addKnown(from, ours.get());
@@ -118,51 +125,55 @@ final class KeyReader {
 
   /** The name in the backbone, as a plain one has it. */
   private String inBackbone(String name) {
-    String prefix =
-        model.family() == KeyMap.HUGGING_FACE ? HuggingFaceNames.PREFIX : ModelInFile.BACKBONE;
-    boolean prefixed =
-        name.startsWith(prefix) && (model.whole() || !prefix.equals(ModelInFile.BACKBONE));
+    String prefix = model.whole() ? ModelInFile.BACKBONE : rules.prefix();
+    boolean prefixed = !prefix.isEmpty() && name.startsWith(prefix);
     return (prefixed ? name.substring(prefix.length()) : name).replace(".linear.", ".");
   }
 
   private Optional<String> ours(String name) {
     if (model.family().isPlainBackbone()) {
-      return model.family().toOurs(name);
+      return rules.toOurs(name);
     }
     boolean known =
         AddedNames.isAdded(name)
             || (model.whole() && !name.startsWith(ModelInFile.BACKBONE)
                 ? ModelInFile.HEADS.matcher(name).matches()
-                : model.family().toOurs(inBackbone(name)).isPresent());
+                : rules.toOurs(inBackbone(name)).isPresent());
     return known ? Optional.of(name) : Optional.empty();
   }
 
   private void addKnown(String from, String name) {
-    Matcher part = PART.matcher(name);
-    if (!part.matches()) {
+    Optional<KeyRules.Part> found = rules.part(name);
+    if (found.isEmpty()) {
       mapped.rename(name, from);
       return;
     }
-    List<String> parts =
-        joined.computeIfAbsent(
-            part.group(1) + "qkv" + part.group(3), key -> new ArrayList<>(List.of("", "", "")));
-    int index = KeyMap.QUERY_KEY_VALUE.indexOf(part.group(2));
-    if (!parts.get(index).isEmpty()) {
-      throw mapped.twice(name, parts.get(index), from);
+    KeyRules.Part part = found.get();
+    Parts parts = joined.computeIfAbsent(part.whole(), key -> Parts.of(part.joint()));
+    String other = parts.sources().set(part.index(), from);
+    if (!other.isEmpty()) {
+      throw mapped.twice(name, other, from);
     }
-    parts.set(index, from);
   }
 
-  private void join(String name, List<String> parts) {
-    if (parts.contains("")) {
+  private void join(String name, Parts parts) {
+    int missing = parts.sources().indexOf("");
+    if (missing >= 0) {
+      List<String> needed = parts.joint().parts().stream().map(KeyReader::last).toList();
       throw new CheckpointException(
           source.file(),
           String.format(
               Locale.ROOT,
-              "'%s' needs query, key and value but '%s' is missing",
+              "'%s' needs %s and %s but '%s' is missing",
               name,
-              KeyMap.QUERY_KEY_VALUE.get(parts.indexOf(""))));
+              String.join(", ", needed.subList(0, needed.size() - 1)),
+              needed.get(needed.size() - 1),
+              needed.get(missing)));
     }
-    mapped.join(name, parts);
+    mapped.join(name, parts.sources());
+  }
+
+  private static String last(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 }

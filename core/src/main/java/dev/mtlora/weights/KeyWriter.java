@@ -1,12 +1,14 @@
 package dev.mtlora.weights;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.mtlora.backbone.Names;
+import dev.mtlora.nn.KeyRules;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** Gives tensors with our names the names of a family. */
 final class KeyWriter {
   private static final String BACKBONE = "backbone.";
-  private static final Pattern QKV = Pattern.compile("(.*\\.attn\\.)qkv(\\.(?:weight|bias))");
 
   private static final String ADAPTER =
       "is an adapter, which a plain backbone has not; merge it first to keep what it has learnt, where the method's adapters can be merged";
@@ -16,18 +18,21 @@ final class KeyWriter {
 
   private final MappedSource mapped;
   private final KeyMap map;
+  private final KeyRules rules;
   private final boolean whole;
   private final boolean classifier;
 
-  private KeyWriter(TensorSource ours, KeyMap map) {
+  private KeyWriter(TensorSource ours, KeyMap map, Names family) {
     this.mapped = new MappedSource(ours);
     this.map = map;
+    this.rules = map.rules(family);
     this.whole = ours.entries().keySet().stream().anyMatch(name -> name.startsWith(BACKBONE));
     this.classifier = ours.entries().keySet().stream().anyMatch(name -> name.startsWith("head."));
   }
 
   static MappedSource write(TensorSource ours, KeyMap map) {
-    KeyWriter writer = new KeyWriter(ours, map);
+    Names family = Families.of(ours.entries().keySet()).orElse(Families.all().get(0));
+    KeyWriter writer = new KeyWriter(ours, map, family);
     ours.entries().keySet().forEach(map.isPlainBackbone() ? writer::addPlain : writer::addWhole);
     return writer.mapped;
   }
@@ -52,21 +57,27 @@ final class KeyWriter {
   }
 
   private void addBackbone(String name, String from) {
-    Matcher qkv = QKV.matcher(name);
-    if (map != KeyMap.HUGGING_FACE || !qkv.matches()) {
+    Optional<List<String>> apart = rules.apart(name);
+    if (apart.isEmpty()) {
       mapped.rename(theirs(name), from);
       return;
     }
-    int parts = KeyMap.QUERY_KEY_VALUE.size();
-    for (int i = 0; i < parts; i++) {
-      String part = qkv.group(1) + KeyMap.QUERY_KEY_VALUE.get(i) + qkv.group(2);
-      mapped.part(theirs(part), from, i, parts);
+    List<String> parts = apart.get();
+    for (int i = 0; i < parts.size(); i++) {
+      mapped.part(theirs(parts.get(i)), from, i, parts.size());
     }
   }
 
   private String theirs(String name) {
-    String theirs = map.fromOurs(name);
+    String theirs =
+        rules
+            .fromOurs(name)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        String.format(
+                            Locale.ROOT, "'%s' has no name in files of %s", name, rules.title())));
     boolean prefixed = map == KeyMap.HUGGING_FACE && classifier && !name.startsWith("head.");
-    return prefixed ? HuggingFaceNames.PREFIX + theirs : theirs;
+    return prefixed ? rules.prefix() + theirs : theirs;
   }
 }

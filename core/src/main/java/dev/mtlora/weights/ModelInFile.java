@@ -1,5 +1,7 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.backbone.Names;
+import dev.mtlora.nn.KeyRules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -8,28 +10,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A Swin Transformer in a file: it is where a patch embedding is. Whatever lies beside it
+ * A backbone in a file: it is where the first tensor of its family is. Whatever lies beside it
  * (optimiser, schedule, the heads of another network) is not looked at.
  *
  * @param family whose names it has
+ * @param names of its family of backbones
  * @param root what stands before all its names: nothing, {@code model.}, {@code
  *     state_dict.backbone.}
  * @param whole true for a model of ours or the reference's, whose backbone is a part
  */
-record ModelInFile(KeyMap family, String root, boolean whole) {
-  private static final Pattern EMBEDDING =
-      Pattern.compile(
-          "(|.*\\.)(patch_embed\\.proj|embeddings\\.patch_embeddings\\.projection)\\.weight");
+record ModelInFile(KeyMap family, Names names, String root, boolean whole) {
   private static final int LISTED = 8;
   static final String BACKBONE = "backbone.";
   static final Pattern HEADS = Pattern.compile("(decoders\\.decoders|downsampler)\\..*");
   static final Pattern CLASSIFIER = Pattern.compile("(norm|head)\\..*");
-  private static final Pattern TIMM = Pattern.compile("head\\.fc\\..*|layers_\\d+\\..*");
 
   /** All models in a file, in its order; only where there is none, those of NumPy arrays. */
   static List<ModelInFile> in(TensorSource source) {
@@ -40,13 +38,51 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
   private static List<ModelInFile> in(TensorSource source, Collection<String> candidates) {
     List<ModelInFile> models = new ArrayList<>();
     for (String name : candidates) {
-      Matcher match = EMBEDDING.matcher(name);
-      if (match.matches()) {
-        boolean theirs = match.group(2).startsWith("embeddings.");
-        models.add(theirs ? huggingFace(match.group(1)) : alike(match.group(1), source));
-      }
+      at(name, source).ifPresent(models::add);
     }
     return models;
+  }
+
+  /** The model whose first tensor has this name. */
+  private static Optional<ModelInFile> at(String name, TensorSource source) {
+    ModelInFile unmarked = null;
+    for (Names family : Families.all()) {
+      for (KeyMap map : List.of(KeyMap.ORIGINAL, KeyMap.TIMM, KeyMap.HUGGING_FACE)) {
+        Optional<String> first = map.rules(family).fromOurs(family.first());
+        if (first.isPresent() && (name.equals(first.get()) || name.endsWith("." + first.get()))) {
+          String before = name.substring(0, name.length() - first.get().length());
+          Set<String> below = below(before, source);
+          if (below.stream().anyMatch(one -> family.mark().matcher(one).matches())) {
+            return Optional.of(of(family, map, before, source));
+          }
+          boolean fallsBack = unmarked == null && family.equals(Families.all().get(0));
+          unmarked = fallsBack ? of(family, map, before, source) : unmarked;
+        }
+      }
+    }
+    return Optional.ofNullable(unmarked);
+  }
+
+  private static ModelInFile of(Names family, KeyMap map, String before, TensorSource source) {
+    if (map == KeyMap.HUGGING_FACE) {
+      String prefix = family.huggingFace().prefix();
+      return new ModelInFile(map, family, withoutLast(before, prefix), false);
+    }
+    boolean alike =
+        family.timm().fromOurs(family.first()).equals(family.original().fromOurs(family.first()));
+    return map == KeyMap.TIMM && !alike
+        ? new ModelInFile(map, family, before, false)
+        : alike(family, before, source);
+  }
+
+  /** What it calls the tensors of its backbone. */
+  KeyRules rules() {
+    return family.rules(names);
+  }
+
+  /** Its title in messages. */
+  String title() {
+    return family.title(names);
   }
 
   /**
@@ -94,13 +130,8 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
     return models.stream().filter(model -> model.root.startsWith(choice + ".")).count() > 1;
   }
 
-  private static ModelInFile huggingFace(String before) {
-    return new ModelInFile(
-        KeyMap.HUGGING_FACE, withoutLast(before, HuggingFaceNames.PREFIX), false);
-  }
-
-  /** One of the families whose names are like ours. */
-  private static ModelInFile alike(String before, TensorSource source) {
+  /** One of those whose names are like ours. */
+  private static ModelInFile alike(Names family, String before, TensorSource source) {
     Set<String> names = below(before, source);
     String outer = withoutLast(before, BACKBONE);
     boolean adapted = names.stream().anyMatch(AddedNames::isAdded);
@@ -112,10 +143,12 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
     boolean published =
         !root.isEmpty() || names.stream().anyMatch(name -> isDerived(name) || classifies(name));
     if (whole || adapted) {
-      return new ModelInFile(published ? KeyMap.REFERENCE : KeyMap.OURS, root, whole);
+      return new ModelInFile(published ? KeyMap.REFERENCE : KeyMap.OURS, family, root, whole);
     }
-    KeyMap plain = published ? KeyMap.MICROSOFT : KeyMap.OURS;
-    return new ModelInFile(isTimm(names) ? KeyMap.TIMM : plain, root, false);
+    KeyMap plain = published ? KeyMap.ORIGINAL : KeyMap.OURS;
+    boolean isTimm =
+        strange(family, family.timm(), names) < strange(family, family.original(), names);
+    return new ModelInFile(isTimm ? KeyMap.TIMM : plain, family, root, false);
   }
 
   private static String withoutLast(String path, String part) {
@@ -139,9 +172,15 @@ record ModelInFile(KeyMap family, String root, boolean whole) {
     return CLASSIFIER.matcher(name).matches();
   }
 
-  private static boolean isTimm(Set<String> names) {
-    return names.stream().anyMatch(name -> TIMM.matcher(name).matches())
-        || names.stream().noneMatch(name -> name.startsWith("layers.0.downsample."))
-            && names.stream().anyMatch(name -> name.startsWith("layers.1.downsample."));
+  /** How many names are not explained, and how many that belong to the others are missing. */
+  private static int strange(Names family, KeyRules rules, Set<String> theirs) {
+    Set<String> ours = new LinkedHashSet<>();
+    int unknown = 0;
+    for (String name : theirs) {
+      Optional<String> found = rules.toOurs(name);
+      found.ifPresent(ours::add);
+      unknown += found.isPresent() || rules.leftOut(name).isPresent() ? 0 : 1;
+    }
+    return unknown + family.missing(ours).size();
   }
 }

@@ -65,14 +65,14 @@ record OtherNetwork(String title, Pattern mark, String cure) {
         .findFirst();
   }
 
-  /** The fault of a file without a Swin Transformer. */
-  static CheckpointException noSwin(TensorSource source) {
+  /** The fault of a file without a backbone that we know. */
+  static CheckpointException noBackbone(TensorSource source) {
     return in(source.entries().keySet())
         .map(one -> one.refusal(source))
         .orElseGet(() -> unknown(source));
   }
 
-  /** The fault of a file with such a network where a Swin Transformer is needed. */
+  /** The fault of a file with such a network where a backbone is needed. */
   CheckpointException refusal(TensorSource source) {
     return new CheckpointException(source.file(), "is " + title + ", which is not read: " + cure);
   }
@@ -91,7 +91,7 @@ record OtherNetwork(String title, Pattern mark, String cure) {
             ? "holds no tensors; save those of a model: torch.save(model.state_dict(), ...)"
             : String.format(
                 Locale.ROOT,
-                "holds no Swin Transformer whose names we know but %d tensors such as %s; %s",
+                "holds no backbone whose names we know but %d tensors such as %s; %s",
                 source.entries().size(),
                 String.join(", ", names),
                 PRETRAINED));

@@ -248,25 +248,15 @@ final class StrictLoading {
     Map<String, long[]> there = new LinkedHashMap<>();
     targets.forEach((name, tensor) -> here.put(name, tensor.shape()));
     given.forEach((name, value) -> there.put(name, value.shape()));
-    SwinShape model = SwinShape.of(here);
-    SwinShape file = SwinShape.of(there);
-    boolean swins = file.embed() > 0 && SwinShape.missing(here.keySet()).isEmpty();
-    if (swins && !SwinShape.missing(there.keySet()).isEmpty()) {
-      return "The file holds a part of a Swin Transformer, or gives some of its tensors names that"
-          + " none has; if it is one of several shards, name their index or folder.";
-    }
-    if (swins && !model.isLike(file)) {
-      return String.format(
-          Locale.ROOT,
-          "The file is a Swin with %s; the model has %s. Change the settings of model.",
-          file,
-          model);
-    }
-    Set<String> parts = new TreeSet<>();
-    names.forEach(name -> parts.add(settings(name)));
-    return "What differs is set by "
-        + String.join(", and by ", parts)
-        + ": use the configuration that the file was made with.";
+    return Families.difference(here, there)
+        .orElseGet(
+            () -> {
+              Set<String> parts = new TreeSet<>();
+              names.forEach(name -> parts.add(settings(name)));
+              return "What differs is set by "
+                  + String.join(", and by ", parts)
+                  + ": use the configuration that the file was made with.";
+            });
   }
 
   private static String settings(String name) {

@@ -1,5 +1,6 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.backbone.Backbone;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
 import dev.mtlora.spec.TableResize;
@@ -79,10 +80,10 @@ public final class Weights {
    * but its last norm and its head.
    *
    * @param file see {@link WeightsFile}
-   * @param backbone the module whose names start with {@code patch_embed} and {@code layers}
+   * @param backbone of the same family
    * @throws CheckpointException if the file does not hold exactly this backbone
    */
-  public static void loadBackbone(Path file, Module backbone) {
+  public static void loadBackbone(Path file, Backbone backbone) {
     loadBackbone(file, backbone, TableResize.REFERENCE);
   }
 
@@ -91,32 +92,16 @@ public final class Weights {
    *
    * @param tables how those of relative positions are resized
    */
-  public static void loadBackbone(Path file, Module backbone, TableResize tables) {
+  public static void loadBackbone(Path file, Backbone backbone, TableResize tables) {
     try (TensorSource opened = TensorSource.open(file)) {
-      loadBackbone(swin(opened), backbone, tables);
+      loadBackbone(BackboneFile.of(opened), backbone, tables);
     }
   }
 
-  /**
-   * The model of a file under our names.
-   *
-   * @throws CheckpointException if it holds no Swin Transformer, or several
-   */
-  static MappedSource swin(TensorSource source) {
-    if (ModelInFile.of(source).isEmpty()) {
-      throw OtherNetwork.noSwin(source);
-    }
-    MappedSource mapped = KeyMap.read(source);
-    Set<String> names = mapped.entries().keySet();
-    if (names.stream().anyMatch(AddedNames::isAdded) && !SwinShape.missing(names).isEmpty()) {
-      throw OtherNetwork.adapter(source);
-    }
-    return mapped;
-  }
-
-  private static void loadBackbone(MappedSource mapped, Module backbone, TableResize tables) {
+  private static void loadBackbone(BackboneFile file, Backbone backbone, TableResize tables) {
+    file.requireFamily(backbone.settings());
     try (Scope scope = Scope.inference()) {
-      TensorSource source = backboneOf(mapped);
+      TensorSource source = backboneOf(file.tensors());
       new StrictLoading(source)
           .renamed(name -> name.replace(".linear.", "."))
           .absent(AddedNames::isAdded)
@@ -136,17 +121,18 @@ public final class Weights {
    */
   public static LoadedWeights loadStart(Path file, MultiTaskModel model, TableResize tables) {
     try (TensorSource opened = TensorSource.open(file)) {
-      return loadStart(swin(opened), model, tables);
+      return loadStart(BackboneFile.of(opened), model, tables);
     }
   }
 
   private static LoadedWeights loadStart(
-      MappedSource mapped, MultiTaskModel model, TableResize tables) {
+      BackboneFile file, MultiTaskModel model, TableResize tables) {
+    MappedSource mapped = file.tensors();
     MappedSource heads = headsOf(mapped);
     Map<String, Tensor> own = model.state();
     own.keySet().removeIf(name -> name.startsWith(BACKBONE));
     List<String> strange = strange(heads, own);
-    loadBackbone(mapped, model.backbone(), tables);
+    loadBackbone(file, model.backbone(), tables);
     boolean taken = !heads.entries().isEmpty() && strange.isEmpty();
     if (taken) {
       try (Scope scope = Scope.inference()) {
@@ -160,7 +146,7 @@ public final class Weights {
         taken,
         strange,
         leftOut,
-        DescribedShape.difference(mapped.file(), SwinShape.of(mapped)));
+        DescribedShape.difference(file));
   }
 
   private static MappedSource headsOf(MappedSource mapped) {

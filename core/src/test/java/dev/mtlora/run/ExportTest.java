@@ -150,7 +150,7 @@ class ExportTest {
       List<float[]> expected = shared(model, TASKS);
       assertThat(difference(shared(model(method, 1), TASKS), expected)).isGreaterThan(1e-3);
       MultiTaskModel merged = reloaded(model, method);
-      for (KeyMap map : List.of(KeyMap.MICROSOFT, KeyMap.TIMM, KeyMap.HUGGING_FACE)) {
+      for (KeyMap map : List.of(KeyMap.ORIGINAL, KeyMap.TIMM, KeyMap.HUGGING_FACE)) {
         assertThat(difference(readBack(model, map), expected)).as(map.id()).isLessThan(TOLERANCE);
         assertThat(difference(readBack(merged, map), expected)).as(map.id()).isLessThan(TOLERANCE);
       }
@@ -228,7 +228,7 @@ class ExportTest {
     try (Scope scope = Scope.open()) {
       Weights.save(file, model("{rank: 4, taskRank: 2}", 1), DType.F32);
     }
-    assertThatThrownBy(() -> Conversion.to(KeyMap.MICROSOFT, TensorSource.open(file)))
+    assertThatThrownBy(() -> Conversion.to(KeyMap.ORIGINAL, TensorSource.open(file)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("lora_shared_A")
         .hasMessageContaining("and 48 more), but not their scales")
@@ -250,7 +250,7 @@ class ExportTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining(message)
           .hasMessageEndingWith("; nothing was written");
-      assertThat(Conversion.of(KeyMap.MICROSOFT, folder, model).notes()).isEmpty();
+      assertThat(Conversion.of(KeyMap.ORIGINAL, folder, model).notes()).isEmpty();
     }
   }
 }

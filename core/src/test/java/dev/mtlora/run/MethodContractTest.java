@@ -394,14 +394,14 @@ class MethodContractTest {
         step(model);
       }
       if (!FOLDS.contains(method)) {
-        assertThatThrownBy(() -> Conversion.of(KeyMap.MICROSOFT, folder, model))
+        assertThatThrownBy(() -> Conversion.of(KeyMap.ORIGINAL, folder, model))
             .isInstanceOf(CheckpointException.class)
             .hasMessageContaining("adapters that fold into no weight of a plain backbone");
         return;
       }
       List<float[]> expected = shared(model, TASKS);
       Path file = folder.resolve("theirs.safetensors");
-      Conversion.of(KeyMap.MICROSOFT, folder, model).write(file);
+      Conversion.of(KeyMap.ORIGINAL, folder, model).write(file);
       assertSame(shared(model, TASKS), expected, 1e-5f);
       MultiTaskModel plain = model("frozen", 2);
       Weights.loadBackbone(file, plain.backbone());

@@ -171,7 +171,7 @@ class BackboneFilesTest {
   @ParameterizedTest
   @EnumSource(
       value = KeyMap.class,
-      names = {"MICROSOFT", "TIMM", "HUGGING_FACE"})
+      names = {"ORIGINAL", "TIMM", "HUGGING_FACE"})
   void loadBackbone_everyFamily_givesTheSameBackbone(KeyMap map) {
     Path pth = folder.resolve("theirs.bin");
     Path safetensors = folder.resolve("theirs.safetensors");
@@ -244,7 +244,7 @@ class BackboneFilesTest {
       Backbone loaded = backbone(mtlora(), 64, 4);
       assertThatThrownBy(() -> Weights.loadBackbone(golden("odd_zip.pth"), loaded))
           .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining("odd_zip.pth: holds no Swin Transformer whose names we know but 18")
+          .hasMessageContaining("odd_zip.pth: holds no backbone whose names we know but 18")
           .hasMessageContaining("model.f32, model.f64, model.f16;");
     }
   }

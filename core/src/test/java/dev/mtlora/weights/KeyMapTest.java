@@ -3,6 +3,8 @@ package dev.mtlora.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mtlora.backbone.Names;
+import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.testing.GoldenFile;
 import dev.mtlora.weights.torch.TorchFile;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names of the families of files, without a model. */
 class KeyMapTest {
+  private static final Names SWIN = SwinSettings.preset("swin-tiny").names();
+
   @TempDir private Path folder;
 
   /** The golden Swin: one of the authors', with masks, indices, last norm and head. */
@@ -69,7 +73,7 @@ class KeyMapTest {
   @ParameterizedTest
   @EnumSource(
       value = KeyMap.class,
-      names = {"MICROSOFT", "TIMM", "HUGGING_FACE"})
+      names = {"ORIGINAL", "TIMM", "HUGGING_FACE"})
   void classifier_toAFamilyAndBack_isTheSame(KeyMap map) {
     MappedSource ours = KeyMap.read(microsoft());
     TensorSource theirs = saved(map.write(ours), map.id());
@@ -122,7 +126,7 @@ class KeyMapTest {
   @ParameterizedTest
   @EnumSource(
       value = KeyMap.class,
-      names = {"MICROSOFT", "TIMM", "HUGGING_FACE"})
+      names = {"ORIGINAL", "TIMM", "HUGGING_FACE"})
   void write_wholeModelAsPlainBackbone_saysWhatItLeaves(KeyMap map) {
     MappedSource ours = KeyMap.read(reference());
     MappedSource theirs = map.write(ours);
@@ -160,9 +164,9 @@ class KeyMapTest {
     "head.bias, classifier.bias"
   })
   void huggingFace_eachName_isMappedBothWays(String ours, String theirs) {
-    assertThat(KeyMap.HUGGING_FACE.fromOurs(ours)).isEqualTo(theirs);
-    assertThat(KeyMap.HUGGING_FACE.toOurs(theirs)).contains(ours);
-    assertThat(KeyMap.HUGGING_FACE.toOurs("swin." + theirs)).contains(ours);
+    assertThat(KeyMap.HUGGING_FACE.rules(SWIN).fromOurs(ours)).contains(theirs);
+    assertThat(KeyMap.HUGGING_FACE.rules(SWIN).toOurs(theirs)).contains(ours);
+    assertThat(KeyMap.HUGGING_FACE.rules(SWIN).toOurs("swin." + theirs)).contains(ours);
   }
 
   @ParameterizedTest
@@ -173,8 +177,8 @@ class KeyMapTest {
     "head.weight, head.fc.weight"
   })
   void timm_eachName_isMappedBothWays(String ours, String theirs) {
-    assertThat(KeyMap.TIMM.fromOurs(ours)).isEqualTo(theirs);
-    assertThat(KeyMap.TIMM.toOurs(theirs)).contains(ours);
+    assertThat(KeyMap.TIMM.rules(SWIN).fromOurs(ours)).contains(theirs);
+    assertThat(KeyMap.TIMM.rules(SWIN).toOurs(theirs)).contains(ours);
   }
 
   @Test
@@ -206,8 +210,8 @@ class KeyMapTest {
   @ParameterizedTest
   @CsvSource({
     "'', OURS",
-    "norm.weight, MICROSOFT",
-    "layers.0.blocks.1.attn_mask, MICROSOFT",
+    "norm.weight, ORIGINAL",
+    "layers.0.blocks.1.attn_mask, ORIGINAL",
     "layers.0.blocks.0.attn.qkv.lora_shared_A, OURS",
     "layers.1.downsample.norm.weight, TIMM",
     "head.fc.weight, TIMM"
@@ -253,14 +257,14 @@ class KeyMapTest {
         "layers.-1.downsample.norm.bias"
       })
   void plain_nameThatIsNearlyOne_isNone(String name) {
-    assertThat(KeyMap.OURS.toOurs(name)).isEmpty();
-    assertThatThrownBy(() -> KeyMap.OURS.fromOurs(name)).hasMessageContaining("has no name in");
+    assertThat(KeyMap.OURS.rules(SWIN).toOurs(name)).isEmpty();
+    assertThat(KeyMap.OURS.rules(SWIN).fromOurs(name)).isEmpty();
   }
 
   @Test
   void timm_mergingInTheFirstStage_isNone() {
-    assertThat(KeyMap.TIMM.toOurs("layers.0.downsample.norm.bias")).isEmpty();
-    assertThat(KeyMap.TIMM.toOurs("layers_1.downsample.norm.bias"))
+    assertThat(KeyMap.TIMM.rules(SWIN).toOurs("layers.0.downsample.norm.bias")).isEmpty();
+    assertThat(KeyMap.TIMM.rules(SWIN).toOurs("layers_1.downsample.norm.bias"))
         .contains("layers.0.downsample.norm.bias");
   }
 
@@ -290,6 +294,6 @@ class KeyMapTest {
             String.format(
                 Locale.ROOT,
                 "'keras' is no family of names; there are %s",
-                List.of("ours", "reference", "ms", "timm", "hf")));
+                List.of("ours", "reference", "original", "timm", "hf")));
   }
 }

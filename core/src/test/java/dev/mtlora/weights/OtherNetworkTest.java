@@ -49,7 +49,7 @@ class OtherNetworkTest {
         new MappedSource(TensorSource.open(GoldenFile.resource("golden/pth/odd_zip.pth")));
     assertThatThrownBy(
             () -> {
-              throw OtherNetwork.noSwin(nothing);
+              throw OtherNetwork.noBackbone(nothing);
             })
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("holds no tensors; save those of a model");

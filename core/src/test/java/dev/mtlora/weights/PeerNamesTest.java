@@ -103,7 +103,7 @@ class PeerNamesTest {
       """;
 
   private static final List<KeyMap> PLAIN =
-      List.of(KeyMap.MICROSOFT, KeyMap.TIMM, KeyMap.HUGGING_FACE);
+      List.of(KeyMap.ORIGINAL, KeyMap.TIMM, KeyMap.HUGGING_FACE);
 
   @TempDir private Path folder;
 
@@ -188,7 +188,7 @@ class PeerNamesTest {
             name ->
                 name.matches("model\\.((norm|head)\\..*|.*(relative_position_index|attn_mask))"));
     Map<String, String> ours = new TreeMap<>();
-    of(KeyMap.MICROSOFT, pyramid()).forEach((name, entry) -> ours.put("model." + name, entry));
+    of(KeyMap.ORIGINAL, pyramid()).forEach((name, entry) -> ours.put("model." + name, entry));
     assertThat(ours).isEqualTo(expected);
   }
 

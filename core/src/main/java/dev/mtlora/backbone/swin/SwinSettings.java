@@ -5,6 +5,7 @@ import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.FeatureInfo;
 import dev.mtlora.backbone.Grid;
 import dev.mtlora.backbone.Input;
+import dev.mtlora.backbone.Names;
 import dev.mtlora.image.Size;
 import dev.mtlora.nn.Catalogue;
 import dev.mtlora.nn.Inline;
@@ -203,6 +204,11 @@ public record SwinSettings(
   @Override
   public Backbone build(Adaptation adaptation, List<String> tasks, Rng rng) {
     return new SwinTransformer(this, adaptation, tasks, rng);
+  }
+
+  @Override
+  public Names names() {
+    return SwinNames.ALL;
   }
 
   /** The grid of a stage at the usual image size. */

@@ -1,6 +1,10 @@
-package dev.mtlora.weights;
+package dev.mtlora.backbone.swin;
 
+import dev.mtlora.backbone.Names;
+import dev.mtlora.nn.KeyRule;
+import dev.mtlora.nn.KeyRules;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What we and the families that are like us call the tensors of a Swin Transformer. */
@@ -34,20 +38,48 @@ final class SwinNames {
           new KeyRules.Beside("mask_token", HuggingFaceNames.MASKED),
           new KeyRules.Beside("decoder\\..*", HuggingFaceNames.MASKED));
 
-  /** Ours, which are the reference's and the Swin authors'. */
-  static final KeyRules PLAIN =
-      new KeyRules(OURS.stream().map(name -> new KeyRule(name, name)).toList(), BESIDE);
-
   /** timm's: patch merging starts the next stage; networks that only give features join names. */
-  static final KeyRules TIMM =
+  private static final KeyRules TIMM =
       new KeyRules(
+          "timm Swin",
+          "",
           Stream.concat(
                   OURS.stream().map(name -> new KeyRule(name, timm(name))),
                   OURS.stream()
                       .filter(name -> name.startsWith("layers."))
                       .map(name -> new KeyRule(name, timm(name).replace("layers.", "layers_"))))
               .toList(),
+          List.of(),
           BESIDE);
+
+  /** Ours are the Swin authors'. */
+  static final Names ALL =
+      new Names(
+          "Swin Transformer",
+          "patch_embed.proj.weight",
+          Pattern.compile(".*relative_position_bias_table"),
+          Names.rule(BLOCK + "norm1.weight"),
+          Stream.of(
+                  "norm1.bias",
+                  "attn.relative_position_bias_table",
+                  "attn.qkv.weight",
+                  "attn.proj.weight",
+                  "attn.proj.bias",
+                  "norm2.weight",
+                  "norm2.bias",
+                  "mlp.fc1.weight",
+                  "mlp.fc1.bias",
+                  "mlp.fc2.weight",
+                  "mlp.fc2.bias")
+              .map(name -> Names.rule(BLOCK + name))
+              .toList(),
+          Stream.of("reduction.weight", "norm.weight", "norm.bias")
+              .map(name -> Names.rule("layers.#.downsample." + name))
+              .toList(),
+          true,
+          KeyRules.same("Microsoft Swin", OURS, BESIDE),
+          TIMM,
+          HuggingFaceNames.RULES);
 
   private SwinNames() {}
 

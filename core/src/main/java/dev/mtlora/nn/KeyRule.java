@@ -1,6 +1,7 @@
-package dev.mtlora.weights;
+package dev.mtlora.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * names {@code #} stands for a number, {@code #+1} for the same one, counted from 1, and {@code *}
  * for {@code weight} or {@code bias}; they follow each other in the same order.
  */
-final class KeyRule {
+public final class KeyRule {
   private static final Pattern TOKEN = Pattern.compile("#\\+1|#|\\*");
 
   private final Template ours;
@@ -67,18 +68,35 @@ final class KeyRule {
     }
   }
 
-  KeyRule(String ours, String theirs) {
+  /** Two names of one tensor. */
+  public KeyRule(String ours, String theirs) {
     this.ours = Template.of(ours);
     this.theirs = Template.of(theirs);
   }
 
+  /** The numbers in our name of a tensor, from 0, if the rule is about it. */
+  public Optional<List<Integer>> numbers(String name) {
+    return ours.read(name)
+        .map(
+            values ->
+                values.stream()
+                    .filter(value -> Character.isDigit(value.charAt(0)))
+                    .map(Integer::valueOf)
+                    .toList());
+  }
+
+  /** Our name with these numbers, from 0; only if it has no {@code *}. */
+  public String named(int... numbers) {
+    return ours.write(Arrays.stream(numbers).mapToObj(Integer::toString).toList());
+  }
+
   /** Our name of a tensor with this name of theirs, if the rule is about it. */
-  Optional<String> toOurs(String name) {
+  public Optional<String> toOurs(String name) {
     return theirs.read(name).map(ours::write);
   }
 
   /** Their name of a tensor with this name of ours, if the rule is about it. */
-  Optional<String> fromOurs(String name) {
+  public Optional<String> fromOurs(String name) {
     return ours.read(name).map(theirs::write);
   }
 }

@@ -1,5 +1,7 @@
-package dev.mtlora.weights;
+package dev.mtlora.backbone.swin;
 
+import dev.mtlora.nn.KeyRule;
+import dev.mtlora.nn.KeyRules;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -7,9 +9,6 @@ import java.util.stream.Stream;
 final class HuggingFaceNames {
   private static final String OURS = "layers.#.blocks.#.";
   private static final String THEIRS = "encoder.layers.#.blocks.#.";
-
-  /** What models with something on top of the backbone put before its names. */
-  static final String PREFIX = "swin.";
 
   /** Why a part of masked pre-training is left out. */
   static final String MASKED = "is of use in masked pre-training only";
@@ -52,7 +51,10 @@ final class HuggingFaceNames {
   /** All of them. */
   static final KeyRules RULES =
       new KeyRules(
+          "Hugging Face Swin",
+          "swin.",
           Stream.concat(NAMES.stream(), SINCE_5.stream()).toList(),
+          List.of(new KeyRules.Joint("attn.qkv", List.of("attn.query", "attn.key", "attn.value"))),
           List.of(
               new KeyRules.Beside(
                   "hidden_states_norms\\..*",
