@@ -22,6 +22,7 @@ public final class Encodings {
     Map<String, Member<Encoding>> members = new LinkedHashMap<>();
     members.put("index", new Member<>(Encoding.Index.class, null));
     members.put("depth_mm", new Member<>(Encoding.DepthMm.class, new Encoding.DepthMm()));
+    members.put("depth", new Member<>(Depth.class, new Depth()));
     members.put("normals_rgb", new Member<>(Encoding.NormalsRgb.class, null));
     members.put("mask", new Member<>(Encoding.Mask.class, new Encoding.Mask()));
     return members;
