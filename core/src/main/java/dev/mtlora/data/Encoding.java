@@ -3,6 +3,7 @@ package dev.mtlora.data;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
+import dev.mtlora.nn.Usual;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.NormalsY;
 import java.nio.file.Path;
@@ -10,17 +11,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** How the labels of one task are written, and what their numbers mean once read. */
-public sealed interface Encoding permits FileEncoding {
+public sealed interface Encoding permits FileEncoding, CocoEncoding {
   /**
    * What labels of a task are when they are written like this; empty if they can't be.
    *
    * @param label what the task reads
    */
   Optional<Label> holding(Label label);
+
+  /** How many classes the labels have; empty if they have none. */
+  default OptionalInt classCount() {
+    return OptionalInt.empty();
+  }
 
   /** What the labels of a task must be written as, for messages: {@code need index or mask}. */
   static String needed(Label label) {
@@ -39,8 +46,12 @@ public sealed interface Encoding permits FileEncoding {
    *
    * @param classes how many there are, their names, or the numbers of each
    * @param ignore numbers that are ignored besides 255, or {@code rest} for all that are no class's
+   * @param reduceZero true if 0 is ignored and every other number is one more than that of its
+   *     class
    */
-  record Index(IndexClasses classes, Optional<IndexIgnored> ignore) implements PngEncoding {
+  record Index(
+      IndexClasses classes, Optional<IndexIgnored> ignore, @Usual("false") boolean reduceZero)
+      implements PngEncoding {
     /** Checks that no number has two meanings. */
     public Index {
       ClassIds.of(classes, ignore);
@@ -49,6 +60,16 @@ public sealed interface Encoding permits FileEncoding {
     /** Whose numbers are those of the classes; 255 is ignored. */
     public Index(int classes) {
       this(new IndexClasses.Count(classes), Optional.empty());
+    }
+
+    /** Whose numbers are not one more. */
+    public Index(IndexClasses classes, Optional<IndexIgnored> ignore) {
+      this(classes, ignore, false);
+    }
+
+    @Override
+    public OptionalInt classCount() {
+      return OptionalInt.of(count());
     }
 
     /** How many classes there are. */
@@ -76,7 +97,7 @@ public sealed interface Encoding permits FileEncoding {
     @Override
     public Raster decode(PngSamples png) {
       png.check(png.values().channels() == 1, "index labels are grey or palette PNG");
-      return ids().apply(png);
+      return ids().apply(png, reduceZero);
     }
   }
 

@@ -50,6 +50,12 @@ public record FolderSettings(
     checkPlace("images", images.folder(), split);
     labels.forEach((task, label) -> checkPlace("labels." + task, label.folder(), split));
     labels.forEach(
+        (task, label) -> {
+          if (label.encoding() instanceof CocoEncoding coco) {
+            coco.annotations().forEach(file -> checkPlace("labels." + task, file, split));
+          }
+        });
+    labels.forEach(
         (task, folder) -> {
           if (Tasks.ids().contains(task)) {
             held(task, folder.encoding(), Tasks.of(task).label());
@@ -88,6 +94,11 @@ public record FolderSettings(
     return name.contains("*")
         ? root.resolve(name.replace("*", folders.of(of)))
         : root.resolve(name).resolve(folders.of(of)).normalize();
+  }
+
+  /** A file of a split, or of all of them if there is no {@code *} in its name. */
+  Path file(String name, Split of) {
+    return name.contains("*") ? place(name, of) : root.resolve(name);
   }
 
   /** The images of a split, and of others where no folder divides them. */
@@ -133,15 +144,14 @@ public record FolderSettings(
   public Label label(Task task) {
     Encoding encoding = folder(task.name()).encoding();
     Label label = held(task.name(), encoding, task.label());
-    if (encoding instanceof Encoding.Index index
-        && label instanceof Label.Classes classes
-        && index.count() != classes.count()) {
+    int count = encoding.classCount().orElse(0);
+    if (count > 0 && label instanceof Label.Classes classes && count != classes.count()) {
       throw new IllegalArgumentException(
           String.format(
                   Locale.ROOT,
                   "the labels of %s have %d classes but the task has %d: make data.labels.%s.classes and",
                   task.name(),
-                  index.count(),
+                  count,
                   classes.count(),
                   task.name())
               + String.format(Locale.ROOT, " tasks.%s.classes agree", task.name()));

@@ -14,6 +14,10 @@ public record LabelFolder(String folder, FileNaming naming, Encoding encoding) {
     if (folder.isBlank()) {
       throw new IllegalArgumentException("a label folder needs a name");
     }
+    if (encoding instanceof CocoEncoding && !naming.equals(FileNaming.PLAIN)) {
+      throw new IllegalArgumentException(
+          "labels in COCO's annotation files have no prefix and suffix: the file names the pictures");
+    }
   }
 
   /** Of files with the names of their images. */

@@ -4,6 +4,7 @@ import dev.mtlora.files.DataException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Finds the labels of a split of a folder dataset.
@@ -21,13 +22,36 @@ record LabelOpening(FolderSettings settings, Split split, FolderListing images, 
    */
   LabelReader open(String task, LabelFolder label) {
     Path folder = settings.place(label.folder(), split);
+    if (label.encoding() instanceof CocoEncoding coco) {
+      return annotated(task, folder, coco);
+    }
     FileEncoding encoding = (FileEncoding) label.encoding();
-    return files(task, new LabelFiles(listing(folder, label, encoding), encoding));
+    FolderListing listing = listing(folder, label.naming(), encoding.extensions());
+    return files(task, new LabelFiles(listing, encoding));
   }
 
-  private FolderListing listing(Path folder, LabelFolder label, FileEncoding encoding) {
-    return new FolderListing(
-        folder, encoding.extensions(), label.naming(), settings.images().subfolders());
+  private LabelReader annotated(String task, Path folder, CocoEncoding encoding) {
+    CocoImages annotated = CocoImages.of(encoding, settings, images, split);
+    if (ids.stream().noneMatch(annotated.byId()::containsKey)) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "%s holds no annotation of the task %s for any of the %d images, for instance %s; check"
+                  + " data.labels.%s.annotations, or leave the task out",
+              encoding.annotations(),
+              task,
+              ids.size(),
+              ids.get(0),
+              task));
+    }
+    return encoding instanceof CocoPanoptic
+        ? new PanopticLabels(annotated, listing(folder, FileNaming.PLAIN, Set.of("png")))
+            .complete(ids)
+        : new InstanceLabels(annotated);
+  }
+
+  private FolderListing listing(Path folder, FileNaming naming, Set<String> extensions) {
+    return new FolderListing(folder, extensions, naming, settings.images().subfolders());
   }
 
   private LabelReader files(String task, LabelFiles labels) {

@@ -180,7 +180,9 @@ public record FolderSource(
 
   @Override
   public Dataset test(List<Task> tasks, int imageSize) {
-    return FolderDataset.test(located(), tasks);
+    return hasTest()
+        ? FolderDataset.test(located(), tasks)
+        : DataSource.super.test(tasks, imageSize);
   }
 
   private FolderSettings located() {

@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads OpenEXR files of one part whose channels are {@code Y}, {@code Z}, or {@code R}, {@code G}
- * and {@code B}. The header is walked here, and bounded, before anything is decoded.
+ * Reads OpenEXR files of one part with one channel whose name is a letter, such as {@code Z} or
+ * {@code Y}, or with {@code R}, {@code G} and {@code B}. The header is walked here, and bounded,
+ * before anything is decoded.
  *
  * <p>OpenCV's decoder of this format is off, since damaged files have broken it before, until the
  * variable {@code OPENCV_IO_ENABLE_OPENEXR} is there when the first such file is decoded. It is set
@@ -25,8 +26,8 @@ final class ExrFile {
   private static final int SEVERAL_PARTS = 0x1000;
   private static final int LONGEST_NAME = 255;
   private static final int AFTER_NAME = 16;
-  private static final Set<Set<String>> READ =
-      Set.of(Set.of("Y"), Set.of("Z"), Set.of("R", "G", "B"), Set.of("R", "G", "B", "A"));
+  private static final Set<Set<String>> COLOURS =
+      Set.of(Set.of("R", "G", "B"), Set.of("R", "G", "B", "A"));
   private static final String SWITCH = "OPENCV_IO_ENABLE_OPENEXR";
   private static final String CURE =
       "save one channel Y or Z of 32-bit numbers in scan lines, or an .npy";
@@ -37,6 +38,7 @@ final class ExrFile {
   private final Set<String> channels = new TreeSet<>();
   private long width;
   private long height;
+  private int firstChannel;
   private int at = 8;
 
   /** Sets the variable when it is first needed. */
@@ -91,11 +93,19 @@ final class ExrFile {
       at = end;
     }
     ArrayFile.checkSize(file, width, height, Math.max(1, Math.min(channels.size(), 4)));
-    if (!READ.contains(channels)) {
+    if (isSingle()) {
+      bytes[firstChannel] = 'Y'; // the only one that OpenCV decodes alone
+    } else if (!COLOURS.contains(channels)) {
       throw wrong(
           String.format(
-              Locale.ROOT, "has the channels %s, and only Y, Z, or R, G and B are read", channels));
+              Locale.ROOT,
+              "has the channels %s, and read are one alone whose name is a letter, or R, G and B",
+              channels));
     }
+  }
+
+  private boolean isSingle() {
+    return channels.size() == 1 && channels.iterator().next().length() == 1;
   }
 
   /** The columns and rows that there are, first and last. */
@@ -107,6 +117,7 @@ final class ExrFile {
   }
 
   private void channels(int end) {
+    firstChannel = at;
     while (at < end) {
       String name = text();
       if (name.isEmpty()) {
