@@ -46,8 +46,9 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
   private static final Pattern TASK_ID =
       Pattern.compile("\"(semseg|human_parts|sal|normals|edge|depth)\"");
 
+  /** Of the encodings, one has the name of a task. */
   private static final Pattern MAY_NAME_TASKS =
-      Pattern.compile("^dev/mtlora/(task|data/scenes|data/multitask)/.*");
+      Pattern.compile("^dev/mtlora/((task|data/scenes|data/multitask)/.*|data/Encodings.java)");
 
   private static final Pattern OURS = Pattern.compile("\\bdev\\.mtlora\\.([a-z]\\w*)");
   private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);

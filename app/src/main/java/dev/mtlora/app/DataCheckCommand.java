@@ -1,9 +1,11 @@
 package dev.mtlora.app;
 
+import dev.mtlora.data.Split;
 import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.RunSpec;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -39,20 +41,24 @@ final class DataCheckCommand implements Callable<Integer> {
     }
     RunSpec run = config.read();
     Assembly assembly = Assembly.of(run);
-    SplitReport train = check(assembly, true);
-    SplitReport val = check(assembly, false).besides(train, examples);
+    List<SplitReport> reports = new ArrayList<>();
+    for (Split split : assembly.splits()) {
+      SplitReport report = check(assembly, split);
+      for (SplitReport before : reports) {
+        report = report.besides(before, examples);
+      }
+      reports.add(report);
+    }
     PrintWriter out = spec.commandLine().getOut();
-    out.print(DataReport.of(train, run.tasks()));
-    out.print(DataReport.of(val, run.tasks()));
-    out.print(DataReport.verdict(List.of(train, val)));
+    reports.forEach(report -> out.print(DataReport.of(report, run.tasks())));
+    out.print(DataReport.verdict(reports));
     out.flush();
-    return train.failed() || val.failed() ? 1 : 0;
+    return reports.stream().anyMatch(SplitReport::failed) ? 1 : 0;
   }
 
-  private SplitReport check(Assembly assembly, boolean training) {
-    DataProgress progress =
-        new DataProgress(spec.commandLine().getErr(), training ? "train" : "val");
-    SplitReport report = assembly.check(training, examples, progress);
+  private SplitReport check(Assembly assembly, Split split) {
+    DataProgress progress = new DataProgress(spec.commandLine().getErr(), split.word());
+    SplitReport report = assembly.check(split, examples, progress);
     progress.end();
     return report;
   }

@@ -2,6 +2,7 @@ package dev.mtlora.app;
 
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Split;
 import dev.mtlora.data.Transform;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.run.Assembly;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
     name = "show",
     description = {
       "Draws images with their labels over them, a row per image and a column per task:",
-      "train.png, the same ones as training augments them in augmented.png, and val.png."
+      "train.png, the same ones as training augments them in augmented.png, val.png,",
+      "and test.png if the data has images that test."
     })
 final class DataShowCommand implements Callable<Integer> {
   private static final int SIDE = 224;
@@ -59,9 +61,17 @@ final class DataShowCommand implements Callable<Integer> {
     write(training, "train", run);
     write(training.with(seen), "augmented", run);
     write(assembly.validation(), "val", run);
+    boolean test = assembly.splits().contains(Split.TEST);
+    if (test) {
+      write(assembly.samples(Split.TEST), "test", run);
+    }
     spec.commandLine()
         .getOut()
-        .printf(Locale.ROOT, "train, augmented and val .png are in %s%n", out);
+        .printf(
+            Locale.ROOT,
+            "train, augmented%s .png are in %s%n",
+            test ? ", val and test" : " and val",
+            out);
     return 0;
   }
 

@@ -139,6 +139,23 @@ class DataCommandsTest {
   }
 
   @Test
+  void checkAndShow_withImagesThatTest_lookAtThemToo() throws IOException {
+    Images.writePng(file("images/c.png"), picture(3, i -> i % 256));
+    Images.writePng16(file("depth/c.png"), picture(1, i -> 3000));
+    Files.writeString(file("test.txt"), "c\nb\n");
+    String[] test = {"--set", "data.test=test.txt", "--set", "tasks={depth: {}}"};
+    assertThat(run("data", "check", config, test[0], test[1], test[2], test[3])).isZero();
+    assertThat(out.toString())
+        .contains("test: 2 images (32 x 24: 2)")
+        .contains("warning: images that test and are in another split, too: 1")
+        .contains("warning: depth: one depth everywhere: 1");
+    String sheets = folder.resolve("sheets").toString();
+    run("data", "show", config, "--out", sheets, test[0], test[1], test[2], test[3]);
+    assertThat(out.toString()).contains("train, augmented, val and test .png are in");
+    assertThat(folder.resolve("sheets/test.png")).isRegularFile();
+  }
+
+  @Test
   void check_scenes_findsNothing() {
     assertThat(
             run(

@@ -68,14 +68,16 @@ class EvalCommandTest {
     return raster;
   }
 
-  private void run(String... arguments) {
+  private int execute(String... arguments) {
     out.getBuffer().setLength(0);
-    int code =
-        Main.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .execute(arguments);
-    assertThat(code).as(err.toString()).isZero();
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  private void run(String... arguments) {
+    assertThat(execute(arguments)).as(err.toString()).isZero();
   }
 
   @AfterEach
@@ -112,6 +114,28 @@ class EvalCommandTest {
     assertThat(sheet.width()).isBetween(3 * 192, 5 * 192);
     assertThat(Images.read(scores.resolve("worst_best_sal.png")).height())
         .isBetween(2 * 192, 3 * 192);
+  }
+
+  @Test
+  void eval_ofTheTestSplit_scoresItsImagesAlone() throws IOException {
+    String run = folder.resolve("run").toString();
+    Path scores = folder.resolve("scores");
+    Files.writeString(folder.resolve("test.txt"), "p0\n");
+    String config = folder.resolve("folder.yaml").toString();
+    run("train", config, "--out", run, "--set", "data.test=test.txt");
+    run("eval", run, "--split", "test", "--original-size", "--out", scores.toString());
+    JsonNode json = new ObjectMapper().readTree(scores.resolve("scores.json").toFile());
+    assertThat(labelled(json.at("/semseg"))).containsExactly(1024L, 0L, 0L);
+    assertThat(labelled(json.at("/semseg/original"))).containsExactly(20 * 48L, 0L, 0L);
+    assertThat(Files.readAllLines(scores.resolve("images.csv")))
+        .filteredOn(line -> line.contains(",semseg,"))
+        .singleElement()
+        .asString()
+        .startsWith("p0,");
+    assertThat(execute("eval", run, "--split", "tset")).isEqualTo(2);
+    assertThat(err.toString()).contains("--split must be val, test or train but is tset");
+    assertThat(execute("eval", run, "--split", "test", "--set", "data.test=")).isNotZero();
+    assertThat(err.toString()).contains("no images that test: name some");
   }
 
   private static List<Long> labelled(JsonNode task) {

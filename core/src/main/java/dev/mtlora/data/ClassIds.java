@@ -100,20 +100,32 @@ public record ClassIds(Map<Integer, Integer> classOf, boolean ignoreRest) {
   /**
    * The label that the numbers of a PNG make.
    *
+   * @param reduceZero true if 0 and 255 are ignored, and other numbers are one more
    * @throws DataException for a number that belongs to no class
    */
-  Raster apply(PngSamples png) {
-    int[] table = table(png.max());
+  Raster apply(PngSamples png, boolean reduceZero) {
+    int[] table = reduceZero ? reduced(table(png.max())) : table(png.max());
     float[] numbers = png.values().values();
     Raster out = new Raster(png.values().height(), png.values().width(), 1);
     for (int i = 0; i < numbers.length; i++) {
       int number = table[(int) numbers[i]];
       if (number == NONE) {
-        throw png.outOfRange(i, expected());
+        throw png.outOfRange(i, expected(reduceZero));
       }
       out.values()[i] = number;
     }
     return out;
+  }
+
+  /** The table of numbers that are one more. */
+  private static int[] reduced(int[] table) {
+    int[] more = new int[table.length];
+    System.arraycopy(table, 0, more, 1, table.length - 1);
+    more[0] = (int) Labels.IGNORE;
+    if (more.length > Labels.IGNORE) {
+      more[(int) Labels.IGNORE] = (int) Labels.IGNORE;
+    }
+    return more;
   }
 
   private int[] table(int max) {
@@ -131,8 +143,15 @@ public record ClassIds(Map<Integer, Integer> classOf, boolean ignoreRest) {
     return table;
   }
 
-  private String expected() {
+  private String expected(boolean reduceZero) {
     int size = classOf.size();
+    if (reduceZero && equals(plain(size))) {
+      return String.format(
+          Locale.ROOT,
+          "classes are 1..%d with reduceZero, and 0 and 255 are ignored; correct the label or the number"
+              + " of classes",
+          size);
+    }
     return equals(plain(size))
         ? String.format(
             Locale.ROOT,

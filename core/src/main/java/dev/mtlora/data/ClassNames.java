@@ -48,7 +48,7 @@ public final class ClassNames {
     return List.copyOf(names.values());
   }
 
-  private static JsonNode tree(Path file) {
+  static JsonNode tree(Path file) {
     try {
       if (SmallFile.regular(file).size() > LARGEST_FILE) {
         throw wrong(file, "is larger than 1 MiB");

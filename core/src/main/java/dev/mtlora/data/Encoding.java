@@ -1,31 +1,22 @@
 package dev.mtlora.data;
 
-import dev.mtlora.files.DataException;
+import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
+import dev.mtlora.nn.Usual;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.NormalsY;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How the label of one task is written in a PNG, and what its numbers mean once read. */
-public sealed interface Encoding {
-  /**
-   * The label in a PNG, at the size of the PNG.
-   *
-   * @throws DataException if the PNG has another kind of channels or a value out of range
-   */
-  Raster decode(PngSamples png);
-
-  /** What is doubtful about a PNG that can be decoded: one sentence with file and cure. */
-  default Optional<String> doubt(PngSamples png) {
-    return Optional.empty();
-  }
-
+/** How the labels of one task are written, and what their numbers mean once read. */
+public sealed interface Encoding permits FileEncoding, CocoEncoding {
   /**
    * What labels of a task are when they are written like this; empty if they can't be.
    *
@@ -33,15 +24,20 @@ public sealed interface Encoding {
    */
   Optional<Label> holding(Label label);
 
+  /** How many classes the labels have; empty if they have none. */
+  default OptionalInt classCount() {
+    return OptionalInt.empty();
+  }
+
   /** What the labels of a task must be written as, for messages: {@code need index or mask}. */
   static String needed(Label label) {
     String words =
-        Stream.of(new Index(1), new DepthMm(), new NormalsRgb(NormalsY.UP), new Mask())
+        Stream.of(new Index(1), new DepthMm(), new Depth(), new NormalsRgb(NormalsY.UP), new Mask())
             .filter(encoding -> encoding.holding(label).isPresent())
             .map(Encodings::nameOf)
             .collect(Collectors.joining(" or "));
     return words.isEmpty()
-        ? "no PNG holds; read them with a Dataset in Java"
+        ? "no file holds; read them with a Dataset in Java"
         : String.format(Locale.ROOT, "need the encoding %s", words);
   }
 
@@ -50,8 +46,12 @@ public sealed interface Encoding {
    *
    * @param classes how many there are, their names, or the numbers of each
    * @param ignore numbers that are ignored besides 255, or {@code rest} for all that are no class's
+   * @param reduceZero true if 0 is ignored and every other number is one more than that of its
+   *     class
    */
-  record Index(IndexClasses classes, Optional<IndexIgnored> ignore) implements Encoding {
+  record Index(
+      IndexClasses classes, Optional<IndexIgnored> ignore, @Usual("false") boolean reduceZero)
+      implements PngEncoding {
     /** Checks that no number has two meanings. */
     public Index {
       ClassIds.of(classes, ignore);
@@ -60,6 +60,16 @@ public sealed interface Encoding {
     /** Whose numbers are those of the classes; 255 is ignored. */
     public Index(int classes) {
       this(new IndexClasses.Count(classes), Optional.empty());
+    }
+
+    /** Whose numbers are not one more. */
+    public Index(IndexClasses classes, Optional<IndexIgnored> ignore) {
+      this(classes, ignore, false);
+    }
+
+    @Override
+    public OptionalInt classCount() {
+      return OptionalInt.of(count());
     }
 
     /** How many classes there are. */
@@ -87,12 +97,12 @@ public sealed interface Encoding {
     @Override
     public Raster decode(PngSamples png) {
       png.check(png.values().channels() == 1, "index labels are grey or palette PNG");
-      return ids().apply(png);
+      return ids().apply(png, reduceZero);
     }
   }
 
   /** A 16-bit grey PNG of millimetres, 0 = none. Read as metres, 0 = none. */
-  record DepthMm() implements Encoding {
+  record DepthMm() implements PngEncoding {
     @Override
     public Optional<Label> holding(Label label) {
       return label instanceof Label.Values values && values.channels() == 1 && values.metres()
@@ -115,7 +125,7 @@ public sealed interface Encoding {
    *
    * @param y which way the second component points
    */
-  record NormalsRgb(NormalsY y) implements Encoding {
+  record NormalsRgb(NormalsY y) implements PngEncoding {
     private static final float NONE_BELOW = 0.5f;
     private static final float LENGTH_TOLERANCE = 0.1f;
 
@@ -143,6 +153,11 @@ public sealed interface Encoding {
       return new Raster(png.values().height(), png.values().width(), 3, vectors).unitVectors();
     }
 
+    @Override
+    public Optional<String> doubt(Path file) {
+      return doubt(Images.readPng(file));
+    }
+
     /** Other pictures than normals have vectors of any length. */
     @Override
     public Optional<String> doubt(PngSamples png) {
@@ -166,7 +181,7 @@ public sealed interface Encoding {
   }
 
   /** A grey PNG of 0 and 255 (or 0 and 1 in a 1-bit PNG). Read as 0 and 1. */
-  record Mask() implements Encoding {
+  record Mask() implements PngEncoding {
     @Override
     public Optional<Label> holding(Label label) {
       return label instanceof Label.Classes || label instanceof Label.Mask

@@ -5,19 +5,15 @@ import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
-import dev.mtlora.tensor.Rng;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Pictures in folders, as {@link FolderSettings} describes them. The folders are listed once, when
@@ -25,26 +21,20 @@ import java.util.Set;
  * its labels too; a task without a file for an image is absent from the sample.
  */
 public final class FolderDataset extends LabelledImages {
-  private final FolderSettings settings;
   private final List<String> ids;
+  private final String prefix;
   private final FolderListing images;
-  private final Map<String, FolderListing> listings = new LinkedHashMap<>();
+  private final Map<String, LabelReader> readers = new LinkedHashMap<>();
   private final Map<String, Label> labels = new LinkedHashMap<>();
 
-  private FolderDataset(FolderSettings all, List<Task> tasks, boolean training) {
-    settings = all.only(tasks.stream().map(Task::name).toList());
+  private FolderDataset(FolderSettings all, List<Task> tasks, Split split) {
+    FolderSettings settings = all.only(tasks.stream().map(Task::name).toList());
     tasks.forEach(task -> labels.put(task.name(), settings.label(task)));
-    this.images =
-        new FolderListing(settings.root().resolve(settings.images()), FolderFiles.PHOTOGRAPHS);
-    images.listed().orNone();
-    this.ids = split(training);
-    settings
-        .labels()
-        .forEach(
-            (task, label) -> {
-              Path folder = settings.root().resolve(label.folder());
-              listings.put(task, labelled(task, new FolderListing(folder, Set.of("png"))));
-            });
+    images = settings.listing(split);
+    ids = settings.ids(split, images);
+    prefix = settings.prefix(split);
+    LabelOpening opening = new LabelOpening(settings, split, images, ids);
+    settings.labels().forEach((task, label) -> readers.put(task, opening.open(task, label)));
   }
 
   /**
@@ -56,53 +46,17 @@ public final class FolderDataset extends LabelledImages {
    * @throws IllegalArgumentException if the settings have no labels that a task reads
    */
   public static FolderDataset training(FolderSettings settings, List<Task> tasks) {
-    return new FolderDataset(settings, tasks, true);
+    return new FolderDataset(settings, tasks, Split.TRAIN);
   }
 
   /** The images that validate; fails as {@link #training} does. */
   public static FolderDataset validation(FolderSettings settings, List<Task> tasks) {
-    return new FolderDataset(settings, tasks, false);
+    return new FolderDataset(settings, tasks, Split.VAL);
   }
 
-  private List<String> split(boolean training) {
-    List<String> all = images.ids();
-    if (settings.split() instanceof FolderSplit.Lists lists) {
-      Path list = settings.root().resolve(training ? lists.train() : lists.val());
-      return ImageList.read(list, images, "use split: {val: 0.2, seed: 1} instead of lists");
-    }
-    return drawn(all, (FolderSplit.Fraction) settings.split(), training);
-  }
-
-  private List<String> drawn(List<String> all, FolderSplit.Fraction fraction, boolean training) {
-    int[] order = new Rng(fraction.seed()).permutation(all.size());
-    int validating = (int) Math.round(all.size() * fraction.val());
-    int from = training ? validating : 0;
-    int to = training ? all.size() : validating;
-    if (from == to) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "%d images in %s are too few to split with val = %s: one side would be empty",
-              all.size(),
-              images.folder(),
-              fraction.val()));
-    }
-    return Arrays.stream(order, from, to).sorted().mapToObj(all::get).toList();
-  }
-
-  private FolderListing labelled(String task, FolderListing listing) {
-    if (ids.stream().noneMatch(id -> listing.file(id).isPresent())) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "%s holds no label of the task %s for any of the %d images: a label is named as its"
-                  + " image, for instance %s.png; check the folder, or leave the task out",
-              listing.folder(),
-              task,
-              ids.size(),
-              ids.get(0)));
-    }
-    return listing;
+  /** The images that test; fails as {@link #training} does, or if the settings name none. */
+  public static FolderDataset test(FolderSettings settings, List<Task> tasks) {
+    return new FolderDataset(settings, tasks, Split.TEST);
   }
 
   @Override
@@ -112,7 +66,7 @@ public final class FolderDataset extends LabelledImages {
 
   /** The names of the images, in the order of the samples. */
   public List<String> ids() {
-    return ids;
+    return ids.stream().map(id -> prefix + id).toList();
   }
 
   @Override
@@ -124,13 +78,11 @@ public final class FolderDataset extends LabelledImages {
   @Override
   public Map<String, String> doubts(int index) {
     Map<String, String> doubts = new HashMap<>();
-    listings.forEach(
-        (task, listing) -> {
-          if (encoding(task) instanceof Encoding.NormalsRgb normals) {
-            listing
-                .file(ids.get(index))
-                .flatMap(file -> normals.doubt(Images.readPng(file)))
-                .ifPresent(doubt -> doubts.put(task, doubt));
+    String id = ids.get(index);
+    readers.forEach(
+        (task, reader) -> {
+          if (reader.file(id).isPresent()) {
+            reader.doubt(id).ifPresent(doubt -> doubts.put(task, doubt));
           }
         });
     return doubts;
@@ -140,15 +92,12 @@ public final class FolderDataset extends LabelledImages {
   public List<Stray> strays() {
     List<Stray> strays = new ArrayList<>();
     images.listed().others().forEach(file -> strays.add(stray(Stray.Why.OTHER_KIND, "", file)));
-    listings.forEach(
-        (task, listing) -> {
-          listing
-              .listed()
-              .others()
-              .forEach(file -> strays.add(stray(Stray.Why.OTHER_KIND, task, file)));
-          for (String id : listing.ids()) {
+    readers.forEach(
+        (task, reader) -> {
+          reader.others().forEach(file -> strays.add(stray(Stray.Why.OTHER_KIND, task, file)));
+          for (String id : reader.ids()) {
             if (images.file(id).isEmpty()) {
-              strays.add(stray(Stray.Why.NO_IMAGE, task, listing.file(id).orElseThrow()));
+              strays.add(stray(Stray.Why.NO_IMAGE, task, reader.file(id).orElseThrow()));
             }
           }
         });
@@ -166,24 +115,16 @@ public final class FolderDataset extends LabelledImages {
     Path file = images.file(id).orElseThrow();
     Raster image = Images.read(file);
     Map<String, LabelMap> found = new HashMap<>();
-    listings.forEach(
-        (task, listing) -> {
-          Optional<Path> label = listing.file(id);
+    readers.forEach(
+        (task, reader) -> {
+          Optional<Path> label = reader.file(id);
           if (label.isPresent()) {
-            LabelMap stored = label(task, label.get(), file, image);
+            Raster raster = reader.read(id);
+            AspectRatio.check(label.get(), raster, file, image);
+            LabelMap stored = new LabelMap(Objects.requireNonNull(labels.get(task)), raster);
             found.put(task, size == LabelSize.AS_STORED ? stored : ofImage(stored, image));
           }
         });
-    return new Sample(id, image, found);
-  }
-
-  private LabelMap label(String task, Path file, Path imageFile, Raster image) {
-    Raster label = encoding(task).decode(Images.readPng(file));
-    AspectRatio.check(file, label, imageFile, image);
-    return new LabelMap(Objects.requireNonNull(labels.get(task)), label);
-  }
-
-  private Encoding encoding(String task) {
-    return Objects.requireNonNull(settings.labels().get(task)).encoding();
+    return new Sample(prefix + id, image, found);
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The files of a folder that are pictures, told by the ends of their names. Names that begin with a
@@ -43,6 +44,15 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
    * @throws DataException if there is no such folder, or it can't be read
    */
   public static FolderFiles list(Path folder, Set<String> extensions) {
+    return list(folder, extensions, 1);
+  }
+
+  /**
+   * Lists a folder and those in it.
+   *
+   * @param levels how deep; 1 for the folder alone
+   */
+  static FolderFiles list(Path folder, Set<String> extensions, int levels) {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
           Files.isSymbolicLink(folder)
@@ -57,22 +67,42 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
     }
     List<Path> files = new ArrayList<>();
     List<Path> others = new ArrayList<>();
+    walk(
+        folder,
+        levels,
+        file -> {
+          String extension = extension(name(file));
+          if (extensions.contains(extension)) {
+            files.add(file);
+          } else if (PICTURES.contains(extension)) {
+            others.add(file);
+          }
+        });
+    Collections.sort(files);
+    Collections.sort(others);
+    return new FolderFiles(folder, files, others);
+  }
+
+  private static void walk(Path folder, int levels, Consumer<Path> file) {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      for (Path file : stream) {
-        String extension = extension(name(file));
-        if (extensions.contains(extension)) {
-          files.add(file);
-        } else if (PICTURES.contains(extension)) {
-          others.add(file);
+      for (Path entry : stream) {
+        file.accept(entry);
+        if (levels > 1 && !name(entry).startsWith(".") && Files.isDirectory(entry)) {
+          checkNoCircle(folder, entry);
+          walk(entry, levels - 1, file);
         }
       }
     } catch (IOException e) {
       throw new DataException(
           String.format(Locale.ROOT, "the folder %s could not be read (%s)", folder, e), e);
     }
-    Collections.sort(files);
-    Collections.sort(others);
-    return new FolderFiles(folder, files, others);
+  }
+
+  private static void checkNoCircle(Path folder, Path entry) throws IOException {
+    if (Files.isSymbolicLink(entry) && folder.toRealPath().startsWith(entry.toRealPath())) {
+      throw new DataException(
+          entry + " is a symbolic link to a folder that it lies in, a circle; remove the link");
+    }
   }
 
   private static String extension(String name) {
@@ -103,7 +133,8 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
     throw new DataException(
         String.format(Locale.ROOT, "the folder %s holds no .jpg, .jpeg or .png file", folder)
             + (others.isEmpty()
-                ? "; check the name of the image folder"
+                ? "; check the name of the image folder; if they lie in folders below it, say"
+                    + " subfolders: true"
                 : String.format(
                     Locale.ROOT,
                     " but %d pictures of other kinds, for instance %s: convert them to PNG or JPEG",

@@ -2,6 +2,7 @@ package dev.mtlora.run;
 
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.Split;
 import dev.mtlora.data.Transform;
 import dev.mtlora.data.check.SplitCheck;
 import dev.mtlora.data.check.SplitReport;
@@ -139,34 +140,40 @@ public final class Assembly {
   /**
    * A check of the samples of a split, as they are before they are resized.
    *
-   * @param training true for those that train, false for those that validate
    * @param examples how many findings of a kind to keep
    */
-  public SplitReport check(boolean training, int examples, SplitCheck.Progress progress) {
+  public SplitReport check(Split split, int examples, SplitCheck.Progress progress) {
     DataSource data = config.data();
     SplitCheck.Settings settings =
         new SplitCheck.Settings(
-            training ? "train" : "val",
+            split.word(),
             config.tasks(),
-            data.published(training),
-            training ? config.train().batch() : 1,
+            split == Split.TEST ? 0 : data.published(split == Split.TRAIN),
+            split == Split.TRAIN ? config.train().batch() : 1,
             Math.max(1, config.train().workers()),
             examples);
-    SplitCheck check =
-        new SplitCheck(
-            settings,
-            tasks -> training ? data.training(tasks, side()) : data.validation(tasks, side()));
+    SplitCheck check = new SplitCheck(settings, tasks -> data.of(split, tasks, side()));
     return checked(() -> check.run(progress));
+  }
+
+  /** The splits that there are. */
+  public List<Split> splits() {
+    return config.data().hasTest() ? List.of(Split.values()) : List.of(Split.TRAIN, Split.VAL);
+  }
+
+  /** The samples of a split, before they are augmented or resized. */
+  public Dataset samples(Split split) {
+    return checked(() -> config.data().of(split, config.tasks(), side()));
   }
 
   /** The samples that validate, before they are resized. */
   public Dataset validation() {
-    return checked(() -> config.data().validation(config.tasks(), side()));
+    return samples(Split.VAL);
   }
 
   /** The samples that train, before they are augmented. */
   public Dataset training() {
-    return checked(() -> config.data().training(config.tasks(), side()));
+    return samples(Split.TRAIN);
   }
 
   /** All that happens to samples that train: they end as the model takes them. */
@@ -194,17 +201,27 @@ public final class Assembly {
 
   /** Batches of all validation samples. */
   public DataLoader validationLoader() {
+    return evaluationLoader(Split.VAL);
+  }
+
+  /** Batches of all samples of a split, as the model is scored on them. */
+  public DataLoader evaluationLoader(Split split) {
     Transform transform = Pipeline.evaluation(imageSize());
-    return checked(() -> loader(validation().with(transform), config.train().batch(), false));
+    return checked(() -> loader(samples(split).with(transform), config.train().batch(), false));
+  }
+
+  /** All validation samples; see {@link #labelSizeLoader(Split)}. */
+  public DataLoader labelSizeLoader() {
+    return labelSizeLoader(Split.VAL);
   }
 
   /**
-   * All validation samples one at a time, the image as the model takes it and every label as large
+   * All samples of a split one at a time, the image as the model takes it and every label as large
    * as it is stored.
    */
-  public DataLoader labelSizeLoader() {
+  public DataLoader labelSizeLoader(Split split) {
     Transform transform = Pipeline.evaluationAtLabelSize(imageSize());
-    return checked(() -> loader(validation().storedLabels().with(transform), 1, false));
+    return checked(() -> loader(samples(split).storedLabels().with(transform), 1, false));
   }
 
   private DataLoader loader(Dataset dataset, int batch, boolean training) {

@@ -1,6 +1,7 @@
 package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
+import dev.mtlora.data.Split;
 import dev.mtlora.task.Task;
 import java.util.List;
 
@@ -17,6 +18,31 @@ public interface DataSource {
 
   /** The samples that validate; see {@link #training}. */
   Dataset validation(List<Task> tasks, int imageSize);
+
+  /** True if there are samples that neither train nor validate. */
+  default boolean hasTest() {
+    return false;
+  }
+
+  /**
+   * The samples that neither train nor validate; see {@link #training}.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  default Dataset test(List<Task> tasks, int imageSize) {
+    throw new IllegalArgumentException(
+        "this data has no images that test: name some (data.test, data.split.test or"
+            + " data.folders.test of data.kind: folder), or take val");
+  }
+
+  /** The samples of a split. */
+  default Dataset of(Split split, List<Task> tasks, int imageSize) {
+    return switch (split) {
+      case TRAIN -> training(tasks, imageSize);
+      case VAL -> validation(tasks, imageSize);
+      case TEST -> test(tasks, imageSize);
+    };
+  }
 
   /**
    * How many images a published dataset has, 0 if this is none.

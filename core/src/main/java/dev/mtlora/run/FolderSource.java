@@ -2,13 +2,16 @@ package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Encoding;
+import dev.mtlora.data.FileNaming;
 import dev.mtlora.data.FolderDataset;
 import dev.mtlora.data.FolderSettings;
 import dev.mtlora.data.FolderSplit;
+import dev.mtlora.data.ImageFolder;
 import dev.mtlora.data.LabelFolder;
 import dev.mtlora.nn.Catalogue;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.Usual;
+import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
 import dev.mtlora.task.Tasks;
 import java.nio.file.Path;
@@ -24,50 +27,125 @@ import java.util.Optional;
  *
  * @param root folder that everything else is relative to; that of the file unless it is given, and
  *     needed only where samples are read
- * @param images folder of the images
- * @param train list of the images that train, one name a line
- * @param val list of the images that validate
- * @param split instead of both lists, a part of the images that validates
+ * @param pictures where the images lie
+ * @param parts which of them train, validate and test
  * @param labels by task, where they lie and how they are written
  */
 public record FolderSource(
     Optional<Path> root,
-    @Usual("images") String images,
-    Optional<String> train,
-    Optional<String> val,
-    Optional<FolderSplit.Fraction> split,
+    @Inline Pictures pictures,
+    @Inline Parts parts,
     Map<String, Labelled> labels)
     implements DataSource {
+
+  /**
+   * The images.
+   *
+   * @param images folder of the images
+   * @param imagePrefix what the names of images begin with and those of labels do not
+   * @param imageSuffix what they end with, before the extension, and those of labels do not, for
+   *     instance `_leftImg8bit`
+   * @param subfolders true if images and labels lie in folders below, of the same names
+   */
+  public record Pictures(
+      @Usual("images") String images,
+      Optional<String> imagePrefix,
+      Optional<String> imageSuffix,
+      @Usual("false") boolean subfolders) {
+    /** Checks what surrounds the ids. */
+    public Pictures {
+      naming(imagePrefix, imageSuffix);
+    }
+
+    ImageFolder folder() {
+      return new ImageFolder(images, naming(imagePrefix, imageSuffix), subfolders);
+    }
+  }
+
+  /**
+   * How the images are divided: in one of three ways.
+   *
+   * @param train list of the images that train, one name a line
+   * @param val list of the images that validate
+   * @param test list of the images that test, if any
+   * @param split instead of lists, parts of the images that validate and test
+   * @param folders instead of lists, the folders that each of them lies in
+   */
+  public record Parts(
+      Optional<String> train,
+      Optional<String> val,
+      Optional<String> test,
+      Optional<FolderSplit.Fraction> split,
+      Optional<FolderSplit.Folders> folders) {
+    /** Checks that it is one way. */
+    public Parts {
+      boolean lists = train.isPresent() || val.isPresent() || test.isPresent();
+      if (split.isPresent() && lists) {
+        throw new IllegalArgumentException(
+            "it has both lists (train, val) and a random split; keep one of the two");
+      }
+      if (folders.isPresent() && (lists || split.isPresent())) {
+        throw new IllegalArgumentException(
+            "folders: it has both folders of splits and lists or a random split; keep one of them");
+      }
+      boolean divided = split.isPresent() || folders.isPresent();
+      if (!divided && train.isEmpty()) {
+        throw new IllegalArgumentException(
+            "train is missing: name a list of images, or give split or folders");
+      }
+      if (!divided && val.isEmpty()) {
+        throw new IllegalArgumentException(
+            "val is missing: name a list of images, or give split or folders");
+      }
+    }
+
+    FolderSplit division() {
+      if (split.isPresent()) {
+        return split.get();
+      }
+      return folders.isPresent()
+          ? folders.get()
+          : new FolderSplit.Lists(train.orElseThrow(), val.orElseThrow(), test);
+    }
+  }
 
   /**
    * The labels of a task.
    *
    * @param folder below the root; the task's name unless it is given
+   * @param prefix what the names of labels begin with, before that of the image
+   * @param suffix what they end with, before the extension, for instance `_gtFine_labelIds`
    * @param encoding how they are written
    */
-  public record Labelled(Optional<String> folder, @Inline Encoding encoding) {}
+  public record Labelled(
+      Optional<String> folder,
+      Optional<String> prefix,
+      Optional<String> suffix,
+      @Inline Encoding encoding) {
+    /** Checks what surrounds the ids. */
+    public Labelled {
+      naming(prefix, suffix);
+    }
 
-  /** Checks that the images are divided in one way, and how their labels are written. */
+    LabelFolder of(String task) {
+      return new LabelFolder(folder.orElse(task), naming(prefix, suffix), encoding);
+    }
+  }
+
+  /** Checks how the labels are written. */
   public FolderSource {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
-    if (split.isPresent() && (train.isPresent() || val.isPresent())) {
-      throw new IllegalArgumentException(
-          "it has both lists (train, val) and a random split; keep one of the two");
-    }
-    if (split.isEmpty() && train.isEmpty()) {
-      throw new IllegalArgumentException("train is missing: name a list of images, or give split");
-    }
-    if (split.isEmpty() && val.isEmpty()) {
-      throw new IllegalArgumentException("val is missing: name a list of images, or give split");
-    }
     labels.forEach(FolderSource::check);
-    settings(root, images, train, val, split, labels); // checks them
+    settings(root.orElse(Path.of("")), pictures, parts, labels); // checks them
+  }
+
+  private static FileNaming naming(Optional<String> prefix, Optional<String> suffix) {
+    return new FileNaming(prefix.orElse(""), suffix.orElse(""));
   }
 
   /** A task that nobody knows may have classes; what else it should be, nobody knows. */
   private static void check(String task, Labelled label) {
-    Encoding encoding = label.encoding();
-    boolean indices = encoding instanceof Encoding.Index || encoding instanceof Encoding.Mask;
+    boolean indices = label.encoding().holding(new Label.Mask(false)).isPresent();
     if (!Tasks.ids().contains(task) && !indices) {
       throw new IllegalArgumentException(
           String.format(
@@ -79,21 +157,10 @@ public record FolderSource(
   }
 
   private static FolderSettings settings(
-      Optional<Path> root,
-      String images,
-      Optional<String> train,
-      Optional<String> val,
-      Optional<FolderSplit.Fraction> split,
-      Map<String, Labelled> labels) {
+      Path root, Pictures pictures, Parts parts, Map<String, Labelled> labels) {
     Map<String, LabelFolder> folders = new LinkedHashMap<>();
-    labels.forEach(
-        (task, label) ->
-            folders.put(task, new LabelFolder(label.folder().orElse(task), label.encoding())));
-    FolderSplit division =
-        split.isPresent()
-            ? split.get()
-            : new FolderSplit.Lists(train.orElseThrow(), val.orElseThrow());
-    return new FolderSettings(root.orElse(Path.of("")), images, folders, division);
+    labels.forEach((task, label) -> folders.put(task, label.of(task)));
+    return new FolderSettings(root, pictures.folder(), folders, parts.division());
   }
 
   @Override
@@ -106,11 +173,23 @@ public record FolderSource(
     return FolderDataset.validation(located(), tasks);
   }
 
+  @Override
+  public boolean hasTest() {
+    return parts.division().hasTest();
+  }
+
+  @Override
+  public Dataset test(List<Task> tasks, int imageSize) {
+    return hasTest()
+        ? FolderDataset.test(located(), tasks)
+        : DataSource.super.test(tasks, imageSize);
+  }
+
   private FolderSettings located() {
     if (root.isEmpty()) {
       throw new IllegalArgumentException(
           "data.root is missing: name the folder of the pictures with --set data.root=FOLDER");
     }
-    return settings(root, images, train, val, split, labels);
+    return settings(root.get(), pictures, parts, labels);
   }
 }

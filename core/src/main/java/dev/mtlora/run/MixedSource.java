@@ -104,6 +104,19 @@ public record MixedSource(@Usual("alternate") MixedDataset.Mode mode, List<Part>
     return mixed(tasks, (source, wanted) -> source.validation(wanted, imageSize));
   }
 
+  /** Only if all sources do, so that every task has a score. */
+  @Override
+  public boolean hasTest() {
+    return sources.stream().allMatch(part -> part.source().hasTest());
+  }
+
+  @Override
+  public Dataset test(List<Task> tasks, int imageSize) {
+    return hasTest()
+        ? mixed(tasks, (source, wanted) -> source.test(wanted, imageSize))
+        : DataSource.super.test(tasks, imageSize);
+  }
+
   private interface Opened {
     Dataset of(DataSource source, List<Task> wanted);
   }

@@ -3,13 +3,16 @@ package dev.mtlora.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.data.ClassMap;
 import dev.mtlora.data.ClassNames;
+import dev.mtlora.data.Encodings;
 import dev.mtlora.files.DataException;
 import dev.mtlora.spec.YamlText;
 import dev.mtlora.task.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes names of classes out where they are used, so that a run folder or an adapter has them
@@ -44,12 +47,42 @@ final class NamedClasses {
 
   private static void replace(ObjectNode label, Path root) {
     try {
+      Path file = root.resolve(label.get("classes").textValue());
+      List<ClassMap.Entry> entries = ClassMap.read(file);
+      if (!entries.isEmpty()) {
+        groups(label.putObject("classes"), entries, label.path("encoding").asText(), file);
+        return;
+      }
       ArrayNode names = label.arrayNode();
-      ClassNames.read(root.resolve(label.get("classes").textValue())).forEach(names::add);
+      ClassNames.read(file).forEach(names::add);
       label.set("classes", names);
     } catch (DataException e) {
       throw new IllegalArgumentException("data.labels: " + e.getMessage(), e);
     }
+  }
+
+  /** The numbers of every name, or the colours for labels that have these. */
+  private static void groups(
+      ObjectNode classes, List<ClassMap.Entry> entries, String encoding, Path file) {
+    boolean colours = encoding.equals(Encodings.COLOURS);
+    for (ClassMap.Entry entry : entries) {
+      ArrayNode group = classes.withArray("/" + entry.name().replace("~", "~0").replace("/", "~1"));
+      if (colours) {
+        group.add(entry.colour().orElseThrow(() -> colourless(file, entry)).toString());
+      } else {
+        group.add(entry.id());
+      }
+    }
+  }
+
+  private static DataException colourless(Path file, ClassMap.Entry entry) {
+    return new DataException(
+        String.format(
+            Locale.ROOT,
+            "%s gives the class %s no color, by which labels of the encoding %s tell it",
+            file,
+            entry.name(),
+            Encodings.COLOURS));
   }
 
   private static List<String> names(JsonNode classes) {

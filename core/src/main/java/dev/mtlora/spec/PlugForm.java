@@ -157,11 +157,43 @@ record PlugForm<T>(Plug<T> plug, Forms forms) implements Block<T> {
         List<Plug.Member<T>> members = new ArrayList<>(plug.members().members().values());
         members.sort(
             Comparator.comparing(member -> member.usual() == usual())); // its defaults last
-        members.forEach(member -> form(member).schema(properties, member.usual()));
+        Map<String, Map<JsonNode, String>> values = new LinkedHashMap<>();
+        members.forEach(member -> add(member, properties, values));
       } finally {
         forms.leave(this);
       }
     }
+  }
+
+  /**
+   * The keys of a member; what is another value with another member is either.
+   *
+   * @param values what every key may be so far, and what it looks like
+   */
+  private void add(
+      Plug.Member<T> member, ObjectNode properties, Map<String, Map<JsonNode, String>> values) {
+    ObjectNode own = JsonNodeFactory.instance.objectNode();
+    form(member).schema(own, member.usual());
+    for (Map.Entry<String, JsonNode> key : own.properties()) {
+      Map<JsonNode, String> all =
+          values.computeIfAbsent(key.getKey(), name -> new LinkedHashMap<>());
+      all.put(value(key.getValue()), key.getValue().path(RecordForm.KIND).asText());
+      properties.set(key.getKey(), all.size() == 1 ? key.getValue() : either(all, key.getValue()));
+    }
+  }
+
+  /** What a value may be, without what is said of it. */
+  private static ObjectNode value(JsonNode schema) {
+    ObjectNode value = schema.deepCopy();
+    return value.remove(List.of(RecordForm.KIND, RecordForm.RECORD, "default"));
+  }
+
+  private static ObjectNode either(Map<JsonNode, String> values, JsonNode last) {
+    ObjectNode either = Containers.anyOf(values.keySet().toArray(JsonNode[]::new));
+    if (last.has(RecordForm.RECORD)) {
+      either.set(RecordForm.RECORD, last.get(RecordForm.RECORD));
+    }
+    return either.put(RecordForm.KIND, String.join(", or ", values.values()));
   }
 
   /** A name, or the block of any of the classes with the names that stand for it. */

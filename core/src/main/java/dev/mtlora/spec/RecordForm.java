@@ -31,7 +31,7 @@ final class RecordForm<R> implements Block<R> {
   static final String REFERENCE = "reference";
 
   /** In a schema, the record that a key is a component of, whose documentation says what it is. */
-  private static final String RECORD = "$comment";
+  static final String RECORD = "$comment";
 
   /** In a schema, what a value looks like. */
   static final String KIND = "title";

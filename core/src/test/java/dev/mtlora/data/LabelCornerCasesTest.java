@@ -33,18 +33,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Label files of unusual kinds keep their numbers or are refused. */
 class LabelCornerCasesTest {
-  private static final Encoding INDEX = new Encoding.Index(200);
-  private static final Encoding MASK = new Encoding.Mask();
-  private static final Encoding DEPTH = new Encoding.DepthMm();
-  private static final Encoding NORMALS = new Encoding.NormalsRgb(NormalsY.UP);
+  private static final PngEncoding INDEX = new Encoding.Index(200);
+  private static final PngEncoding MASK = new Encoding.Mask();
+  private static final PngEncoding DEPTH = new Encoding.DepthMm();
+  private static final PngEncoding NORMALS = new Encoding.NormalsRgb(NormalsY.UP);
 
   @TempDir private Path folder;
 
-  private Raster decoded(Encoding encoding, byte[] png) {
+  private Raster decoded(PngEncoding encoding, byte[] png) {
     return encoding.decode(Images.readPng(write(folder.resolve("label.png"), png)));
   }
 
-  private void refused(Encoding encoding, byte[] png, String... parts) {
+  private void refused(PngEncoding encoding, byte[] png, String... parts) {
     assertThatThrownBy(() -> decoded(encoding, png))
         .isInstanceOf(DataException.class)
         .satisfies(e -> assertThat(e.getMessage()).contains("label.png").contains(parts));
@@ -86,7 +86,7 @@ class LabelCornerCasesTest {
   @Test
   void labels_withTransparency_areRefusedByEveryEncoding() {
     byte[] rgba = of(BufferedImage.TYPE_INT_ARGB, (x, y) -> 0x80010101);
-    for (Encoding encoding : List.of(INDEX, MASK, DEPTH, NORMALS)) {
+    for (PngEncoding encoding : List.of(INDEX, MASK, DEPTH, NORMALS)) {
       refused(encoding, rgba, "8-bit RGB with transparency");
     }
   }

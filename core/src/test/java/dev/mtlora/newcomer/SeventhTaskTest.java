@@ -250,7 +250,7 @@ class SeventhTaskTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> FolderDataset.training(settings, List.of(ALBEDO)))
           .withMessageContaining("labels.albedo cannot be encoded as ")
-          .withMessageContaining("3 values per pixel, which no PNG holds")
+          .withMessageContaining("3 values per pixel, which no file holds")
           .withMessageContaining("a Dataset in Java");
     }
   }

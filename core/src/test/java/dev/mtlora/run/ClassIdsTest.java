@@ -32,7 +32,7 @@ class ClassIdsTest {
     return (Encoding.Index) ((FolderSource) spec.data()).labels().get("semseg").encoding();
   }
 
-  private static float[] decode(Encoding encoding, int bits, float... numbers) {
+  private static float[] decode(Encoding.Index encoding, int bits, float... numbers) {
     Raster row = new Raster(1, numbers.length, 1, numbers);
     return encoding.decode(new PngSamples("a.png", row, bits, false)).values();
   }

@@ -11,6 +11,7 @@ import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Draw;
 import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Split;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
@@ -49,7 +50,8 @@ class DataSourceContractTest {
           "folder",
           List.of(
               "semseg: {classes: 3}, depth: {}",
-              "{kind: folder, root: ROOT/own, images: images, train: train.txt, val: val.txt, labels: {"
+              "{kind: folder, root: ROOT/own, images: images, train: train.txt, val: val.txt, test: test.txt,"
+                  + " labels: {"
                   + "semseg: {folder: classes, encoding: index, classes: 3},"
                   + " depth: {folder: depth, encoding: depth_mm}}}"),
           "scenes",
@@ -79,7 +81,7 @@ class DataSourceContractTest {
   @BeforeEach
   void picturesOfOnesOwn() {
     Path own = folder.resolve("own");
-    for (String id : List.of("a", "b", "c")) {
+    for (String id : List.of("a", "b", "c", "d")) {
       png(own.resolve("images/" + id + ".png"), redBlue(SIDE, 24));
       png(
           own.resolve("classes/" + id + ".png"),
@@ -90,6 +92,7 @@ class DataSourceContractTest {
     }
     write(own.resolve("train.txt"), "a\nb\n".getBytes(StandardCharsets.UTF_8));
     write(own.resolve("val.txt"), "c\n".getBytes(StandardCharsets.UTF_8));
+    write(own.resolve("test.txt"), "d\n".getBytes(StandardCharsets.UTF_8));
   }
 
   private RunSpec config(String kind) {
@@ -265,6 +268,26 @@ class DataSourceContractTest {
     assertThatThrownBy(() -> source.validation(unknown, SIDE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("keypoints");
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void test_everyKind_hasImagesOfItsOwnOrIsRefused(String kind) {
+    RunSpec config = config(kind);
+    DataSource source = config.data();
+    if (!source.hasTest()) {
+      assertThatThrownBy(() -> source.test(config.tasks(), SIDE))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no images that test");
+      return;
+    }
+    Dataset test = source.of(Split.TEST, config.tasks(), SIDE);
+    assertThat(test.size()).isPositive();
+    for (Dataset other : both(config)) {
+      for (int i = 0; i < other.size(); i++) {
+        assertThat(sample(other, i).id()).isNotEqualTo(sample(test, 0).id());
+      }
+    }
   }
 
   @ParameterizedTest

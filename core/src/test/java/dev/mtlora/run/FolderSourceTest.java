@@ -47,9 +47,9 @@ class FolderSourceTest {
   void read_everyKey_isUnderstood() throws IOException {
     FolderSource source = read(GOOD);
     assertThat(source.root()).contains(folder.resolve("pictures"));
-    assertThat(source.images()).isEqualTo("photos");
-    assertThat(source.train()).contains("train.txt");
-    assertThat(source.val()).contains("val.txt");
+    assertThat(source.pictures().images()).isEqualTo("photos");
+    assertThat(source.parts().train()).contains("train.txt");
+    assertThat(source.parts().val()).contains("val.txt");
     assertThat(source.labels())
         .containsExactly(
             entry("semseg", labelled(Optional.of("semseg13"), new Encoding.Index(13))),
@@ -67,7 +67,7 @@ class FolderSourceTest {
   }
 
   private static FolderSource.Labelled labelled(Optional<String> folder, Encoding encoding) {
-    return new FolderSource.Labelled(folder, encoding);
+    return new FolderSource.Labelled(folder, Optional.empty(), Optional.empty(), encoding);
   }
 
   @Test
@@ -76,8 +76,8 @@ class FolderSourceTest {
         read(
             "tasks: {edge: {}}\ndata: {kind: folder, labels: {edge: {encoding: mask}}, split: {val: 0.2, seed: 7}}\n");
     assertThat(source.root()).contains(folder);
-    assertThat(source.images()).isEqualTo("images");
-    assertThat(source.split()).contains(new FolderSplit.Fraction(0.2, 7));
+    assertThat(source.pictures().images()).isEqualTo("images");
+    assertThat(source.parts().split()).contains(new FolderSplit.Fraction(0.2, 7));
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Split;
 import dev.mtlora.data.check.Findings;
 import dev.mtlora.data.check.Kind;
 import dev.mtlora.data.check.SplitReport;
@@ -198,7 +199,7 @@ class MultiTaskSourceTest {
   void check_papersDatasets_compareTheCountsAndReadEveryLabel() {
     for (String yaml : List.of(PASCAL, NYUD)) {
       RunSpec config = read(yaml);
-      SplitReport report = Assembly.of(config).check(true, 5, (done, all) -> {});
+      SplitReport report = Assembly.of(config).check(Split.TRAIN, 5, (done, all) -> {});
       assertThat(report.stats().keySet()).containsExactlyElementsOf(config.taskNames());
       assertThat(report.findings().stream().map(Findings::kind)).contains(Kind.OTHER_COUNT);
       assertThat(report.findings().stream().map(Findings::kind))
@@ -213,7 +214,7 @@ class MultiTaskSourceTest {
     copy(GoldenFile.resource("golden/dataset/NYUD_MT"), tree);
     Files.delete(tree.resolve("depth/3.npy"));
     RunSpec config = read(NYUD, "data.root=" + tree);
-    SplitReport report = Assembly.of(config).check(false, 5, (done, all) -> {});
+    SplitReport report = Assembly.of(config).check(Split.VAL, 5, (done, all) -> {});
     assertThat(report.failed()).isTrue();
     assertThat(report.stats()).containsOnlyKeys("semseg", "normals", "edge");
     assertThat(report.findings().get(0).examples().get(0))

@@ -38,6 +38,12 @@ public enum Kind {
       false,
       "images that both train and validate",
       "validation scores will be too good: leave them in one of the two lists"),
+  /** An image that tests, and is in another split. */
+  SHARED_TEST(
+      WARNING,
+      false,
+      "images that test and are in another split, too",
+      "scores of the test will be too good: leave them in one of the lists"),
   /** Depth as from an 8-bit picture. */
   SHORT_DEPTH(
       WARNING,
@@ -101,7 +107,8 @@ public enum Kind {
       NOTE,
       false,
       "pictures of kinds that are not read",
-      "images are .jpg, .jpeg or .png, labels .png: convert these, or they do not count"),
+      "images are .jpg, .jpeg or .png, labels .png, of the encoding depth also .npy, .tif, .pfm or .exr:"
+          + " convert these, or they do not count"),
   /** A label that no image has the name of. */
   NO_IMAGE(
       NOTE,

@@ -1,5 +1,6 @@
 package dev.mtlora.data.check;
 
+import dev.mtlora.data.Split;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -12,7 +13,7 @@ import java.util.Set;
 /**
  * What a split looks like.
  *
- * @param name train or val
+ * @param name train, val or test
  * @param samples how many it has; 0 if it cannot be opened
  * @param ids of the images that could be read
  * @param sizes how many images have a size, by width x height, the most frequent first
@@ -46,7 +47,8 @@ public record SplitReport(
     List<String> shared = ids.stream().filter(other.ids::contains).toList();
     if (!shared.isEmpty()) {
       List<String> first = shared.subList(0, Math.min(examples, shared.size()));
-      more.add(new Findings(Severity.WARNING, Kind.SHARED, "", shared.size(), first));
+      Kind kind = name.equals(Split.TEST.word()) ? Kind.SHARED_TEST : Kind.SHARED;
+      more.add(new Findings(Severity.WARNING, kind, "", shared.size(), first));
     }
     more.sort(Comparator.comparing(Findings::severity).reversed());
     return new SplitReport(name, samples, ids, sizes, stats, more);

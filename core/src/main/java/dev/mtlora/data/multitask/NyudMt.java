@@ -8,6 +8,7 @@ import dev.mtlora.data.ImageList;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.array.NpyFile;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Edge;
 import dev.mtlora.task.Label;

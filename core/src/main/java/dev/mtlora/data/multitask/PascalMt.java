@@ -6,6 +6,7 @@ import dev.mtlora.data.Encoding;
 import dev.mtlora.data.FolderListing;
 import dev.mtlora.data.ImageList;
 import dev.mtlora.data.LabelStore;
+import dev.mtlora.data.PngEncoding;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
@@ -65,7 +66,7 @@ public record PascalMt(Path root, List<String> tasks, LabelStore store) {
           "normals", new Label.Directions(NormalsY.DOWN),
           "edge", new Edge().label());
 
-  private static final Encoding SEMSEG = new Encoding.Index(CLASSES);
+  private static final PngEncoding SEMSEG = new Encoding.Index(CLASSES);
 
   /**
    * Checks the tasks.

@@ -1,4 +1,4 @@
-package dev.mtlora.data.multitask;
+package dev.mtlora.image.array;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.mtlora.data.multitask;
+package dev.mtlora.image.array;
 
 import dev.mtlora.files.DataException;
 import dev.mtlora.files.SmallFile;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * {@code [H, W, C]}, in C or Fortran order and either byte order. The header is checked against the
  * length of the file before anything is allocated; Python objects are never unpickled.
  */
-final class NpyFile {
+public final class NpyFile {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MAX_HEADER = 1 << 16;
   private static final int MOST_CHANNELS = 16;
@@ -42,7 +42,7 @@ final class NpyFile {
    *
    * @throws DataException if the file is missing, damaged, too large, or holds anything else
    */
-  static Raster read(Path file) {
+  public static Raster read(Path file) {
     return new NpyFile(file, bytes(file)).array();
   }
 

@@ -1,0 +1,5 @@
+/** Annotation files in the JSON that COCO has made common. */
+@NullMarked
+package dev.mtlora.data.coco;
+
+import org.jspecify.annotations.NullMarked;
