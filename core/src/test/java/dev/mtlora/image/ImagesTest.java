@@ -140,7 +140,7 @@ class ImagesTest {
     Path text = Files.writeString(folder.resolve("text.jpg"), "this is not a picture");
     assertThatThrownBy(() -> Images.read(text))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("text.jpg is neither a JPEG nor a PNG");
+        .hasMessageContaining("text.jpg is neither a JPEG nor a PNG, BMP, TIFF or WebP");
     Path empty = write(folder.resolve("empty.png"), new byte[0]);
     assertThatThrownBy(() -> Images.read(empty))
         .isInstanceOf(DataException.class)
