@@ -13,7 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -57,7 +57,7 @@ class HeaderFuzzTest {
   }
 
   /** A part of the file with some of its bytes changed, in the header more often than not. */
-  private static byte[] changed(byte[] whole, Random random) {
+  private static byte[] changed(byte[] whole, SplittableRandom random) {
     byte[] out =
         random.nextInt(4) == 0
             ? Arrays.copyOf(whole, random.nextInt(whole.length + 1))
@@ -78,7 +78,7 @@ class HeaderFuzzTest {
     int refused = 0;
     List<byte[]> files = files();
     for (int round = 0; round < ROUNDS; round++) {
-      byte[] file = changed(files.get(round % files.size()), new Random(round));
+      byte[] file = changed(files.get(round % files.size()), new SplittableRandom(round));
       long before = memory.getThreadAllocatedBytes(thread);
       try {
         ImageHeader.check(file, "file of round " + round);
@@ -98,7 +98,7 @@ class HeaderFuzzTest {
     List<byte[]> files = tiffs();
     int read = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      byte[] file = changed(files.get(round % files.size()), new Random(round));
+      byte[] file = changed(files.get(round % files.size()), new SplittableRandom(round));
       try {
         Images.decode(file, "file of round " + round);
         read++;
