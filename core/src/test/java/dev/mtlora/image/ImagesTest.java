@@ -213,6 +213,14 @@ class ImagesTest {
   }
 
   @Test
+  void readPng_otherFormatNamedPng_isRefusedByWhatItIs() {
+    Path file = write(folder.resolve("label.png"), new TiffMaker(8, 8).bytes());
+    assertThatThrownBy(() -> Images.readPng(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("label.png is a TIFF, and labels are PNGs; convert it to PNG");
+  }
+
+  @Test
   void writePng_roundsClampsAndReadsBack() {
     Path file = folder.resolve("new folder").resolve(FileNames.of("ü.png"));
     Images.writePng(file, new Raster(1, 2, 3, new float[] {-5, 1.4f, 1.6f, 300, 254.6f, 7}));

@@ -12,6 +12,7 @@ import dev.mtlora.files.DataException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import javax.imageio.IIOImage;
@@ -227,5 +228,14 @@ class TiffTest {
     byte[] whole = maker(8, 3).bytes();
     assertThatThrownBy(() -> read(Arrays.copyOf(whole, whole.length - 60)))
         .hasMessageContaining("a.tif is truncated");
+  }
+
+  @Test
+  void read_deflateWithoutItsChecksum_isDamaged() {
+    TiffMaker maker = maker(8, 3);
+    maker.deflate = true;
+    maker.rows = 21;
+    int directory = ByteBuffer.wrap(maker.bytes()).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+    assertRefused(maker.tag(279, TiffMaker.LONG, directory - 8 - 4), "damaged: strip 0 holds 0");
   }
 }
