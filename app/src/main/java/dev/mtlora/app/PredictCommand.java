@@ -1,10 +1,9 @@
 package dev.mtlora.app;
 
 import dev.mtlora.app.Canvas.Picture;
-import dev.mtlora.data.FolderFiles;
+import dev.mtlora.app.Inputs.Input;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Block;
-import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
@@ -17,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,8 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "predict",
     description = {
-      "Predicts all tasks of one picture or of all pictures in a folder.",
+      "Predicts all tasks of one picture, of all pictures in a folder, or of all frames of a video.",
       "Writes NAME_TASK.png for every task, and NAME_panel.png with all side by side.",
+      "NAME is the picture's, or the video's and the number of the frame: clip_000001_sal.png.",
       "Where two pictures are named alike, NAME has the extension: a.jpg_sal.png, a.png_sal.png."
     })
 final class PredictCommand implements Callable<Integer> {
@@ -47,57 +48,79 @@ final class PredictCommand implements Callable<Integer> {
 
   @Parameters(
       index = "1",
-      paramLabel = "IMAGE_OR_FOLDER",
-      description = "A JPEG or PNG picture, or a folder of them.")
+      paramLabel = "IMAGE_FOLDER_OR_VIDEO",
+      description =
+          "A picture (JPEG, PNG, BMP, TIFF, WebP), a folder of them, or an AVI of Motion JPEG.")
   private Path input = Path.of("");
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write.")
   private Path out = Path.of("");
 
+  /** How many pictures there were, and of how many nothing could be read. */
+  private record Count(int all, int bad) {}
+
   @Override
   public Integer call() {
-    FolderFiles pictures = pictures();
-    Assembly assembly = Assembly.of(trained.config());
+    checkOut();
+    try (Inputs inputs = Inputs.of(input)) {
+      Assembly assembly = Assembly.of(trained.config());
+      PrintWriter print = spec.commandLine().getOut();
+      assembly.useThreads().ifPresent(print::println);
+      Count count;
+      try (Scope scope = Scope.open()) {
+        MultiTaskModel model = trained.load(assembly);
+        count = predict(inputs.pictures(), model);
+      }
+      report(count, inputs.others());
+      return count.bad() > 0 ? 1 : 0;
+    }
+  }
+
+  private void report(Count count, List<Path> others) {
     PrintWriter print = spec.commandLine().getOut();
-    assembly.useThreads().ifPresent(print::println);
-    int bad;
-    try (Scope scope = Scope.open()) {
-      MultiTaskModel model = trained.load(assembly);
-      bad = predict(OutputNames.of(pictures.files()), model);
+    int good = count.all() - count.bad();
+    if (good > 0) {
+      print.printf(Locale.ROOT, "%d predicted, see %s%n", good, out);
     }
-    int all = pictures.files().size();
-    if (bad < all) {
-      print.printf(Locale.ROOT, "%d predicted, see %s%n", all - bad, out);
-    }
-    if (!pictures.others().isEmpty()) {
+    if (!others.isEmpty()) {
       print.printf(
           Locale.ROOT,
           "not read: %d pictures of other kinds, for instance %s; convert them to PNG or JPEG%n",
-          pictures.others().size(),
-          pictures.others().get(0).getFileName());
+          others.size(),
+          others.get(0).getFileName());
     }
-    if (bad > 0 && all > 1) {
+    if (count.bad() > 0 && count.all() > 1) {
       PrintWriter err = spec.commandLine().getErr();
-      err.printf(Locale.ROOT, "mtlora: %d of %d pictures could not be read, see above%n", bad, all);
+      err.printf(
+          Locale.ROOT,
+          "mtlora: %d of %d pictures could not be read, see above%n",
+          count.bad(),
+          count.all());
     }
-    return bad > 0 ? 1 : 0;
   }
 
-  /** Predicts what can be read, says what is wrong with the others, and counts these. */
-  private int predict(Map<Path, String> names, MultiTaskModel model) {
+  /** Predicts what can be read, says what is wrong with the others, and counts. */
+  private Count predict(Iterator<Input> inputs, MultiTaskModel model) {
+    int all = 0;
     int bad = 0;
-    for (Map.Entry<Path, String> named : names.entrySet()) {
+    while (true) {
+      Input next;
       Raster image;
       try {
-        image = Images.read(named.getKey());
+        if (!inputs.hasNext()) {
+          return new Count(all, bad);
+        }
+        next = inputs.next();
+        image = next.image().get();
       } catch (DataException e) {
         spec.commandLine().getErr().println("mtlora: " + e.getMessage());
+        all++;
         bad++;
         continue;
       }
-      predict(image, named.getValue(), model);
+      predict(image, next.name(), model);
+      all++;
     }
-    return bad;
   }
 
   private void predict(Raster image, String name, MultiTaskModel model) {
@@ -120,11 +143,8 @@ final class PredictCommand implements Callable<Integer> {
     sheet.write(out.resolve(name + "_panel.png"));
   }
 
-  private FolderFiles pictures() {
-    if (!Files.isDirectory(input)) {
-      return new FolderFiles(input, List.of(input), List.of());
-    }
-    if (isInput(out)) {
+  private void checkOut() {
+    if (Files.isDirectory(input) && isInput(out)) {
       throw new ConfigException(
           String.format(
               Locale.ROOT,
@@ -133,7 +153,6 @@ final class PredictCommand implements Callable<Integer> {
               out,
               out.resolve("predicted")));
     }
-    return FolderFiles.list(input, FolderFiles.PHOTOGRAPHS).orNone();
   }
 
   private boolean isInput(Path folder) {

@@ -307,7 +307,8 @@ class CommandsTest {
     assertThat(err.toString()).contains("is no run folder");
     Files.createDirectories(folder.resolve("empty"));
     assertThat(run("predict", at("none"), at("empty"), "--out", at("out"))).isEqualTo(1);
-    assertThat(err.toString()).contains("holds no .jpg, .jpeg or .png file");
+    assertThat(err.toString())
+        .contains("holds no .jpg, .jpeg, .png, .bmp, .tif, .tiff or .webp file");
   }
 
   private List<String> files(String name) throws IOException {

@@ -175,17 +175,18 @@ class PredictCommandTest {
     picture("a.jpg", 0xff0000);
     Files.write(folder.resolve("in/._a.jpg"), new byte[200]);
     Files.write(folder.resolve("in/.hidden.png"), new byte[200]);
-    Files.write(folder.resolve("in/b.webp"), new byte[200]);
+    Files.write(folder.resolve("in/b.gif"), new byte[200]);
     Files.write(folder.resolve("in/notes.txt"), new byte[200]);
     assertThat(predict("in", "p")).as(err.toString()).isZero();
     assertThat(out.toString())
         .contains("1 predicted")
-        .contains("not read: 1 pictures of other kinds, for instance b.webp");
+        .contains("not read: 1 pictures of other kinds, for instance b.gif");
     assertThat(files("p")).containsExactly("a_panel.png", "a_sal.png");
     Files.delete(folder.resolve("in/a.jpg"));
     assertThat(predict("in", "p")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("holds no .jpg, .jpeg or .png file but 1 pictures of other kinds");
+        .contains(
+            "holds no .jpg, .jpeg, .png, .bmp, .tif, .tiff or .webp file but 1 pictures of other kinds");
   }
 
   @Test
@@ -218,12 +219,12 @@ class PredictCommandTest {
     assertThat(predict("in/" + name + "/none", "p")).isEqualTo(1);
     assertThat(err.toString().lines()).hasSize(1).first().asString().contains(written);
     Files.delete(folder.resolve("in").resolve(name));
-    Files.write(folder.resolve("in").resolve(name.replace("png", "webp")), new byte[200]);
+    Files.write(folder.resolve("in").resolve(name.replace("png", "gif")), new byte[200]);
     picture("b.png", 0xff0000);
     assertThat(predict("in", "p\n\u001b")).isZero();
     assertThat(out.toString().lines().toList())
         .hasSize(2)
         .anyMatch(line -> line.endsWith("p\\n\\u001b"))
-        .anyMatch(line -> line.contains(written.replace("png", "webp")));
+        .anyMatch(line -> line.contains(written.replace("png", "gif")));
   }
 }

@@ -6,7 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,12 +19,16 @@ import java.util.function.Consumer;
  * a.jpg}).
  *
  * @param folder where they lie
- * @param files that are read, by name
- * @param others pictures of other kinds, by name
+ * @param files that are read, by name, and where a name has numbers by these
+ * @param others pictures of other kinds, in the same order
  */
 public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
   /** What the names of photographs end with. */
-  public static final Set<String> PHOTOGRAPHS = Set.of("jpg", "jpeg", "png");
+  public static final Set<String> PHOTOGRAPHS =
+      Set.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
+
+  /** The same for messages. */
+  public static final String PHOTOGRAPH_KINDS = ".jpg, .jpeg, .png, .bmp, .tif, .tiff or .webp";
 
   private static final Set<String> PICTURES =
       Set.of(
@@ -78,8 +82,10 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
             others.add(file);
           }
         });
-    Collections.sort(files);
-    Collections.sort(others);
+    Comparator<Path> byName =
+        Comparator.comparing(file -> folder.relativize(file).toString(), new NaturalOrder());
+    files.sort(byName);
+    others.sort(byName);
     return new FolderFiles(folder, files, others);
   }
 
@@ -131,7 +137,7 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
       return this;
     }
     throw new DataException(
-        String.format(Locale.ROOT, "the folder %s holds no .jpg, .jpeg or .png file", folder)
+        String.format(Locale.ROOT, "the folder %s holds no %s file", folder, PHOTOGRAPH_KINDS)
             + (others.isEmpty()
                 ? "; check the name of the image folder; if they lie in folders below it, say"
                     + " subfolders: true"

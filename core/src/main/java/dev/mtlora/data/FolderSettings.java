@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A dataset of one's own pictures: a folder of JPEG or PNG images and one folder of PNG labels per
- * task, a label having the name of its image. As YAML:
+ * A dataset of one's own pictures: a folder of images (JPEG, PNG, BMP, TIFF, WebP) and one folder
+ * of PNG labels per task, a label having the name of its image. As YAML:
  *
  * <pre>{@code
  * data:

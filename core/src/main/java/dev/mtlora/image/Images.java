@@ -4,6 +4,7 @@ import static org.bytedeco.opencv.global.opencv_core.CV_16U;
 import static org.bytedeco.opencv.global.opencv_core.CV_16UC;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
@@ -50,8 +51,9 @@ public final class Images {
   }
 
   /**
-   * Reads a JPEG or PNG photograph: RGB, 3 channels, 0..255, turned as its EXIF orientation says.
-   * Grey becomes three equal channels, palettes are looked up, alpha is dropped, 16 bits become 8.
+   * Reads a photograph, a JPEG, PNG, BMP, TIFF or WebP, whatever its name says: RGB, 3 channels,
+   * 0..255, turned as its EXIF or TIFF orientation says. Grey becomes three equal channels,
+   * palettes are looked up, alpha is dropped, of 16 bits the upper 8 are kept.
    *
    * @throws DataException if the file is missing, damaged, too large or of another kind
    */
@@ -65,8 +67,14 @@ public final class Images {
    * @param name what messages call the picture
    */
   public static Raster decode(byte[] bytes, String name) {
-    ImageHeader.check(bytes, name);
-    return decode(bytes, name, IMREAD_COLOR);
+    ImageHeader header = ImageHeader.check(bytes, name);
+    return switch (header.format()) {
+      case PNG, JPEG, BMP -> decode(bytes, name, IMREAD_COLOR);
+      case TIFF -> Orientation.upright(TiffPixels.read(bytes, name), header.orientation());
+      case WEBP -> // OpenCV overlooks the orientation if "Exif" stands before it
+          Orientation.upright(
+              decode(bytes, name, IMREAD_COLOR | IMREAD_IGNORE_ORIENTATION), header.orientation());
+    };
   }
 
   private static Raster decode(byte[] bytes, String name, int flags) {
@@ -122,7 +130,12 @@ public final class Images {
     ImageHeader header = ImageHeader.check(bytes, file.toString());
     if (!header.png()) {
       throw new DataException(
-          file + " is a JPEG, which changes the values of labels; make the labels again as PNG");
+          file
+              + (header.format() == ImageHeader.Format.JPEG
+                  ? " is a JPEG, which changes the values of labels; make the labels again as PNG"
+                  : " is a "
+                      + header.format().title()
+                      + ", and labels are PNGs; convert it to PNG"));
     }
     Raster values = null;
     if (header.bits() >= 8 && header.channels() % 2 == 1) {

@@ -140,7 +140,7 @@ class ImagesTest {
     Path text = Files.writeString(folder.resolve("text.jpg"), "this is not a picture");
     assertThatThrownBy(() -> Images.read(text))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("text.jpg is neither a JPEG nor a PNG");
+        .hasMessageContaining("text.jpg is neither a JPEG nor a PNG, BMP, TIFF or WebP");
     Path empty = write(folder.resolve("empty.png"), new byte[0]);
     assertThatThrownBy(() -> Images.read(empty))
         .isInstanceOf(DataException.class)
@@ -210,6 +210,14 @@ class ImagesTest {
     assertThatThrownBy(() -> Images.readPng(file))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("is a JPEG, which changes the values of labels");
+  }
+
+  @Test
+  void readPng_otherFormatNamedPng_isRefusedByWhatItIs() {
+    Path file = write(folder.resolve("label.png"), new TiffMaker(8, 8).bytes());
+    assertThatThrownBy(() -> Images.readPng(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("label.png is a TIFF, and labels are PNGs; convert it to PNG");
   }
 
   @Test

@@ -1,5 +1,8 @@
 package dev.mtlora.image;
 
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
@@ -18,6 +21,9 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Makes picture files of every kind, good and bad, by the JDK's encoders. */
 public final class PictureFiles {
@@ -69,6 +75,44 @@ public final class PictureFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * An 8-bit picture as OpenCV encodes it.
+   *
+   * @param extension with the dot
+   * @param picture of 1, 3 (RGB) or 4 channels
+   * @param options numbers and values of OpenCV's
+   */
+  public static byte[] byOpenCv(String extension, Raster picture, int... options) {
+    int channels = picture.channels();
+    byte[] values = new byte[picture.values().length];
+    for (int i = 0; i < values.length; i++) {
+      int c = i % channels;
+      int from = channels > 1 && c < 3 ? i - c + 2 - c : i; // RGB to BGR
+      values[i] = (byte) picture.values()[from];
+    }
+    try (BytePointer pixels = new BytePointer(values);
+        Mat mat = new Mat(picture.height(), picture.width(), CV_8UC(channels), pixels);
+        BytePointer out = new BytePointer();
+        IntPointer chosen = new IntPointer(options)) {
+      if (!imencode(extension, mat, out, chosen)) {
+        throw new IllegalArgumentException("OpenCV does not write " + extension);
+      }
+      byte[] bytes = new byte[(int) out.limit()];
+      out.get(bytes);
+      return bytes;
+    }
+  }
+
+  /** Sample c of the pixel (x, y) is x + 3 y + 40 c, modulo 256. */
+  public static Raster gradient(int width, int height, int channels) {
+    Raster out = new Raster(height, width, channels);
+    for (int i = 0; i < out.values().length; i++) {
+      int pixel = i / channels;
+      out.values()[i] = (pixel % width + 3 * (pixel / width) + 40 * (i % channels)) % 256;
+    }
+    return out;
   }
 
   public static Path write(Path file, byte[] bytes) {

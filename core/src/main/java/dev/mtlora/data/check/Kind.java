@@ -4,6 +4,8 @@ import static dev.mtlora.data.check.Severity.ERROR;
 import static dev.mtlora.data.check.Severity.NOTE;
 import static dev.mtlora.data.check.Severity.WARNING;
 
+import dev.mtlora.data.FolderFiles;
+
 /** What can be found, and its cure. */
 public enum Kind {
   /** A folder, a list or a set of files that is not there. */
@@ -107,8 +109,10 @@ public enum Kind {
       NOTE,
       false,
       "pictures of kinds that are not read",
-      "images are .jpg, .jpeg or .png, labels .png, of the encoding depth also .npy, .tif, .pfm or .exr:"
-          + " convert these, or they do not count"),
+      "images are "
+          + FolderFiles.PHOTOGRAPH_KINDS
+          + ", labels .png, of the encoding depth also .npy, .tif, .pfm or .exr: convert these, or"
+          + " they do not count"),
   /** A label that no image has the name of. */
   NO_IMAGE(
       NOTE,
