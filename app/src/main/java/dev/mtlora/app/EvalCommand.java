@@ -72,7 +72,8 @@ final class EvalCommand implements Callable<Integer> {
       printer.print(ScoreTable.atLabelSize(atLabelSize));
       if (out != null) {
         new ScoreFiles(out).write(scores, atLabelSize);
-        new ImageReport(out).write(measured.images(), assembly.samples(images), model);
+        new ImageReport(out)
+            .write(measured.images(), assembly.samples(images), assembly.resize(), model);
       }
     }
     spec.commandLine().getOut().flush();

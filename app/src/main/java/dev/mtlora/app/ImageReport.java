@@ -4,11 +4,11 @@ import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
 import dev.mtlora.image.Block;
-import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -57,9 +57,10 @@ record ImageReport(Path folder) {
    * Writes all files.
    *
    * @param set the images that were scored, before they are resized
+   * @param resize to what the model sees
    * @param model what scored them
    */
-  void write(List<ImageScore> images, Dataset set, MultiTaskModel model) {
+  void write(List<ImageScore> images, Dataset set, Resize resize, MultiTaskModel model) {
     try {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve("images.csv"), csv(images));
@@ -76,7 +77,7 @@ record ImageReport(Path folder) {
     for (Task task : model.tasks()) {
       List<ImageScore> own = images.stream().filter(i -> i.task().equals(task.name())).toList();
       if (!own.isEmpty()) {
-        draw(task, Extremes.of(own), set, model);
+        draw(task, Extremes.of(own), new Shown(set, resize, model));
       }
     }
   }
@@ -96,21 +97,30 @@ record ImageReport(Path folder) {
     return lines.toString();
   }
 
-  private void draw(Task task, Extremes extremes, Dataset set, MultiTaskModel model) {
+  /**
+   * What images are shown of.
+   *
+   * @param set the images, before they are resized
+   * @param resize to what the model sees
+   * @param model what scored them
+   */
+  private record Shown(Dataset set, Resize resize, MultiTaskModel model) {}
+
+  private void draw(Task task, Extremes extremes, Shown of) {
     Sheet sheet = new Sheet(List.of("image", "label", "prediction"), CELL, CELL);
-    extremes.worst().forEach(image -> add(sheet, "worst", image, task, set, model));
-    extremes.best().forEach(image -> add(sheet, "best", image, task, set, model));
+    extremes.worst().forEach(image -> add(sheet, "worst", image, task, of));
+    extremes.best().forEach(image -> add(sheet, "best", image, task, of));
     sheet.write(folder.resolve("worst_best_" + task.name() + ".png"));
   }
 
-  private static void add(
-      Sheet sheet, String rank, ImageScore image, Task task, Dataset set, MultiTaskModel model) {
+  private static void add(Sheet sheet, String rank, ImageScore image, Task task, Shown of) {
     Rng rng = new Rng(image.index());
-    Sample sample = set.get(image.index(), rng);
-    Size size = model.backbone().input().size();
-    Sample seen = new Pipeline(List.of(new Resize(size), new IgnoreRegions())).apply(sample, rng);
+    Sample sample = of.set().get(image.index(), rng);
+    Transform toContent = of.resize().toContent(sample.image());
+    Sample seen = new Pipeline(List.of(toContent, new IgnoreRegions())).apply(sample, rng);
     Block label = Batch.of(List.of(seen)).labels().get(task.name());
-    Block prediction = new Predictor(model).predict(sample.image()).get(task.name());
+    Predictor predictor = new Predictor(of.model(), of.resize().fit());
+    Block prediction = predictor.predict(sample.image()).get(task.name());
     sheet.add(
         String.format(Locale.ROOT, "%s %.4f %s", rank, image.value(), image.image()),
         Arrays.asList(

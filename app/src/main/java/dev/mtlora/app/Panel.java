@@ -4,6 +4,7 @@ import dev.mtlora.app.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
@@ -26,28 +27,28 @@ final class Panel {
   private static final int LARGEST_CELL = 224;
 
   private final List<Task> tasks;
-  private final Size size;
+  private final Resize resize;
   private final List<Shown> shown = new ArrayList<>();
 
   private record Shown(
       Sample sample, Raster image, Map<String, Block> labels, Map<String, Block> before) {}
 
   /** Chooses images evenly and keeps what the model predicts now. */
-  Panel(Dataset validation, MultiTaskModel model) {
+  Panel(Dataset validation, Resize resize, MultiTaskModel model) {
     tasks = model.tasks();
-    size = model.backbone().input().size();
-    Pipeline resize = new Pipeline(List.of(new Resize(size), new IgnoreRegions()));
+    this.resize = resize;
     int count = Math.min(IMAGES, validation.size());
     for (int i = 0; i < count; i++) {
       Rng rng = new Rng(i);
       Sample sample = validation.get(i * validation.size() / count, rng);
-      Sample resized = resize.apply(sample, rng);
+      Transform toContent = resize.toContent(sample.image());
+      Sample resized = new Pipeline(List.of(toContent, new IgnoreRegions())).apply(sample, rng);
       shown.add(
           new Shown(
               sample,
               resized.image(),
               Batch.of(List.of(resized)).labels(),
-              new Predictor(model).predict(sample.image())));
+              new Predictor(model, resize.fit()).predict(sample.image())));
     }
   }
 
@@ -55,12 +56,13 @@ final class Panel {
   void write(Path file, MultiTaskModel trained) {
     List<String> columns = new ArrayList<>(List.of("image"));
     tasks.forEach(task -> columns.add(task.name()));
-    Size cell = size.within(LARGEST_CELL);
+    Size cell = resize.size().within(LARGEST_CELL);
     Sheet sheet = new Sheet(columns, cell.width(), cell.height());
     for (Shown one : shown) {
       sheet.add("label", cells(Picture.of(one.image()), one.labels()));
       sheet.add("before", cells(null, one.before()));
-      sheet.add("after", cells(null, new Predictor(trained).predict(one.sample().image())));
+      sheet.add(
+          "after", cells(null, new Predictor(trained, resize.fit()).predict(one.sample().image())));
     }
     sheet.write(file);
   }

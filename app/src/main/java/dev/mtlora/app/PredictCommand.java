@@ -69,7 +69,7 @@ final class PredictCommand implements Callable<Integer> {
       Count count;
       try (Scope scope = Scope.open()) {
         MultiTaskModel model = trained.load(assembly);
-        count = predict(inputs.pictures(), model);
+        count = predict(inputs.pictures(), new Predictor(model, assembly.resize().fit()));
       }
       report(count, inputs.others());
       return count.bad() > 0 ? 1 : 0;
@@ -100,7 +100,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** Predicts what can be read, says what is wrong with the others, and counts. */
-  private Count predict(Iterator<Input> inputs, MultiTaskModel model) {
+  private Count predict(Iterator<Input> inputs, Predictor predictor) {
     int all = 0;
     int bad = 0;
     while (true) {
@@ -118,19 +118,19 @@ final class PredictCommand implements Callable<Integer> {
         bad++;
         continue;
       }
-      predict(image, next.name(), model);
+      predict(image, next.name(), predictor);
       all++;
     }
   }
 
-  private void predict(Raster image, String name, MultiTaskModel model) {
-    Map<String, Block> predictions = new Predictor(model).predict(image);
+  private void predict(Raster image, String name, Predictor predictor) {
+    Map<String, Block> predictions = predictor.predict(image);
     Picture picture = Picture.of(image);
     int height = Math.min(PANEL_HEIGHT, picture.height());
     int width = Math.max(1, picture.width() * height / picture.height());
     List<String> columns = new ArrayList<>(List.of("image"));
     List<@Nullable Picture> cells = new ArrayList<>(List.of(picture.resized(width, height)));
-    for (Task task : model.tasks()) {
+    for (Task task : predictor.model().tasks()) {
       Picture shown =
           Panel.picture(task, Objects.requireNonNull(predictions.get(task.name())))
               .resized(picture.width(), picture.height());

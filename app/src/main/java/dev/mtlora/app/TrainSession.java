@@ -68,7 +68,7 @@ final class TrainSession {
       out.print(ParameterTable.of(ParameterReport.of(model)));
       out.flush();
       RankTable ranks = RankTable.of(model);
-      Panel panel = new Panel(assembly.validation(), model);
+      Panel panel = new Panel(assembly.validation(), assembly.resize(), model);
       try (RunLock lock = from.isPresent() ? folder.lock() : folder.create(config);
           Interruption interruption = new Interruption(trainer::stop)) {
         Optional<TrainState> state = from.map(checkpoint -> state(checkpoint, training));

@@ -71,17 +71,14 @@ public record Names(
 
   /** The shape of the backbone whose tensors these are, by our names. */
   public Shape shape(Map<String, long[]> shapes) {
-    TreeMap<Integer, Integer> depths = new TreeMap<>();
+    TreeMap<Integer, Integer> depths = depths(shapes.keySet());
     TreeMap<Integer, Long> widths = new TreeMap<>();
+    depths.keySet().forEach(stage -> widths.put(stage, 0L));
     shapes.forEach(
         (name, shape) ->
             block
                 .numbers(name)
-                .ifPresent(
-                    at -> {
-                      depths.merge(at.get(0), at.get(1) + 1, Math::max);
-                      widths.put(at.get(0), shape.length == 0 ? 0 : shape[0]);
-                    }));
+                .ifPresent(at -> widths.put(at.get(0), shape.length == 0 ? 0 : shape[0])));
     return new Shape(List.copyOf(widths.values()), List.copyOf(depths.values()));
   }
 

@@ -33,10 +33,12 @@ public record Preprocessing(List<Float> mean, List<Float> std) {
    * What a backbone reads of a picture of any size: cubic to another, then {@link #normalized}.
    *
    * @param image RGB in 0..255
-   * @param size what it becomes, whatever its own proportions
+   * @param frame where it then lies; around it is black
    */
-  public Raster input(Raster image, Size size) {
-    return normalized(Resampling.CUBIC.resized(image, size.height(), size.width()));
+  public Raster input(Raster image, Fit.Frame frame) {
+    Size content = frame.content();
+    Raster resized = Resampling.CUBIC.resized(image, content.height(), content.width());
+    return normalized(frame.framed(resized, 0));
   }
 
   /** A picture of the size that the backbone reads. */

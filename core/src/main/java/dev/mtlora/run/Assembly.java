@@ -7,6 +7,8 @@ import dev.mtlora.data.Transform;
 import dev.mtlora.data.check.SplitCheck;
 import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.data.transform.Pipeline;
+import dev.mtlora.data.transform.Resize;
+import dev.mtlora.data.transform.ResizeImage;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Device;
@@ -178,7 +180,7 @@ public final class Assembly {
 
   /** All that happens to samples that train: they end as the model takes them. */
   public Transform augmentation() {
-    return config.augmentation().training(imageSize());
+    return config.augmentation().training(resize());
   }
 
   /** Batches of augmented training samples in random order. */
@@ -206,13 +208,9 @@ public final class Assembly {
 
   /** Batches of all samples of a split, as the model is scored on them. */
   public DataLoader evaluationLoader(Split split) {
-    Transform transform = Pipeline.evaluation(imageSize());
-    return checked(() -> loader(samples(split).with(transform), config.train().batch(), false));
-  }
-
-  /** All validation samples; see {@link #labelSizeLoader(Split)}. */
-  public DataLoader labelSizeLoader() {
-    return labelSizeLoader(Split.VAL);
+    Transform transform = Pipeline.evaluation(resize());
+    int batch = config.data().fit().isFixed() ? config.train().batch() : 1; // each its own size
+    return checked(() -> loader(samples(split).with(transform), batch, false));
   }
 
   /**
@@ -220,7 +218,7 @@ public final class Assembly {
    * as it is stored.
    */
   public DataLoader labelSizeLoader(Split split) {
-    Transform transform = Pipeline.evaluationAtLabelSize(imageSize());
+    Transform transform = Pipeline.evaluation(new ResizeImage(resize()));
     return checked(() -> loader(samples(split).storedLabels().with(transform), 1, false));
   }
 
@@ -236,14 +234,18 @@ public final class Assembly {
     return config.model().backbone().input().size();
   }
 
-  /** Sources that render make squares as large as that. */
-  private int side() {
+  /** What pictures become for the model. */
+  public Resize resize() {
+    return new Resize(config.data().fit(), imageSize());
+  }
+
+  private int side() { // of what sources render
     return Math.max(imageSize().height(), imageSize().width());
   }
 
   /** Scores a model as training does. */
   public Evaluator evaluator() {
-    return new Evaluator(config.train().device(), config.train().bf16());
+    return new Evaluator(config.train().device(), config.train().bf16(), config.data().fit());
   }
 
   /** How training is done, for those who make their own steps. */

@@ -4,9 +4,8 @@ import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.ColourJitter;
 import dev.mtlora.data.transform.HorizontalFlip;
 import dev.mtlora.data.transform.Pipeline;
-import dev.mtlora.data.transform.RandomCrop;
+import dev.mtlora.data.transform.Resize;
 import dev.mtlora.data.transform.ScaleRotate;
-import dev.mtlora.image.Size;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +19,9 @@ import java.util.Optional;
  * @param scale factors between which one is chosen, [smallest, largest]; 0.75 to 1.25 unless {@code
  *     scales} is given
  * @param scales factors of which one is chosen, instead
- * @param crop share of the sides that is cut out, [smallest, largest] or one; nothing is cut out
- *     unless it is given
+ * @param crop what is cut out: a share of the sides, [smallest, largest] or one, or as many pixels
+ *     as {@code {height: 256, width: 512}} says, of the picture after data.resize; nothing is cut
+ *     out unless it is given
  * @param colour how the colours change, if they do
  */
 public record Augmentation(
@@ -29,7 +29,7 @@ public record Augmentation(
     double rotate,
     List<Double> scale,
     List<Double> scales,
-    List<Double> crop,
+    Optional<Crop> crop,
     Optional<ColourJitter> colour) {
   private static final List<Double> PASCAL = List.of(0.75, 1.25);
 
@@ -37,7 +37,6 @@ public record Augmentation(
   public Augmentation {
     scale = List.copyOf(scale);
     scales = List.copyOf(scales);
-    crop = List.copyOf(crop);
     if (!scale.isEmpty() && !scales.isEmpty()) {
       throw new IllegalArgumentException(
           "it has both scale (a range) and scales (a choice); keep one of the two");
@@ -45,17 +44,13 @@ public record Augmentation(
     if (scale.size() == 2 && scale.get(0) > scale.get(1)) {
       throw new IllegalArgumentException("scale must be [smallest, largest] but is " + scale);
     }
-    if (crop.size() > 2) {
-      throw new IllegalArgumentException("crop must be [smallest, largest] but is " + crop);
-    }
     new HorizontalFlip(flip);
     scaleRotate(rotate, scale, scales);
-    crop(crop);
   }
 
   /** The paper's recipe for PASCAL. */
   public Augmentation() {
-    this(0.5, 20, List.of(), List.of(), List.of(), Optional.empty());
+    this(0.5, 20, List.of(), List.of(), Optional.empty(), Optional.empty());
   }
 
   private static ScaleRotate scaleRotate(double rotate, List<Double> scale, List<Double> scales) {
@@ -64,20 +59,22 @@ public record Augmentation(
         : new ScaleRotate(rotate, scales, false);
   }
 
-  private static Optional<RandomCrop> crop(List<Double> shares) {
-    return shares.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new RandomCrop(shares.get(0), shares.get(shares.size() - 1)));
-  }
-
-  /** All transforms of a training sample, for images of a size. */
-  Transform training(Size size) {
+  /**
+   * All transforms of a training sample.
+   *
+   * @param resize to what the model sees
+   */
+  Transform training(Resize resize) {
     List<Transform> steps = new ArrayList<>();
     steps.add(new HorizontalFlip(flip));
     steps.add(scaleRotate(rotate, scale, scales));
-    crop(crop).ifPresent(steps::add); // draws after those above, which therefore stay the same
+    crop.filter(cut -> cut instanceof Crop.Shares)
+        .ifPresent(
+            cut -> steps.add(cut.transform())); // draws after those above, which stay the same
     colour.ifPresent(steps::add);
-    steps.add(Pipeline.evaluation(size));
+    List<Transform> sizing = new ArrayList<>(List.of(resize));
+    crop.filter(cut -> cut instanceof Crop.Pixels).ifPresent(cut -> sizing.add(cut.transform()));
+    steps.add(Pipeline.evaluation(new Pipeline(sizing)));
     return new Pipeline(steps);
   }
 }

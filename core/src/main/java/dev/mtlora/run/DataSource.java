@@ -2,8 +2,10 @@ package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Split;
+import dev.mtlora.image.Fit;
 import dev.mtlora.task.Task;
 import java.util.List;
+import java.util.Optional;
 
 /** Where samples come from, as a configuration says; nothing is read before it is asked for. */
 public interface DataSource {
@@ -15,6 +17,14 @@ public interface DataSource {
    * @throws IllegalArgumentException if a task can't have labels here
    */
   Dataset training(List<Task> tasks, int imageSize);
+
+  /** How pictures become what the model sees, also those that are predicted; as it was written. */
+  Optional<Fit> resize();
+
+  /** The same, or what is usual. */
+  default Fit fit() {
+    return resize().orElse(Fit.USUAL);
+  }
 
   /** The samples that validate; see {@link #training}. */
   Dataset validation(List<Task> tasks, int imageSize);

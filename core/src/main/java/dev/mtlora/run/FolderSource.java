@@ -8,6 +8,7 @@ import dev.mtlora.data.FolderSettings;
 import dev.mtlora.data.FolderSplit;
 import dev.mtlora.data.ImageFolder;
 import dev.mtlora.data.LabelFolder;
+import dev.mtlora.image.Fit;
 import dev.mtlora.nn.Catalogue;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.Usual;
@@ -29,12 +30,15 @@ import java.util.Optional;
  *     needed only where samples are read
  * @param pictures where the images lie
  * @param parts which of them train, validate and test
+ * @param resize how pictures become what the model sees, also those that are predicted; squashed
+ *     unless it is given
  * @param labels by task, where they lie and how they are written
  */
 public record FolderSource(
     Optional<Path> root,
     @Inline Pictures pictures,
     @Inline Parts parts,
+    Optional<Fit> resize,
     Map<String, Labelled> labels)
     implements DataSource {
 

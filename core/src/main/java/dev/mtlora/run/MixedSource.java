@@ -5,6 +5,7 @@ import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.MixedDataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
+import dev.mtlora.image.Fit;
 import dev.mtlora.nn.Catalogue;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.Usual;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -36,9 +38,12 @@ import java.util.TreeSet;
  * source that has them.
  *
  * @param mode what is drawn by weight
+ * @param resize how pictures become what the model sees, also those that are predicted; squashed
+ *     unless it is given
  * @param sources one or more
  */
-public record MixedSource(@Usual("alternate") MixedDataset.Mode mode, List<Part> sources)
+public record MixedSource(
+    @Usual("alternate") MixedDataset.Mode mode, Optional<Fit> resize, List<Part> sources)
     implements DataSource {
 
   /**
@@ -56,6 +61,10 @@ public record MixedSource(@Usual("alternate") MixedDataset.Mode mode, List<Part>
       if (source instanceof MixedSource) {
         throw new IllegalArgumentException(
             "kind is mixed itself, which is not read; list its sources beside the others");
+      }
+      if (source.resize().isPresent()) {
+        throw new IllegalArgumentException(
+            "resize is said once for all sources: move it from this source to data.resize");
       }
       for (String task : tasks) {
         if (!Tasks.ids().contains(task)) {

@@ -2,6 +2,7 @@ package dev.mtlora.run;
 
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.multitask.NyudMt;
+import dev.mtlora.image.Fit;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,8 +13,10 @@ import java.util.Optional;
  *
  * @param root its folder; needed only where samples are read, so that a model can be built and
  *     counted without
+ * @param resize how pictures become what the model sees, also those that are predicted; squashed
+ *     unless it is given
  */
-public record NyudSource(Optional<Path> root) implements DataSource {
+public record NyudSource(Optional<Path> root, Optional<Fit> resize) implements DataSource {
   @Override
   public Dataset training(List<Task> tasks, int imageSize) {
     return dataset(tasks).training();

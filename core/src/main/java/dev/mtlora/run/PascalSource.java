@@ -4,6 +4,7 @@ import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelCache;
 import dev.mtlora.data.LabelStore;
 import dev.mtlora.data.multitask.PascalMt;
+import dev.mtlora.image.Fit;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,9 +15,12 @@ import java.util.Optional;
  *
  * @param root its folder; needed only where samples are read, so that a model can be built and
  *     counted without
+ * @param resize how pictures become what the model sees, also those that are predicted; squashed
+ *     unless it is given
  * @param cache folder where label maps made from {@code .mat} files are kept, if any
  */
-public record PascalSource(Optional<Path> root, Optional<Path> cache) implements DataSource {
+public record PascalSource(Optional<Path> root, Optional<Fit> resize, Optional<Path> cache)
+    implements DataSource {
   @Override
   public Dataset training(List<Task> tasks, int imageSize) {
     return dataset(tasks).training();

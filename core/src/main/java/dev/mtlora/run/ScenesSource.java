@@ -4,6 +4,7 @@ import dev.mtlora.data.Dataset;
 import dev.mtlora.data.scenes.Domain;
 import dev.mtlora.data.scenes.SceneSettings;
 import dev.mtlora.data.scenes.SyntheticScenes;
+import dev.mtlora.image.Fit;
 import dev.mtlora.task.Task;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,10 +20,19 @@ import java.util.Optional;
  * @param val number of scenes that validate
  * @param seed of the scenes
  * @param fresh true for training scenes of which every epoch has its own
+ * @param resize how pictures become what the model sees, also those that are predicted; squashed
+ *     unless it is given
  * @param cache folder where rendered scenes are kept, if any
  */
 public record ScenesSource(
-    int version, Domain domain, int train, int val, long seed, boolean fresh, Optional<Path> cache)
+    int version,
+    Domain domain,
+    int train,
+    int val,
+    long seed,
+    boolean fresh,
+    Optional<Fit> resize,
+    Optional<Path> cache)
     implements DataSource {
   private static final int TRAIN = 200;
   private static final int VAL = 20;
@@ -52,12 +62,12 @@ public record ScenesSource(
 
   /** 200 scenes of version 1 that train and 20 that validate. */
   public ScenesSource() {
-    this(1, Domain.TARGET, TRAIN, VAL, 1, false, Optional.empty());
+    this(1, Domain.TARGET, TRAIN, VAL, 1, false, Optional.empty(), Optional.empty());
   }
 
   /** The same with other numbers of scenes that train and validate. */
   public ScenesSource with(int training, int validation) {
-    return new ScenesSource(version, domain, training, validation, seed, fresh, cache);
+    return new ScenesSource(version, domain, training, validation, seed, fresh, resize, cache);
   }
 
   @Override

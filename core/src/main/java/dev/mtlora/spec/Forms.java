@@ -1,5 +1,6 @@
 package dev.mtlora.spec;
 
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Size;
 import dev.mtlora.nn.PerTask;
 import dev.mtlora.peft.PerStage;
@@ -54,6 +55,7 @@ final class Forms {
     }
     plugs.forEach(plug -> made.put(plug.type(), new PlugForm<>(plug, this)));
     made.put(Size.class, new SizeForm(of(int.class)));
+    made.put(Fit.class, new FitForm(of(int.class)));
     made.put(OptionalInt.class, Containers.ofInt(this));
     made.put(OptionalDouble.class, Containers.ofDouble(this));
   }

@@ -22,7 +22,8 @@ final class ShapeForm<T> implements Form<T> {
   private final List<Shape<T>> shapes = new ArrayList<>();
 
   /** One of the records, and its component. */
-  private record Shape<T>(RecordForm<T> record, Class<?> type, Form<Object> form, String key) {
+  private record Shape<T>(
+      RecordForm<T> record, Class<?> type, boolean hasNumbers, Form<Object> form, String key) {
     boolean fits(JsonNode node) {
       if (node.isObject()) {
         return type == Map.class;
@@ -30,7 +31,10 @@ final class ShapeForm<T> implements Form<T> {
       if (node.isArray()) {
         return type == List.class;
       }
-      boolean number = node.isNumber() || (node instanceof Plain plain && plain.isWhole());
+      boolean number =
+          node.isNumber()
+              || (node instanceof Plain plain
+                  && (plain.isWhole() || (hasNumbers && plain.isDecimal())));
       boolean counts = type == int.class || type == List.class;
       return number == counts && type != Map.class;
     }
@@ -44,7 +48,12 @@ final class ShapeForm<T> implements Form<T> {
       Class<?> raw = (Class<?>) (generic instanceof ParameterizedType p ? p.getRawType() : generic);
       shapes.add(
           new Shape<>(
-              (RecordForm<T>) forms.<T>of(one), raw, forms.of(generic), component.getName()));
+              (RecordForm<T>) forms.<T>of(one),
+              raw,
+              generic instanceof ParameterizedType p
+                  && p.getActualTypeArguments()[0] == Double.class,
+              forms.of(generic),
+              component.getName()));
     }
   }
 

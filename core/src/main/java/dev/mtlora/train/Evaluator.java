@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
+import dev.mtlora.image.Fit;
+import dev.mtlora.image.Size;
 import dev.mtlora.metric.Meter;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Task;
@@ -26,8 +28,14 @@ import java.util.function.BooleanSupplier;
  *
  * @param device where the model is
  * @param bf16 true for bf16 arithmetic
+ * @param fit how pictures became what the model sees
  */
-public record Evaluator(Device device, boolean bf16) {
+public record Evaluator(Device device, boolean bf16, Fit fit) {
+  /** With pictures squashed to the model's size. */
+  public Evaluator(Device device, boolean bf16) {
+    this(device, bf16, Fit.USUAL);
+  }
+
   /**
    * Scores of a set, and of each of its images.
    *
@@ -52,8 +60,8 @@ public record Evaluator(Device device, boolean bf16) {
 
   /**
    * Scores all tasks over the loader's first epoch; leaves the model in evaluation mode. Where
-   * labels have another size than the model's images, the logits are resized to it (bilinear), the
-   * labels never.
+   * labels have another size than the model's images, the logits of the picture are resized to it
+   * (bilinear), the labels never.
    *
    * @throws TrainingException if an output is not finite
    */
@@ -153,12 +161,22 @@ public record Evaluator(Device device, boolean bf16) {
     }
   }
 
-  /** Logits at the size of the target. */
-  private static Tensor sized(Tensor logits, Tensor target) {
-    long height = target.size(-2);
-    long width = target.size(-1);
-    return logits.size(-2) == height && logits.size(-1) == width
-        ? logits
-        : Functional.resizeBilinear(logits.to(DType.F32), height, width);
+  /** Logits at the size of the target, of what the picture became alone. */
+  private Tensor sized(Tensor logits, Tensor target) {
+    Size picture = size(target);
+    Size whole = size(logits);
+    if (picture.equals(whole)) {
+      return logits;
+    }
+    Fit.Frame frame = fit.frame(picture, whole);
+    Tensor own =
+        logits
+            .narrow(-2, frame.top(), frame.content().height())
+            .narrow(-1, frame.left(), frame.content().width());
+    return Functional.resizeBilinear(own.to(DType.F32), picture.height(), picture.width());
+  }
+
+  private static Size size(Tensor map) {
+    return new Size((int) map.size(-2), (int) map.size(-1));
   }
 }

@@ -140,7 +140,7 @@ class MultiTaskSourceTest {
   private static void assertLabelSizes(RunSpec config) {
     Assembly assembly = Assembly.of(config);
     Dataset stored = assembly.validation().storedLabels();
-    DataLoader loader = assembly.labelSizeLoader();
+    DataLoader loader = assembly.labelSizeLoader(Split.VAL);
     assertThat(loader.batches()).isEqualTo(stored.size()).isPositive();
     try (Batches batches = loader.open(0, 0)) {
       for (int i = 0; batches.hasNext(); i++) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.transform.ColourJitter;
+import dev.mtlora.data.transform.Resize;
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Size;
 import dev.mtlora.peft.FullFineTuning;
@@ -116,9 +118,12 @@ class RunSpecTest {
   void augmentation_withCropAndColour_hasThem() {
     Augmentation both =
         read("augmentation={crop: [0.5, 1], colour: {brightness: 0.4, hue: 0.1}}").augmentation();
-    assertThat(both.crop()).containsExactly(0.5, 1.0);
+    assertThat(both.crop()).contains(new Crop.Shares(List.of(0.5, 1.0)));
     assertThat(both.colour()).contains(new ColourJitter(0.4, 0, 0, 0.1));
-    assertThat(read("augmentation.crop=0.8").augmentation().crop()).containsExactly(0.8);
+    assertThat(read("augmentation.crop=0.8").augmentation().crop())
+        .contains(new Crop.Shares(List.of(0.8)));
+    assertThat(read("augmentation.crop={height: 32, width: 48}").augmentation().crop())
+        .contains(new Crop.Pixels(Map.of("height", 32, "width", 48)));
   }
 
   @Test
@@ -132,8 +137,17 @@ class RunSpecTest {
     Augmentation plain = read().augmentation();
     Augmentation more = read("augmentation={crop: 1, colour: {hue: 0}}").augmentation();
     for (int seed = 0; seed < 4; seed++) {
-      assertThat(more.training(Size.square(32)).apply(sample, new Rng(seed)).image().values())
-          .isEqualTo(plain.training(Size.square(32)).apply(sample, new Rng(seed)).image().values());
+      assertThat(
+              more.training(new Resize(Size.square(32)))
+                  .apply(sample, new Rng(seed))
+                  .image()
+                  .values())
+          .isEqualTo(
+              plain
+                  .training(new Resize(Size.square(32)))
+                  .apply(sample, new Rng(seed))
+                  .image()
+                  .values());
     }
   }
 
@@ -240,5 +254,27 @@ class RunSpecTest {
         .doesNotContain("base");
     Path top = file("top.yaml", "base: middle.yaml\ntasks: {depth: {}}\n");
     assertThat(RunSpec.read(top, List.of()).taskNames()).containsExactly("depth");
+  }
+
+  @Test
+  void resize_anyForm_isReadAndWritten() {
+    assertThat(read().data().fit()).isEqualTo(new Fit.Squash());
+    assertThat(read().yaml()).doesNotContain("resize");
+    assertThat(read("data.resize=letterbox").data().fit()).isEqualTo(new Fit.Letterbox());
+    RunSpec wide = read("data.resize={short: 96}", "model.image=[96, 160]");
+    assertThat(wide.data().fit()).isEqualTo(new Fit.Short(96));
+    assertThat(wide.model().backbone().input().size()).isEqualTo(new Size(96, 160));
+    assertThat(RunSpec.parse(new RunSpec.Source("again", Path.of(".")), wide.yaml(), List.of()))
+        .isEqualTo(wide);
+    assertThatThrownBy(() -> read("data.resize=leterbox"))
+        .hasMessageContaining("data: unknown resize 'leterbox': did you mean 'letterbox'?");
+    assertThatThrownBy(() -> read("data.resize={long: 3}"))
+        .hasMessageContaining("data.resize: unknown key 'long'");
+    assertThatThrownBy(() -> read("model.image=[20, 64]"))
+        .hasMessageContaining("image size must be at least 32 in height and width")
+        .hasMessageContaining("20 x 64");
+    assertThatThrownBy(() -> read("augmentation.crop={height: 3}"))
+        .hasMessageContaining("augmentation.crop")
+        .hasMessageContaining("{height: ..., width: ...}");
   }
 }

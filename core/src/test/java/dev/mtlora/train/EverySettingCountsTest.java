@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.image.Block;
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Size;
@@ -137,7 +138,10 @@ class EverySettingCountsTest {
                   assertThat(buffer.toFloats()).as(name).isEqualTo(buffers.get(name)));
       Tensor images =
           Tensor.of(
-              Block.of(Preprocessing.imageNet().input(picture, Size.square(32))).values(),
+              Block.of(
+                      Preprocessing.imageNet()
+                          .input(picture, Fit.USUAL.frame(Size.square(1), Size.square(32))))
+                  .values(),
               1,
               3,
               32,

@@ -36,14 +36,14 @@ public record Pipeline(List<Transform> steps) implements Transform {
     return new Pipeline(List.of(new HorizontalFlip(0.5), augmentation, evaluation(size)));
   }
 
-  /** Resize, ignore regions, normalise. */
+  /** To a size whatever the proportions, then {@link #evaluation(Transform)}. */
   public static Pipeline evaluation(Size size) {
-    return new Pipeline(List.of(new Resize(size), new IgnoreRegions(), Normalize.imageNet()));
+    return evaluation(new Resize(size));
   }
 
-  /** As {@link #evaluation}, but labels keep the size that they have. */
-  public static Pipeline evaluationAtLabelSize(Size size) {
-    return new Pipeline(List.of(new ResizeImage(size), new IgnoreRegions(), Normalize.imageNet()));
+  /** A resize, ignore regions, normalise. */
+  public static Pipeline evaluation(Transform resize) {
+    return new Pipeline(List.of(resize, new IgnoreRegions(), Normalize.imageNet()));
   }
 
   @Override

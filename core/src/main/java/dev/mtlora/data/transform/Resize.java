@@ -2,41 +2,56 @@ package dev.mtlora.data.transform;
 
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
+import dev.mtlora.image.Fit;
+import dev.mtlora.image.Raster;
 import dev.mtlora.image.Resampling;
 import dev.mtlora.image.Size;
 import dev.mtlora.tensor.Rng;
-import java.util.Locale;
 
 /**
- * Brings image and labels to one size whatever their aspect ratio: image and normals bicubic, the
- * rest nearest; normals have unit length afterwards. The image may overshoot 0..255 a little;
- * {@link Normalize} rounds and clamps it.
+ * Brings image and labels to what a model sees: image and normals bicubic, the rest nearest;
+ * normals have unit length afterwards. The image may overshoot 0..255 a little; {@link Normalize}
+ * rounds and clamps it. Where nothing of the picture is, the image is black and labels are ignored.
  *
- * @param height pixels
- * @param width pixels
+ * @param fit how
+ * @param size that the model is made for
  */
-public record Resize(int height, int width) implements Transform {
-  public Resize {
-    if (height < 1 || width < 1) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a picture must be resized to at least 1 x 1 pixels, not %d x %d",
-              width,
-              height));
-    }
-  }
-
-  /** To a size. */
+public record Resize(Fit fit, Size size) implements Transform {
+  /** To a size, whatever the proportions. */
   public Resize(Size size) {
-    this(size.height(), size.width());
+    this(Fit.USUAL, size);
   }
 
   @Override
   public Sample apply(Sample sample, Rng rng) {
+    Fit.Frame frame = frame(sample.image());
+    Size content = frame.content();
     return sample.map(
-        image -> Resampling.CUBIC.resized(image, height, width),
+        image -> framed(image, frame),
         (task, label) ->
-            label.map((of, values) -> of.resized(values, height, width, Resampling.CUBIC)));
+            label.map(
+                (of, values) ->
+                    frame.framed(
+                        of.resized(values, content.height(), content.width(), Resampling.CUBIC),
+                        Float.NaN)));
+  }
+
+  /** To what a picture becomes, without what is around it: for people who look at it. */
+  public Resize toContent(Raster image) {
+    return new Resize(frame(image).content());
+  }
+
+  private Fit.Frame frame(Raster image) {
+    return fit.frame(new Size(image.height(), image.width()), size);
+  }
+
+  /** The image alone. */
+  Raster of(Raster image) {
+    return framed(image, frame(image));
+  }
+
+  private static Raster framed(Raster image, Fit.Frame frame) {
+    Size content = frame.content();
+    return frame.framed(Resampling.CUBIC.resized(image, content.height(), content.width()), 0);
   }
 }

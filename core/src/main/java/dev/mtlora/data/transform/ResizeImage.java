@@ -3,21 +3,20 @@ package dev.mtlora.data.transform;
 import dev.mtlora.data.Sample;
 import dev.mtlora.data.Transform;
 import dev.mtlora.image.Resampling;
-import dev.mtlora.image.Size;
 import dev.mtlora.tensor.Rng;
 
 /**
- * Brings the image to a size as {@link Resize} does and leaves labels at their size; only normals
- * get unit length, as after a resize.
+ * Brings the image to what a model sees as {@link Resize} does and leaves labels at their size;
+ * only normals get unit length, as after a resize.
  *
- * @param size of the image
+ * @param resize that of the image
  */
-public record ResizeImage(Size size) implements Transform {
+public record ResizeImage(Resize resize) implements Transform {
 
   @Override
   public Sample apply(Sample sample, Rng rng) {
     return sample.map(
-        image -> Resampling.CUBIC.resized(image, size.height(), size.width()),
+        resize::of,
         (task, label) ->
             label.map(
                 (of, values) ->

@@ -41,7 +41,7 @@ class TransformGoldenTest {
   @ParameterizedTest
   @CsvSource({"resize_32x32, 32, 32", "resize_30x46, 30, 46"})
   void resize_equalsReference(String stage, int height, int width) {
-    Sample ours = new Resize(height, width).apply(golden.sample("input"), new Rng(1));
+    Sample ours = new Resize(new Size(height, width)).apply(golden.sample("input"), new Rng(1));
     assertSame(ours, golden.sample(stage), CUBIC);
   }
 

@@ -2,10 +2,13 @@ package dev.mtlora.data.transform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Size;
@@ -13,8 +16,10 @@ import dev.mtlora.task.NormalsY;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.TestLabels;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -140,7 +145,7 @@ class TransformsTest {
   @Test
   void settings_impossible_areRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new HorizontalFlip(1.5));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Resize(0, 4));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Resize(new Size(0, 4)));
     assertThatIllegalArgumentException().isThrownBy(() -> ScaleRotate.oneOf(List.of()));
     assertThatIllegalArgumentException().isThrownBy(() -> ScaleRotate.between(-1, 1, 1));
     assertThatIllegalArgumentException()
@@ -154,10 +159,67 @@ class TransformsTest {
     Sample sample =
         new Sample(
             "a", new Raster(6, 9, 3), TestLabels.of(Map.of("normals", normals, "semseg", classes)));
-    Sample out = new ResizeImage(Size.square(4)).apply(sample, new Rng(1));
+    Sample out = new ResizeImage(new Resize(Size.square(4))).apply(sample, new Rng(1));
     assertThat(List.of(out.image().height(), out.image().width())).containsExactly(4, 4);
     assertThat(out.labels().get("semseg").raster()).isSameAs(classes);
     assertThat(out.labels().get("normals").values())
         .containsExactly(0, 0, 1, Float.NaN, Float.NaN, Float.NaN);
+  }
+
+  @Test
+  void letterbox_ofAWidePicture_isBlackAndIgnoredAboveAndBelow() {
+    Raster image = new Raster(2, 4, 3);
+    Arrays.fill(image.values(), 100);
+    Raster classes = new Raster(2, 4, 1, new float[] {1, 1, 2, 2, 1, 1, 2, 2});
+    Sample sample = new Sample("a", image, TestLabels.of(Map.of("semseg", classes)));
+    Sample out = new Resize(new Fit.Letterbox(), Size.square(8)).apply(sample, new Rng(1));
+    Raster label = out.labels().get("semseg").raster();
+    assertThat(List.of(out.image().height(), out.image().width())).containsExactly(8, 8);
+    for (int y = 0; y < 8; y++) {
+      boolean inside = y >= 2 && y < 6;
+      assertThat(out.image().at(y, 3, 0)).as("row %d", y).isEqualTo(inside ? 100f : 0f);
+      assertThat(label.at(y, 1, 0))
+          .as("row %d", y)
+          .isEqualTo(Float.valueOf(inside ? 1f : Float.NaN));
+      assertThat(label.at(y, 6, 0))
+          .as("row %d", y)
+          .isEqualTo(Float.valueOf(inside ? 2f : Float.NaN));
+    }
+  }
+
+  @Test
+  void shortSide_ofAnyPicture_keepsItsProportions() {
+    Fit fit = new Fit.Short(60);
+    assertThat(fit.frame(new Size(200, 300), Size.square(32)).whole()).isEqualTo(new Size(60, 90));
+    assertThat(fit.frame(new Size(300, 100), Size.square(32)).whole()).isEqualTo(new Size(180, 60));
+    assertThat(new Fit.Letterbox().frame(new Size(300, 100), new Size(64, 64)))
+        .isEqualTo(new Fit.Frame(new Size(64, 21), new Size(64, 64), 0, 21));
+  }
+
+  @Test
+  void cutOut_ofAPicture_isTheSamePartOfImageAndLabels() {
+    Raster image = new Raster(5, 7, 3);
+    Raster classes = new Raster(5, 7, 1);
+    for (int i = 0; i < 35; i++) {
+      classes.values()[i] = i;
+      image.values()[3 * i] = i;
+    }
+    Sample sample = new Sample("a", image, TestLabels.of(Map.of("semseg", classes)));
+    Set<Float> starts = new HashSet<>();
+    for (int seed = 0; seed < 60; seed++) {
+      Sample out = new CutOut(new Size(4, 5)).apply(sample, new Rng(seed));
+      assertThat(List.of(out.image().height(), out.image().width())).containsExactly(4, 5);
+      for (int y = 0; y < 4; y++) {
+        for (int x = 0; x < 5; x++) {
+          assertThat(out.image().at(y, x, 0)).isEqualTo(out.labels().get("semseg").at(y, x, 0));
+        }
+      }
+      starts.add(out.image().at(0, 0, 0));
+    }
+    assertThat(starts).containsExactlyInAnyOrder(0f, 1f, 2f, 7f, 8f, 9f);
+    assertThatThrownBy(() -> new CutOut(new Size(6, 5)).apply(sample, new Rng(1)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("the picture a is 5 x 7")
+        .hasMessageContaining("augmentation.crop, {height: 6, width: 5}");
   }
 }
