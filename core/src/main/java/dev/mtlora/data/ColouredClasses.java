@@ -5,6 +5,7 @@ import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
+import dev.mtlora.task.Colour;
 import dev.mtlora.task.Label;
 import java.nio.file.Path;
 import java.util.Collections;
