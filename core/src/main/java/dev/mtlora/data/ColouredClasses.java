@@ -23,7 +23,7 @@ import java.util.Set;
  * not its indices. Read as 0..classes-1 or 255, ignored.
  *
  * @param classes the colours of every class, by name; the first is class 0
- * @param ignore colours that are ignored, or `rest` for all that are no class's
+ * @param ignore colours that are ignored, or {@code rest} for all that are no class's
  */
 public record ColouredClasses(Map<String, List<Colour>> classes, Optional<ColourIgnored> ignore)
     implements FileEncoding {
