@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.files.DataException;
+import dev.mtlora.task.Colour;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.mtlora.data;
 
+import dev.mtlora.task.Colour;
 import java.util.List;
 
 /** Which colours of {@link ColouredClasses} are ignored. */

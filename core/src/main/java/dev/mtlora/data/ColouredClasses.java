@@ -5,6 +5,7 @@ import dev.mtlora.image.Images;
 import dev.mtlora.image.PngSamples;
 import dev.mtlora.image.Raster;
 import dev.mtlora.loss.Labels;
+import dev.mtlora.task.Colour;
 import dev.mtlora.task.Label;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -22,7 +23,7 @@ import java.util.Set;
  * not its indices. Read as 0..classes-1 or 255, ignored.
  *
  * @param classes the colours of every class, by name; the first is class 0
- * @param ignore colours that are ignored, or `rest` for all that are no class's
+ * @param ignore colours that are ignored, or {@code rest} for all that are no class's
  */
 public record ColouredClasses(Map<String, List<Colour>> classes, Optional<ColourIgnored> ignore)
     implements FileEncoding {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -32,13 +33,28 @@ public sealed interface Encoding permits FileEncoding, CocoEncoding {
   /** What the labels of a task must be written as, for messages: {@code need index or mask}. */
   static String needed(Label label) {
     String words =
-        Stream.of(new Index(1), new DepthMm(), new Depth(), new NormalsRgb(NormalsY.UP), new Mask())
+        examples()
             .filter(encoding -> encoding.holding(label).isPresent())
             .map(Encodings::nameOf)
             .collect(Collectors.joining(" or "));
     return words.isEmpty()
         ? "no file holds; read them with a Dataset in Java"
         : String.format(Locale.ROOT, "need the encoding %s", words);
+  }
+
+  /** One of each. */
+  private static Stream<Encoding> examples() {
+    IndexClasses class0 = new IndexClasses.Names(List.of("class 0"));
+    List<String> file = List.of("annotations.json");
+    return Stream.of(
+        new Index(1),
+        new DepthMm(),
+        new ScaledDepth(),
+        new NormalsRgb(NormalsY.UP),
+        new ColouredClasses(Map.of("class 0", List.of()), Optional.empty()),
+        new CocoPanoptic(file, class0, Optional.empty()),
+        new CocoInstances(file, class0, Optional.empty()),
+        new Mask());
   }
 
   /**

@@ -25,7 +25,7 @@ public final class Encodings {
     Map<String, Member<Encoding>> members = new LinkedHashMap<>();
     members.put("index", new Member<>(Encoding.Index.class, null));
     members.put("depth_mm", new Member<>(Encoding.DepthMm.class, new Encoding.DepthMm()));
-    members.put("depth", new Member<>(Depth.class, new Depth()));
+    members.put("depth", new Member<>(ScaledDepth.class, new ScaledDepth()));
     members.put("normals_rgb", new Member<>(Encoding.NormalsRgb.class, null));
     members.put(COLOURS, new Member<>(ColouredClasses.class, null));
     members.put("coco_panoptic", new Member<>(CocoPanoptic.class, null));

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /** An encoding of labels that lie in a file for each image. */
-public sealed interface FileEncoding extends Encoding permits PngEncoding, Depth, ColouredClasses {
+public sealed interface FileEncoding extends Encoding
+    permits PngEncoding, ScaledDepth, ColouredClasses {
   /** What the names of the files end with, lower case, without the dot. */
   Set<String> extensions();
 

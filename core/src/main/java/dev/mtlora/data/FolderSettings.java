@@ -29,6 +29,10 @@ import java.util.Map;
  *     edge: {folder: edge, encoding: mask}
  * }</pre>
  *
+ * <p>Files may have names with more than that ({@code imageSuffix}, {@code suffix}) and lie in
+ * folders below ({@code subfolders}); splits may be folders, and there may be a third one ({@code
+ * test}).
+ *
  * <p>A label may be absent for some images. It may have another size than its image if the aspect
  * ratios agree within 1 %.
  *

@@ -48,7 +48,7 @@ public record FolderSource(
    * @param images folder of the images
    * @param imagePrefix what the names of images begin with and those of labels do not
    * @param imageSuffix what they end with, before the extension, and those of labels do not, for
-   *     instance `_leftImg8bit`
+   *     instance {@code _leftImg8bit}
    * @param subfolders true if images and labels lie in folders below, of the same names
    */
   public record Pictures(
@@ -118,7 +118,7 @@ public record FolderSource(
    *
    * @param folder below the root; the task's name unless it is given
    * @param prefix what the names of labels begin with, before that of the image
-   * @param suffix what they end with, before the extension, for instance `_gtFine_labelIds`
+   * @param suffix what they end with, before the extension, for instance {@code _gtFine_labelIds}
    * @param encoding how they are written
    */
   public record Labelled(

@@ -15,9 +15,11 @@ import java.util.OptionalInt;
  * @param classes number of classes, 2..255 (255 itself is the ignored label); without it as many as
  *     there are names, or the 21 of PASCAL
  * @param names one different name per class, or none
+ * @param colours one per class in pictures of it, or none for those that every model has
  * @param weight factor of the loss, at least 0
  */
-public record Semseg(OptionalInt classes, List<String> names, double weight) implements Task {
+public record Semseg(OptionalInt classes, List<String> names, List<Colour> colours, double weight)
+    implements Task {
   /** Weight in the paper's recipe. */
   public static final double WEIGHT = 1;
 
@@ -42,8 +44,23 @@ public record Semseg(OptionalInt classes, List<String> names, double weight) imp
               classes.orElse(2),
               names.size()));
     }
+    colours = List.copyOf(colours);
+    int count = classes.orElse(names.isEmpty() ? PASCAL_CLASSES : names.size());
+    if (!colours.isEmpty() && colours.size() != count) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "colours must be one for each of the %d classes, or none, but are %d",
+              count,
+              colours.size()));
+    }
     TaskChecks.different(names);
     TaskChecks.weight(weight);
+  }
+
+  /** With the colours that every model has. */
+  public Semseg(OptionalInt classes, List<String> names, double weight) {
+    this(classes, names, List.of(), weight);
   }
 
   /** With a number of classes. */
@@ -58,7 +75,7 @@ public record Semseg(OptionalInt classes, List<String> names, double weight) imp
 
   /** The 21 classes of PASCAL, with the paper's weight. */
   public Semseg() {
-    this(OptionalInt.empty(), List.of(), WEIGHT);
+    this(OptionalInt.empty(), List.of(), List.of(), WEIGHT);
   }
 
   @Override
@@ -100,7 +117,11 @@ public record Semseg(OptionalInt classes, List<String> names, double weight) imp
   @Override
   public int[] show(float[] prediction, int height, int width) {
     TaskChecks.picture(name(), prediction, 1, height, width);
-    return showClasses(prediction, outputs());
+    return colours.isEmpty()
+        ? showClasses(prediction, outputs())
+        : Colours.map(
+            prediction,
+            v -> v >= 0 && v < outputs() ? colours.get((int) v).rgb() : Colours.NO_VALUE);
   }
 
   static int[] showClasses(float[] indices, int classes) {

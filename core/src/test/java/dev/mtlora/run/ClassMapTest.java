@@ -105,6 +105,8 @@ class ClassMapTest {
     Files.writeString(folder.resolve("map.json"), MAP);
     RunSpec byNumber = spec("encoding: index, classes: map.json, ignore: rest");
     assertThat(byNumber.tasks().get(0).classNames()).containsExactly("road", "car");
+    assertShown(byNumber, 0x804080, 0x00008e);
+    assertShown(spec("encoding: colours, classes: map.json"), 0x804080, 0x00008e);
     FileEncoding index = encoding("encoding: index, classes: map.json, ignore: rest");
     Raster row = new Raster(1, 4, 1, new float[] {27, 7, 26, 3});
     assertThat(((Encoding.Index) index).decode(new PngSamples("a", row, 8, false)).values())
@@ -117,6 +119,27 @@ class ClassMapTest {
             spec("encoding: colours, classes: map.json").yaml(),
             List.of());
     assertThat(kept).isEqualTo(spec("encoding: colours, classes: map.json"));
+  }
+
+  private static void assertShown(RunSpec spec, int... colours) {
+    assertThat(spec.tasks().get(0).show(new float[] {0, 1}, 1, 2)).containsExactly(colours);
+  }
+
+  @Test
+  void pictures_ofClassesWithColours_haveThem() throws IOException {
+    assertShown(
+        spec("encoding: colours, classes: {road: [\"#804080\", 123456], car: 000046}"),
+        0x804080,
+        0x000046);
+    assertShown(spec("encoding: index, classes: [road, car]"), 0, 0x800000);
+    assertThatThrownBy(
+            () ->
+                RunSpec.parse(
+                    new RunSpec.Source("c", folder),
+                    "{tasks: {semseg: {classes: 3, colours: [ff0000]}}, data: scenes}",
+                    List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("tasks.semseg.colours must be one for each of the 3 classes");
   }
 
   @ParameterizedTest

@@ -184,8 +184,17 @@ final class ConfigurationPage {
     }
   }
 
+  /** True if a value may be a list, of which the elements' keys are shown. */
+  private static boolean isList(JsonNode value) {
+    boolean list = false;
+    for (JsonNode either : value.path("anyOf")) {
+      list |= either.has("items");
+    }
+    return list;
+  }
+
   private void below(List<String> rows, String key, JsonNode value, int depth) {
-    boolean list = value.toString().contains("\"items\"");
+    boolean list = isList(value);
     rows(rows, key + ".", value, depth);
     for (JsonNode either : value.path("anyOf")) {
       rows(rows, key + "[].", either.path("items"), depth);

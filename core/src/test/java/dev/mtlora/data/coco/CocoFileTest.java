@@ -181,6 +181,17 @@ class CocoFileTest {
   }
 
   @Test
+  void entries_moreThanAreRead_areRefusedByTheirNumber() throws IOException {
+    StringBuilder json = new StringBuilder("{\"categories\": [{\"id\": 0}");
+    for (int id = 1; id <= 65_536; id++) {
+      json.append(", {\"id\": ").append(id).append('}');
+    }
+    assertThatThrownBy(() -> read(json.append("]}").toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("has more than the 65,536 categories that are read");
+  }
+
+  @Test
   void file_missingOrChanged_isNamed() throws IOException {
     assertThatThrownBy(() -> CocoFile.read(folder.resolve("none.json")))
         .isInstanceOf(DataException.class)

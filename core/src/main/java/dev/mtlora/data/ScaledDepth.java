@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param unit of the numbers once they are multiplied by the scale
  * @param missing numbers in the file that stand for no depth, besides NaN and infinity
  */
-public record Depth(double scale, Unit unit, List<Double> missing) implements FileEncoding {
+public record ScaledDepth(double scale, Unit unit, List<Double> missing) implements FileEncoding {
   private static final float NONE = 0;
 
   /** A unit of lengths. */
@@ -44,7 +44,7 @@ public record Depth(double scale, Unit unit, List<Double> missing) implements Fi
   }
 
   /** Checks the scale. */
-  public Depth {
+  public ScaledDepth {
     missing = List.copyOf(missing);
     if (!(scale > 0) || Double.isInfinite(scale)) {
       throw new IllegalArgumentException(
@@ -56,7 +56,7 @@ public record Depth(double scale, Unit unit, List<Double> missing) implements Fi
   }
 
   /** Metres as they are. */
-  public Depth() {
+  public ScaledDepth() {
     this(1, Unit.M, List.of(0.0));
   }
 

@@ -1,20 +1,27 @@
-package dev.mtlora.data;
+package dev.mtlora.task;
 
 import java.util.Locale;
 
 /**
- * A colour in a label, written {@code "#804080"}.
+ * A colour of a class in labels or pictures, written {@code "#804080"}.
  *
  * @param rgb 0xRRGGBB
  */
 public record Colour(int rgb) {
+  private static final String WRITTEN = "#?[0-9a-fA-F]{6}";
+
+  /** True for a text that is a colour. */
+  public static boolean is(String text) {
+    return text.matches(WRITTEN);
+  }
+
   /**
    * Six hexadecimal digits, red, green and blue, with or without a # before them.
    *
    * @throws IllegalArgumentException if it is anything else
    */
   public static Colour parse(String text) {
-    if (!text.matches("#?[0-9a-fA-F]{6}")) {
+    if (!is(text)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.array.ArrayFiles;
+import dev.mtlora.task.Depth;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Semseg;
 import java.awt.image.BufferedImage;
@@ -21,12 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DepthTest {
+class ScaledDepthTest {
   private static final List<Double> ZERO = List.of(0.0);
 
   @TempDir private Path folder;
 
-  private float[] read(Depth depth, String name, byte[] bytes) {
+  private float[] read(ScaledDepth depth, String name, byte[] bytes) {
     return depth.read(write(folder.resolve(name), bytes)).values();
   }
 
@@ -36,17 +37,17 @@ class DepthTest {
         png(
             folder.resolve("a.png"),
             picture(3, 1, BufferedImage.TYPE_USHORT_GRAY, (x, y) -> 256 * x));
-    Depth depth = new Depth(0.00390625, Depth.Unit.M, ZERO);
+    ScaledDepth depth = new ScaledDepth(0.00390625, ScaledDepth.Unit.M, ZERO);
     assertThat(depth.read(file).values()).containsExactly(0, 1, 2);
-    assertThat(new Depth(1, Depth.Unit.CM, ZERO).read(file).values())
+    assertThat(new ScaledDepth(1, ScaledDepth.Unit.CM, ZERO).read(file).values())
         .containsExactly(0, 2.56f, 5.12f);
-    assertThat(new Depth(0.5, Depth.Unit.MM, List.of(256.0)).read(file).values())
+    assertThat(new ScaledDepth(0.5, ScaledDepth.Unit.MM, List.of(256.0)).read(file).values())
         .containsExactly(0, 0, 0.256f);
   }
 
   @Test
   void read_arraysOfEveryKind_areTheSameMetres() {
-    Depth depth = new Depth(2, Depth.Unit.M, List.of(-1.0));
+    ScaledDepth depth = new ScaledDepth(2, ScaledDepth.Unit.M, List.of(-1.0));
     float[] expected = {2, 3, 0, 0};
     float[] numbers = {1, 1.5f, -1, Float.NaN};
     assertThat(read(depth, "a.npy", ArrayFiles.npy("1, 4", numbers))).containsExactly(expected);
@@ -60,16 +61,16 @@ class DepthTest {
 
   @Test
   void read_threeChannels_mustBeEqual() {
-    assertThat(read(new Depth(), "a.npy", ArrayFiles.npy("1, 2, 3", 1, 1, 1, 2, 2, 2)))
+    assertThat(read(new ScaledDepth(), "a.npy", ArrayFiles.npy("1, 2, 3", 1, 1, 1, 2, 2, 2)))
         .containsExactly(1, 2);
-    assertThatThrownBy(() -> read(new Depth(), "b.npy", ArrayFiles.npy("1, 1, 3", 1, 1, 2)))
+    assertThatThrownBy(() -> read(new ScaledDepth(), "b.npy", ArrayFiles.npy("1, 1, 3", 1, 1, 2)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("b.npy has 3 different numbers per pixel, but depth is one");
   }
 
   @Test
   void read_negativeDistance_namesPlaceAndCure() {
-    assertThatThrownBy(() -> read(new Depth(), "a.npy", ArrayFiles.npy("2, 2", 1, 2, 3, -9)))
+    assertThatThrownBy(() -> read(new ScaledDepth(), "a.npy", ArrayFiles.npy("2, 2", 1, 2, 3, -9)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("a.npy holds -9.0 at column 1, row 1")
         .hasMessageContaining("missing: [0, -9.0]");
@@ -78,7 +79,7 @@ class DepthTest {
   @Test
   void read_colouredPng_isRefused() {
     Path file = png(folder.resolve("a.png"), redBlue(2, 2));
-    assertThatThrownBy(() -> new Depth().read(file))
+    assertThatThrownBy(() -> new ScaledDepth().read(file))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("a.png is 8-bit RGB, but depth is in grey PNG");
   }
@@ -87,14 +88,14 @@ class DepthTest {
   @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
   void scale_thatIsNone_isRefused(double scale) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Depth(scale, Depth.Unit.M, ZERO))
+        .isThrownBy(() -> new ScaledDepth(scale, ScaledDepth.Unit.M, ZERO))
         .withMessageContaining("scale must be a number above 0 but is " + scale);
   }
 
   @Test
   void holding_otherThanDistances_isNone() {
-    assertThat(new Depth().holding(new dev.mtlora.task.Depth().label()))
+    assertThat(new ScaledDepth().holding(new Depth().label()))
         .contains(new Label.Values(1, "m", 0));
-    assertThat(new Depth().holding(new Semseg().label())).isEmpty();
+    assertThat(new ScaledDepth().holding(new Semseg().label())).isEmpty();
   }
 }
