@@ -66,7 +66,9 @@ public sealed interface Encoding permits FileEncoding, CocoEncoding {
    *     class
    */
   record Index(
-      IndexClasses classes, Optional<IndexIgnored> ignore, @Usual("false") boolean reduceZero)
+      IndexClasses classes,
+      Optional<IndexIgnored> ignore,
+      @Usual(value = "false", silent = true) boolean reduceZero)
       implements PngEncoding {
     /** Checks that no number has two meanings. */
     public Index {

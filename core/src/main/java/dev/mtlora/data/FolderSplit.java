@@ -43,7 +43,7 @@ public sealed interface FolderSplit {
    * @param test the part that neither trains nor validates
    * @param seed of the draw
    */
-  record Fraction(double val, @Usual("0") double test, @Usual("0") long seed)
+  record Fraction(double val, @Usual(value = "0", silent = true) double test, @Usual("0") long seed)
       implements FolderSplit {
     /** Checks the parts. */
     public Fraction {

@@ -16,4 +16,7 @@ import java.lang.annotation.Target;
 public @interface Usual {
   /** The value as a configuration would write it. */
   String value();
+
+  /** True if it is not written where it is usual, as keys that came later than their block. */
+  boolean silent() default false;
 }

@@ -239,7 +239,7 @@ public final class Assembly {
     return new Resize(config.data().fit(), imageSize());
   }
 
-  private int side() { // of what sources render
+  private int side() {
     return Math.max(imageSize().height(), imageSize().width());
   }
 
@@ -291,7 +291,7 @@ public final class Assembly {
         () -> train.schedule(train.settings().stepsPerEpoch(training.batches())).used(step));
   }
 
-  private static <T> T checked(Supplier<T> build) {
+  static <T> T checked(Supplier<T> build) {
     try {
       return build.get();
     } catch (IllegalArgumentException e) {

@@ -55,7 +55,7 @@ public record FolderSource(
       @Usual("images") String images,
       Optional<String> imagePrefix,
       Optional<String> imageSuffix,
-      @Usual("false") boolean subfolders) {
+      @Usual(value = "false", silent = true) boolean subfolders) {
     /** Checks what surrounds the ids. */
     public Pictures {
       naming(imagePrefix, imageSuffix);

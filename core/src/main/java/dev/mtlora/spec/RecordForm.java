@@ -131,8 +131,12 @@ final class RecordForm<R> implements Block<R> {
       return usual;
     }
 
-    /** An empty list that is the usual one needs no words. */
+    /** An empty list that is the usual one needs no words, nor what says so of itself. */
     private boolean isUsual(JsonNode node, @Nullable Object usually) {
+      Usual own = component.getAnnotation(Usual.class);
+      if (own != null && own.silent()) {
+        return node.equals(form.write(Objects.requireNonNull(usual())));
+      }
       return node.isArray()
           && node.isEmpty()
           && of(usually) instanceof Collection<?> usual
