@@ -22,5 +22,6 @@ record BackboneFamily(
     boolean maps,
     Set<String> unused) {
   /** By the name that cases give. */
-  static final Map<String, BackboneFamily> ALL = Map.of();
+  static final Map<String, BackboneFamily> ALL =
+      Map.of("pvtv1", PvtFamily.FIRST, "pvtv2", PvtFamily.SECOND);
 }
