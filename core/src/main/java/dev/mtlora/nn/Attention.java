@@ -3,7 +3,7 @@ package dev.mtlora.nn;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Tensor;
 
-/** Multi-head attention (Vaswani et al. 2017) with a bias: {@code softmax(s Q K^T + bias) V}. */
+/** Multi-head attention (Vaswani et al. 2017): {@code softmax(s Q K^T + bias) V}. */
 public final class Attention {
   private Attention() {}
 
@@ -32,6 +32,31 @@ public final class Attention {
         .matmul(split.select(0, 2)) // B, heads, N, C/heads
         .transpose(1, 2)
         .reshape(batch, tokens, channels);
+  }
+
+  /**
+   * The attention of every sequence of a batch to another, without a bias.
+   *
+   * @param q queries, head by head: {@code [B, N, C]}
+   * @param kv keys and values behind each other, each head by head: {@code [B, M, 2 C]}
+   * @param heads a divisor of C
+   * @param scale s, usually {@code 1 / sqrt(C / heads)}
+   * @return {@code [B, N, C]}
+   */
+  public static Tensor of(Tensor q, Tensor kv, int heads, double scale) {
+    long batch = q.size(0);
+    long channels = q.size(-1);
+    Tensor queries =
+        q.reshape(batch, -1, heads, channels / heads).transpose(1, 2).contiguous().times(scale);
+    Tensor split =
+        kv.reshape(batch, -1, 2, heads, channels / heads)
+            .permute(2, 0, 3, 1, 4) // 2, B, heads, M, C/heads
+            .contiguous();
+    Tensor scores = queries.matmul(split.select(0, 0).transpose(-2, -1)); // B, heads, N, M
+    return Functional.softmax(scores)
+        .matmul(split.select(0, 1)) // B, heads, N, C/heads
+        .transpose(1, 2)
+        .reshape(batch, -1, channels);
   }
 
   private static Tensor biased(Tensor scores, Tensor bias) {

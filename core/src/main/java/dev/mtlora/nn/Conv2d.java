@@ -23,7 +23,7 @@ public final class Conv2d extends Convolution {
    * @param stride step
    * @param padding zeros on each side
    * @param dilation distance between taps
-   * @param groups parts of the channels that do not see each other
+   * @param groups parts of the channels that do not see each other: one, or every channel alone
    */
   public record Shape(
       long in, long out, long kernel, long stride, long padding, long dilation, long groups) {
@@ -74,6 +74,17 @@ public final class Conv2d extends Convolution {
   /** A convolution whose weights come from a normal distribution; the bias starts at 0. */
   public static Conv2d normal(Shape shape, Tensor weight) {
     return new Conv2d(shape, weight, Tensor.zeros(shape.out()));
+  }
+
+  /**
+   * A convolution whose weights come from a normal distribution of variance 2 / (outputs of a
+   * value, {@code k² out / groups}), He et al. 2015; the bias starts at 0.
+   */
+  public static Conv2d fanOut(Rng rng, Shape shape) {
+    double outputs = (double) shape.kernel() * shape.kernel() * shape.out() / shape.groups();
+    Tensor normal =
+        Tensor.randn(rng, shape.out(), shape.inOfGroup(), shape.kernel(), shape.kernel());
+    return normal(shape, normal.timesInPlace(Math.sqrt(2 / outputs)));
   }
 
   private Conv2d(Shape shape, Tensor weight, @Nullable Tensor bias) {

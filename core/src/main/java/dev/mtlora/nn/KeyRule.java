@@ -9,11 +9,12 @@ import java.util.regex.Pattern;
 
 /**
  * What one tensor, or its like in every stage and block, is called by us and by a family. In both
- * names {@code #} stands for a number, {@code #+1} for the same one, counted from 1, and {@code *}
- * for {@code weight} or {@code bias}; they follow each other in the same order.
+ * names {@code #} stands for a number, {@code #+1} for the same one, counted from 1 ({@code #+2}
+ * from 2), and {@code *} for {@code weight} or {@code bias}; they follow each other in the same
+ * order.
  */
 public final class KeyRule {
-  private static final Pattern TOKEN = Pattern.compile("#\\+1|#|\\*");
+  private static final Pattern TOKEN = Pattern.compile("#\\+[12]|#|\\*");
 
   private final Template ours;
   private final Template theirs;
@@ -48,23 +49,25 @@ public final class KeyRule {
       Matcher token = TOKEN.matcher(text);
       while (token.find()) {
         String value = match.group(values.size() + 1);
-        values.add(
-            token.group().equals("#+1") ? Integer.toString(Integer.parseInt(value) - 1) : value);
+        values.add(moved(value, -first(token.group())));
       }
-      return values.contains("-1") ? Optional.empty() : Optional.of(values);
+      return values.stream().anyMatch(value -> value.startsWith("-"))
+          ? Optional.empty()
+          : Optional.of(values);
     }
 
     String write(List<String> values) {
       List<String> left = new ArrayList<>(values);
-      return TOKEN
-          .matcher(text)
-          .replaceAll(
-              token -> {
-                String value = left.remove(0);
-                return token.group().equals("#+1")
-                    ? Integer.toString(Integer.parseInt(value) + 1)
-                    : value;
-              });
+      return TOKEN.matcher(text).replaceAll(token -> moved(left.remove(0), first(token.group())));
+    }
+
+    /** What a token's numbers are counted from. */
+    private static int first(String token) {
+      return token.length() == 1 ? 0 : token.charAt(token.length() - 1) - '0';
+    }
+
+    private static String moved(String value, int by) {
+      return by == 0 ? value : Integer.toString(Integer.parseInt(value) + by);
     }
   }
 

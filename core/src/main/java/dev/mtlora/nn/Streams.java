@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -161,6 +162,22 @@ public record Streams(
     }
     Tensor stacked = grouped(union).plus(other.grouped(union)); // F, B, ...
     return new Streams(sum, tasks, union, flat(stacked));
+  }
+
+  /**
+   * What an operation that works sample by sample makes of two, stream by stream; apart if either
+   * is. Where only one has a task's own stream, it meets the other's shared one.
+   *
+   * @param operation of two tensors of one batch, {@code [B, ...]} or {@code [F * B, ...]}
+   */
+  public Streams zip(Streams other, BinaryOperator<Tensor> operation) {
+    Tensor both =
+        shared == null || other.shared == null ? null : operation.apply(shared, other.shared);
+    List<String> union = union(other);
+    if (union.isEmpty()) {
+      return new Streams(both, tasks, union, null);
+    }
+    return new Streams(both, tasks, union, operation.apply(stackOf(union), other.stackOf(union)));
   }
 
   private List<String> union(Streams other) {

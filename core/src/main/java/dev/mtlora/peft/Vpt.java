@@ -22,7 +22,8 @@ import java.util.Optional;
  * and their bias of relative position and their mask are 0: each sees, and is seen by, the whole
  * window. Behind the attention the copies of an image's windows are averaged to one. Patch merging
  * has no four neighbours of a prompt; it takes the prompt four times, {@code [B, P, C] -> [B, P,
- * 4C]}, and norms and reduces it as the positions. No prompt is in the pyramid.
+ * 4C]}, and norms and reduces it as the positions. Where queries attend to fewer keys than there
+ * are positions, prompts stand in front of the reduced ones. No prompt is in the pyramid.
  *
  * <p>Where we differ: (1) what a deep block makes of its prompts is read by no one, so they end
  * behind the attention; outputs are the same and the MLP has less to do. (2) The published code
@@ -49,8 +50,29 @@ public record Vpt(int prompts, boolean deep) implements AdapterMethod {
     Sizes.check(prompts, "prompts");
   }
 
+  /** Prompts need an attention that sees them, and carried ones a way from stage to stage. */
+  @Override
+  public void check(List<Site> sites, List<String> tasks) {
+    if (!has(sites, Site.Kind.ATTENTION_IN)) {
+      throw new IllegalArgumentException(
+          "prompts are tokens that an attention (ATTENTION_IN) sees, and this backbone has none: use"
+              + " another method");
+    }
+    boolean stages = sites.stream().anyMatch(site -> site.stage() > 0);
+    if (!deep && stages && !has(sites, Site.Kind.REDUCTION)) {
+      throw new IllegalArgumentException(
+          "shallow prompts go from stage to stage through the reduction between them (REDUCTION),"
+              + " and this backbone has none: use vpt-deep");
+    }
+  }
+
+  private static boolean has(List<Site> sites, Site.Kind kind) {
+    return sites.stream().anyMatch(site -> site.kind() == kind);
+  }
+
   @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
+    check(sites, tasks);
     return new Attached(this, Math.sqrt(6.0 / (PATCH_VALUES + sites.get(0).in())), rng);
   }
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 record OtherNetwork(String title, Pattern mark, String cure) {
   private static final String PRETRAINED =
-      "a Swin Transformer of the first version is needed, for instance"
+      "a Swin Transformer of the first version or a PVT is needed, for instance"
           + " swin_tiny_patch4_window7_224";
   private static final String RENAME =
       "take the same weights from timm, transformers or the authors, whose names are read";
@@ -36,16 +36,8 @@ record OtherNetwork(String title, Pattern mark, String cure) {
           of("a Swin of torchvision", "(.*\\.)?features\\.\\d+\\.\\d+\\.attn\\.qkv\\..*", RENAME),
           of("a Swin of OpenMMLab", ".*\\.attn\\.w_msa\\..*", RENAME),
           of(
-              "a PVTv2 (Pyramid Vision Transformer, version 2) or SegFormer's encoder",
-              ".*(block|stages\\.)\\d+\\..*mlp\\.dwconv\\..*|(.*\\.)?pvt_v2\\..*",
-              PRETRAINED),
-          of(
-              "a PVTv1 (Pyramid Vision Transformer)",
-              "(.*\\.)?(patch_embed1\\.proj|pvt\\.encoder)\\..*",
-              PRETRAINED),
-          of(
               "a ConvNeXt",
-              ".*(stages\\.\\d+\\.blocks\\.\\d+\\.conv_dw|pwconv1|\\.dwconv)\\.weight",
+              ".*(stages\\.\\d+\\.blocks\\.\\d+\\.conv_dw|pwconv1|(?<!mlp|dwconv)\\.dwconv)\\.weight",
               PRETRAINED),
           of("a ResNet", "(.*\\.)?(layer1\\.0\\.conv1\\.weight|resnet\\..*)", PRETRAINED),
           of(

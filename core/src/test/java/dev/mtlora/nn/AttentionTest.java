@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,29 @@ class AttentionTest {
       Tensor bias = Tensor.of(new float[] {0, -1e9f, -1e9f, 0}, 1, 2, 2);
       assertThat(Attention.of(qkv, 1, 1, bias).toFloats())
           .containsExactly(qkv.narrow(2, 4, 2).contiguous().toFloats(), within(1e-6f));
+    }
+  }
+
+  /** Of a sequence to itself it is the one of queries, keys and values behind each other. */
+  @Test
+  void attention_queriesApart_isThatOfOneSequence() {
+    try (Scope scope = Scope.inference()) {
+      Tensor qkv = Tensor.randn(new Rng(1), 2, 5, 3 * 6);
+      Tensor apart = Attention.of(qkv.narrow(2, 0, 6).contiguous(), qkv.narrow(2, 6, 12), 3, 0.7);
+      Tensor together = Attention.of(qkv, 3, 0.7, Tensor.zeros(3, 5, 5));
+      assertThat(apart.shape()).containsExactly(2, 5, 6);
+      assertThat(apart.minus(together).abs().sum().item()).isCloseTo(0, within(1e-5));
+    }
+  }
+
+  @Test
+  void attention_toAnotherSequence_doesNotDependOnTheOrderOfItsKeys() {
+    try (Scope scope = Scope.inference()) {
+      Tensor q = Tensor.randn(new Rng(1), 2, 5, 6);
+      Tensor kv = Tensor.randn(new Rng(2), 2, 3, 12);
+      Tensor turned = Tensor.cat(List.of(kv.narrow(1, 2, 1), kv.narrow(1, 0, 2)), 1);
+      Tensor difference = Attention.of(q, kv, 2, 0.5).minus(Attention.of(q, turned, 2, 0.5));
+      assertThat(difference.abs().sum().item()).isCloseTo(0, within(1e-5));
     }
   }
 }

@@ -47,6 +47,19 @@ class InitTest {
     }
   }
 
+  @Test
+  void fanOutNormal_ofAConvolution_hasTheDeviationOfItsOutputs() {
+    try (Scope scope = Scope.inference()) {
+      Conv2d dense = Conv2d.fanOut(new Rng(1), Conv2d.Shape.threeByThree(40, 50, 1));
+      assertThat(deviation(dense.state().get("weight")))
+          .isCloseTo(Math.sqrt(2.0 / (9 * 50)), within(0.002));
+      Conv2d alone = Conv2d.fanOut(new Rng(1), Conv2d.Shape.depthwise(2_000, 3));
+      assertThat(deviation(alone.state().get("weight")))
+          .isCloseTo(Math.sqrt(2.0 / 9), within(0.015));
+      assertThat(dense.state().get("bias").abs().sum().item()).isZero();
+    }
+  }
+
   private static void assertUniform(String what, Tensor values, double bound) {
     double inside = 6 * bound / Math.sqrt(values.count());
     assertThat(values.abs().gt(bound * (1 + 1e-6)).sum().item()).as(what).isZero();

@@ -91,6 +91,31 @@ class StreamsTest {
   }
 
   @Test
+  void zip_anyTwo_isTheOperationOfWhatEachTaskReads() {
+    try (Scope scope = Scope.inference()) {
+      List<Streams> all = List.of(shared(), oneForked(), apart());
+      for (Streams a : all) {
+        for (Streams b : all) {
+          Streams left = a.map(x -> x.unsqueeze(1)); // B, 1, 2
+          Streams right = b.map(x -> Tensor.stack(List.of(x, x.square(), x), 1)); // B, 3, 2
+          Streams zipped = left.zip(right, (x, y) -> x.matmul(y.transpose(1, 2))); // B, 1, 3
+          for (String task : TASKS) {
+            Tensor expected = left.of(task).matmul(right.of(task).transpose(1, 2));
+            assertThat(zipped.of(task).shape()).containsExactly(2, 1, 3);
+            assertThat(zipped.of(task).toFloats()).isEqualTo(expected.toFloats());
+          }
+          assertThat(zipped.forked())
+              .isEqualTo(
+                  TASKS.stream()
+                      .filter(t -> a.forked().contains(t) || b.forked().contains(t))
+                      .toList());
+          assertThat(isApart(zipped)).isEqualTo(isApart(a) || isApart(b));
+        }
+      }
+    }
+  }
+
+  @Test
   void recomputed_partThatGoesApart_hasItsResultsAndGradients() {
     UnaryOperator<Streams> part = x -> x.map(Tensor::square).plus(x.apart().map(Tensor::square));
     try (Scope scope = Scope.open()) {
