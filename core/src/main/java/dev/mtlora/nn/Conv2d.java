@@ -23,7 +23,7 @@ public final class Conv2d extends Convolution {
    * @param stride step
    * @param padding zeros on each side
    * @param dilation distance between taps
-   * @param groups parts of the channels that do not see each other
+   * @param groups parts of the channels that do not see each other: one, or every channel alone
    */
   public record Shape(
       long in, long out, long kernel, long stride, long padding, long dilation, long groups) {

@@ -3,21 +3,32 @@ package dev.mtlora.nn;
 import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Tensor;
 
-/** Layer normalisation over the last dimension (Ba et al. 2016), eps 1e-5, with weight and bias. */
+/** Layer normalisation over the last dimension (Ba et al. 2016), with weight and bias. */
 public final class LayerNorm extends Module {
   private static final double EPS = 1e-5;
 
+  private final double eps;
   private final Tensor weight;
   private final Tensor bias;
 
-  /** Over {@code channels} values. */
+  /** Over {@code channels} values, eps 1e-5. */
   public LayerNorm(long channels) {
+    this(channels, EPS);
+  }
+
+  /**
+   * Over {@code channels} values.
+   *
+   * @param eps added to the variance
+   */
+  public LayerNorm(long channels, double eps) {
+    this.eps = eps;
     weight = parameter("weight", Init.ones(channels), Parameter.Role.NORM);
     bias = parameter("bias", Tensor.zeros(channels), Parameter.Role.NORM_BIAS);
   }
 
   /** {@code [..., C] -> [..., C]}. */
   public Tensor forward(Tensor x) {
-    return Functional.layerNorm(x, weight, bias, EPS);
+    return Functional.layerNorm(x, weight, bias, eps);
   }
 }

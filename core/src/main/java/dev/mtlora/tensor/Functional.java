@@ -1,5 +1,6 @@
 package dev.mtlora.tensor;
 
+import java.util.Locale;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.StringViewOptional;
@@ -27,17 +28,30 @@ public final class Functional {
    * @param stride step
    * @param padding zeros on each side
    * @param dilation distance between taps
-   * @param groups parts of the channels that do not see each other
+   * @param groups parts of the channels that do not see each other: one, or every channel alone
    */
   public record Steps(long stride, long padding, long dilation, long groups) {}
 
   /** Convolution of {@code [B, C, H, W]} with {@code [out, C / groups, k, k]}. */
   public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, Steps by) {
+    if (by.groups() > 1 && (by.groups() != x.size(1) || by.groups() != weight.size(0))) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "conv2d takes one group or a group for every channel, in and out, but got %d for %d"
+                  + " channels in and %d out",
+              by.groups(),
+              x.size(1),
+              weight.size(0)));
+    }
     long[] steps = {by.stride(), by.stride()};
     long[] zeros = {by.padding(), by.padding()};
     long[] distances = {by.dilation(), by.dilation()};
     Products.Kernel kernel =
-        (a, w, b) -> torch.conv2d(a, w, Products.optional(b), steps, zeros, distances, by.groups());
+        (a, w, b) -> {
+          long groups = by.groups() == 1 ? 1 : a.size(1); // as many as there are, zeros included
+          return torch.conv2d(a, w, Products.optional(b), steps, zeros, distances, groups);
+        };
     OneDnn.Convolution convolution = (a, w, b) -> Products.convolve("conv2d", kernel, a, w, b);
     Tensor y = OneDnn.call(convolution, x, weight, bias, 0);
     return Work.counted(y, weight.count() / weight.size(0), x, weight);

@@ -35,7 +35,8 @@ final class OneDnn {
   }
 
   /**
-   * Calls a convolution.
+   * Calls a convolution. Where every channel is a group of its own (the weight has one input, x has
+   * more), inputs are filled like outputs.
    *
    * @param out the dimension of the weight that has the output channels, 0 or 1
    */
@@ -51,7 +52,8 @@ final class OneDnn {
         () -> {
           Tensor filled = fill(fill(weight, out, 0), 1 - out, UNBLOCKED);
           Tensor added = bias == null ? null : fill(bias, 0, 0);
-          Tensor y = convolution.of(fill(x, 1, UNBLOCKED), filled, added);
+          boolean alone = weight.size(1 - out) < x.size(1);
+          Tensor y = convolution.of(fill(x, 1, alone ? 0 : UNBLOCKED), filled, added);
           return y.narrow(1, 0, weight.size(out));
         });
   }

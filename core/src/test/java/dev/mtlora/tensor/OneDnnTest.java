@@ -1,11 +1,14 @@
 package dev.mtlora.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Convolutions in f32 are those in f64, whatever is in the memory that they get. */
 class OneDnnTest {
@@ -33,6 +36,33 @@ class OneDnnTest {
           x,
           weight,
           bias);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3, 7, 20, 48, 64})
+  void conv2d_everyChannelAlone_isThatInDouble(long channels) {
+    try (Scope scope = Scope.open()) {
+      Tensor x = Tensor.randn(new Rng(1), 3, channels, 4, 6);
+      Tensor weight = Tensor.randn(new Rng(2), channels, 1, 3, 3);
+      Tensor bias = Tensor.randn(new Rng(3), channels);
+      Functional.Steps steps = new Functional.Steps(1, 1, 1, channels);
+      assertExact((a, w, b) -> Functional.conv2d(a, w, b, steps), x, weight, bias);
+    }
+  }
+
+  @Test
+  void conv2d_groupsOfSeveralChannels_areRefused() {
+    try (Scope scope = Scope.inference()) {
+      assertThatThrownBy(
+              () ->
+                  Functional.conv2d(
+                      Tensor.zeros(1, 4, 3, 3),
+                      Tensor.zeros(4, 2, 1, 1),
+                      null,
+                      new Functional.Steps(1, 0, 1, 2)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("but got 2 for 4 channels in and 4 out");
     }
   }
 
