@@ -3,14 +3,24 @@ package dev.mtlora.spec;
 import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.nn.Catalogue;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The catalogue of backbones: the names that {@code model.backbone} may have. */
 public final class Backbones {
   /** The backbone of a configuration that names none. */
   public static final String DEFAULT = "swin-tiny";
 
-  /** All of them, by name. */
-  public static final Catalogue<BackboneSettings> ALL = SwinSettings.PRESETS;
+  /** All of them, by name, family by family. */
+  public static final Catalogue<BackboneSettings> ALL =
+      union(List.of(SwinSettings.PRESETS));
 
   private Backbones() {}
+
+  private static Catalogue<BackboneSettings> union(List<Catalogue<BackboneSettings>> families) {
+    Map<String, BackboneSettings> all = new LinkedHashMap<>();
+    families.forEach(family -> all.putAll(family.members()));
+    return new Catalogue<>("backbone", all);
+  }
 }

@@ -1,0 +1,23 @@
+package dev.mtlora.testing;
+
+import dev.mtlora.backbone.BackboneSettings;
+import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.image.Size;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A small backbone of every family of the catalogue; a new family needs a line here. */
+public final class SmallBackbones {
+  /** What they are made for. */
+  public static final Size IMAGE = new Size(64, 96);
+
+  private static final List<Integer> DEPTHS = List.of(1, 2);
+
+  private SmallBackbones() {}
+
+  /** Two stages each, the last one of two blocks. */
+  public static Stream<BackboneSettings> all() {
+    return Stream.of(
+        new SwinSettings(IMAGE, 8, DEPTHS, List.of(1, 2), 4, 4, 0.3, SwinSettings.Options.STANDARD));
+  }
+}
