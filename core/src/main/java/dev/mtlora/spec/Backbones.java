@@ -1,6 +1,7 @@
 package dev.mtlora.spec;
 
 import dev.mtlora.backbone.BackboneSettings;
+import dev.mtlora.backbone.convnext.ConvNextSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.nn.Catalogue;
 import java.util.LinkedHashMap;
@@ -14,7 +15,10 @@ public final class Backbones {
 
   /** All of them, by name, family by family. */
   public static final Catalogue<BackboneSettings> ALL =
-      union(List.of(SwinSettings.PRESETS));
+      union(
+          List.of(
+              SwinSettings.PRESETS, //
+              ConvNextSettings.PRESETS));
 
   private Backbones() {}
 

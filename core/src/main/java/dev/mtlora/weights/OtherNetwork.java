@@ -43,10 +43,6 @@ record OtherNetwork(String title, Pattern mark, String cure) {
               "a PVTv1 (Pyramid Vision Transformer)",
               "(.*\\.)?(patch_embed1\\.proj|pvt\\.encoder)\\..*",
               PRETRAINED),
-          of(
-              "a ConvNeXt",
-              ".*(stages\\.\\d+\\.blocks\\.\\d+\\.conv_dw|pwconv1|\\.dwconv)\\.weight",
-              PRETRAINED),
           of("a ResNet", "(.*\\.)?(layer1\\.0\\.conv1\\.weight|resnet\\..*)", PRETRAINED),
           of(
               "a ViT (Vision Transformer)",

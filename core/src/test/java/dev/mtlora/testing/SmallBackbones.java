@@ -1,6 +1,7 @@
 package dev.mtlora.testing;
 
 import dev.mtlora.backbone.BackboneSettings;
+import dev.mtlora.backbone.convnext.ConvNextSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.image.Size;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class SmallBackbones {
   /** Two stages each, the last one of two blocks. */
   public static Stream<BackboneSettings> all() {
     return Stream.of(
-        new SwinSettings(IMAGE, 8, DEPTHS, List.of(1, 2), 4, 4, 0.3, SwinSettings.Options.STANDARD));
+        new SwinSettings(IMAGE, 8, DEPTHS, List.of(1, 2), 4, 4, 0.3, SwinSettings.Options.STANDARD),
+        new ConvNextSettings(IMAGE, List.of(8, 16), DEPTHS, 0.3));
   }
 }
