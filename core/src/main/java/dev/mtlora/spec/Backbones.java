@@ -3,6 +3,7 @@ package dev.mtlora.spec;
 import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.convnext.ConvNextSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.backbone.swinv2.SwinV2Settings;
 import dev.mtlora.nn.Catalogue;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class Backbones {
       union(
           List.of(
               SwinSettings.PRESETS, //
+              SwinV2Settings.PRESETS,
               ConvNextSettings.PRESETS));
 
   private Backbones() {}

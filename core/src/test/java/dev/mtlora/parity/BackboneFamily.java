@@ -2,7 +2,9 @@ package dev.mtlora.parity;
 
 import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.convnext.ConvNextSettings;
+import dev.mtlora.backbone.swinv2.SwinV2Settings;
 import dev.mtlora.image.Size;
+import dev.mtlora.peft.PerStage;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,8 +41,32 @@ record BackboneFamily(
           true,
           LAST_NORM);
 
+  private static final BackboneFamily SWIN_V2 =
+      new BackboneFamily(BackboneFamily::swinV2, name -> name, false, LAST_NORM);
+
   /** By the name that cases give. */
-  static final Map<String, BackboneFamily> ALL = Map.of("convnext", CONVNEXT);
+  static final Map<String, BackboneFamily> ALL = Map.of("convnext", CONVNEXT, "swinv2", SWIN_V2);
+
+  private static SwinV2Settings swinV2(CaseKeys config) {
+    config.ignore("batch");
+    config.ignore("image"); // said by img_size
+    config.require("eps", "1.0E-5");
+    config.require("drop_path_rate", "0.0");
+    config.require("qkv_bias", "true");
+    config.require("patch_norm", "true");
+    config.require("ape", "false");
+    return new SwinV2Settings(
+        Size.square(config.number("img_size")),
+        config.number("embed_dim"),
+        config.numbers("depths"),
+        config.numbers("num_heads"),
+        config.number("window_size"),
+        config.has("pretrained_window_sizes")
+            ? PerStage.of(config.numbers("pretrained_window_sizes"))
+            : PerStage.same(0),
+        config.real("mlp_ratio"),
+        0);
+  }
 
   private static ConvNextSettings convNext(CaseKeys config) {
     config.ignore("batch");

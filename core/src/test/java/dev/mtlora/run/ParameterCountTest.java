@@ -77,6 +77,9 @@ class ParameterCountTest {
   /** Shared adapters by rank, those of a task, necks and decoders, and what trains besides. */
   @ParameterizedTest
   @CsvSource({
+    "swinv2-tiny,   70656,  17280, 1946624, 1662762", // 89226 of them for positions
+    "swinv2-small,  144384, 17280, 1946624, 1773498", // 181530
+    "swinv2-base,   192512, 23040, 2190848, 3040504", // 229752
     "convnext-tiny, 66240, 14400, 1801472, 1569120",
     "convnext-base, 180480, 19200, 1997312, 2798720",
   })

@@ -3,7 +3,9 @@ package dev.mtlora.testing;
 import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.convnext.ConvNextSettings;
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.backbone.swinv2.SwinV2Settings;
 import dev.mtlora.image.Size;
+import dev.mtlora.peft.PerStage;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,6 +22,7 @@ public final class SmallBackbones {
   public static Stream<BackboneSettings> all() {
     return Stream.of(
         new SwinSettings(IMAGE, 8, DEPTHS, List.of(1, 2), 4, 4, 0.3, SwinSettings.Options.STANDARD),
+        new SwinV2Settings(IMAGE, 8, DEPTHS, List.of(1, 2), 4, PerStage.of(List.of(0, 3)), 4, 0.3),
         new ConvNextSettings(IMAGE, List.of(8, 16), DEPTHS, 0.3));
   }
 }
