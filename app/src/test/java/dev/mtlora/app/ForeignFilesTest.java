@@ -200,16 +200,16 @@ class ForeignFilesTest extends WeightsCase {
     assertThat(err.toString())
         .contains("1 unexpected:", "attn.extra", "What differs is set by model (the backbone)")
         .doesNotContain("architecture");
-    torch("v2.pth", below("model.", TinySwin.renamed(swin(), ForeignFilesTest::secondVersion)));
-    assertThat(run("convert", at("v2.pth"), at("o.safetensors"), "--to", "ours")).isEqualTo(1);
-    assertThat(err.toString()).contains("is a SwinV2");
-    assertThat(train("v2.pth")).isEqualTo(2);
-    assertThat(err.toString()).contains("is a SwinV2", "swin_tiny_patch4_window7_224");
+    torch("mm.pth", below("model.", TinySwin.renamed(swin(), ForeignFilesTest::openMmLab)));
+    assertThat(run("convert", at("mm.pth"), at("o.safetensors"), "--to", "ours")).isEqualTo(1);
+    assertThat(err.toString()).contains("is a Swin of OpenMMLab");
+    assertThat(train("mm.pth")).isEqualTo(2);
+    assertThat(err.toString()).contains("is a Swin of OpenMMLab", "the same weights from timm");
     assertThat(folder.resolve("o.safetensors")).doesNotExist();
   }
 
-  private static String secondVersion(String name) {
-    return name.replace("relative_position_bias_table", "logit_scale");
+  private static String openMmLab(String name) {
+    return name.replace(".attn.", ".attn.w_msa.");
   }
 
   @Test

@@ -5,6 +5,8 @@ import dev.mtlora.tensor.Tensor;
 
 /** Multi-head attention (Vaswani et al. 2017): {@code softmax(s Q K^T + bias) V}. */
 public final class Attention {
+  private static final double SHORTEST = 1e-12;
+
   private Attention() {}
 
   /**
@@ -18,20 +20,45 @@ public final class Attention {
    * @return {@code [B, N, C]}
    */
   public static Tensor of(Tensor qkv, int heads, double scale, Tensor bias) {
-    long batch = qkv.size(0);
-    long tokens = qkv.size(1);
-    long channels = qkv.size(-1) / 3;
-    Tensor split = // copied once, where products of views would copy each factor
-        qkv.view(batch, tokens, 3, heads, channels / heads)
-            .permute(2, 0, 3, 1, 4) // 3, B, heads, N, C/heads
-            .contiguous();
+    Tensor split = split(qkv, heads);
     Tensor q = split.select(0, 0).times(scale);
-    Tensor scores = q.matmul(split.select(0, 1).transpose(-2, -1)); // B, heads, N, N
-    Tensor weights = Functional.softmax(biased(scores, bias));
-    return weights
-        .matmul(split.select(0, 2)) // B, heads, N, C/heads
+    return attended(q, split.select(0, 1), split.select(0, 2), bias);
+  }
+
+  /**
+   * The same with cosines of queries and keys in place of their products, {@code softmax(s cos(Q,
+   * K) + bias) V} (Liu et al. 2022, arXiv 2111.09883, section 3.3); what is shorter than 1e-12
+   * counts as that long.
+   *
+   * @param scale s of every head, {@code [heads, 1, 1]}
+   */
+  public static Tensor ofCosines(Tensor qkv, Tensor scale, Tensor bias) {
+    Tensor split = split(qkv, (int) scale.size(0));
+    Tensor q = unit(split.select(0, 0)).times(scale);
+    return attended(q, unit(split.select(0, 1)), split.select(0, 2), bias);
+  }
+
+  /** {@code [B, N, 3 C] -> [3, B, heads, N, C / heads]}. */
+  private static Tensor split(Tensor qkv, int heads) {
+    return qkv // copied once, where products of views would copy each factor
+        .view(qkv.size(0), qkv.size(1), 3, heads, qkv.size(-1) / 3 / heads)
+        .permute(2, 0, 3, 1, 4)
+        .contiguous();
+  }
+
+  private static Tensor unit(Tensor x) {
+    Tensor exact = x.atLeastF32();
+    Tensor length = exact.norm(-1, true).clamp(SHORTEST, Double.POSITIVE_INFINITY);
+    return exact.dividedBy(length);
+  }
+
+  /** {@code [B, heads, N, C / heads]} each, to {@code [B, N, C]}. */
+  private static Tensor attended(Tensor q, Tensor k, Tensor v, Tensor bias) {
+    Tensor scores = q.matmul(k.transpose(-2, -1)); // B, heads, N, N
+    return Functional.softmax(biased(scores, bias))
+        .matmul(v) // B, heads, N, C/heads
         .transpose(1, 2)
-        .reshape(batch, tokens, channels);
+        .reshape(q.size(0), q.size(2), -1);
   }
 
   /**

@@ -22,9 +22,18 @@ public final class LayerNorm extends Module {
    * @param eps added to the variance
    */
   public LayerNorm(long channels, double eps) {
+    this(Init.ones(channels), eps);
+  }
+
+  private LayerNorm(Tensor initial, double eps) {
     this.eps = eps;
-    weight = parameter("weight", Init.ones(channels), Parameter.Role.NORM);
-    bias = parameter("bias", Tensor.zeros(channels), Parameter.Role.NORM_BIAS);
+    weight = parameter("weight", initial, Parameter.Role.NORM);
+    bias = parameter("bias", Tensor.zeros(initial.count()), Parameter.Role.NORM_BIAS);
+  }
+
+  /** A norm whose output is 0 until it is trained, eps 1e-5. */
+  public static LayerNorm zeros(long channels) {
+    return new LayerNorm(Tensor.zeros(channels), EPS);
   }
 
   /** {@code [..., C] -> [..., C]}. */

@@ -109,6 +109,11 @@ public abstract class Module {
     own(parameter).orElseThrow().doesNotRound();
   }
 
+  /** Says that weight decay never shrinks this one of this node, whatever its shape. */
+  protected final void undecayed(Tensor parameter) {
+    own(parameter).orElseThrow().neverDecays();
+  }
+
   /** Adds a child; returns it. */
   protected final <M extends Module> M child(String name, M module) {
     unique(children.put(name, module), name);

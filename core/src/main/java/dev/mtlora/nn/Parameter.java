@@ -13,6 +13,7 @@ public final class Parameter {
   private final Role role;
   private Owner owner = Owner.BLOCKS;
   private boolean rounds = true;
+  private boolean mayDecay = true;
   private long @Nullable [] largest;
   private @Nullable Listener listener;
 
@@ -87,9 +88,16 @@ public final class Parameter {
     return tensor.requiresGrad();
   }
 
-  /** True if weight decay shrinks it: whatever has two dimensions or more, tables included. */
+  /**
+   * True if weight decay shrinks it: whatever has two dimensions or more, tables included, unless
+   * the module that makes it says otherwise.
+   */
   public boolean decays() {
-    return tensor.rank() > 1 && !role.isShift();
+    return mayDecay && tensor.rank() > 1 && !role.isShift();
+  }
+
+  void neverDecays() {
+    mayDecay = false;
   }
 
   /** False if files that round parameters store this one as it is. */

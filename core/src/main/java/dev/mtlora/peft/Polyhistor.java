@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * Polyhistor (Liu et al., NeurIPS 2022, arXiv 2210.03265): adapters of tasks, made by
@@ -79,7 +80,7 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
   @Override
   public Adaptation attach(List<Site> sites, List<String> tasks, Rng rng) {
     check(sites, tasks);
-    return new Attached(this, Place.all(sites).get(0).width(), tasks, rng);
+    return new Attached(this, Place.all(sites), tasks, rng);
   }
 
   private long bottleneck(long width) {
@@ -93,13 +94,13 @@ public record Polyhistor(int reduction, int rank, int embedding, boolean lite)
     private final TaskEmbeddings embeddings;
     private final Map<Place.After, Pair> templates = new LinkedHashMap<>();
 
-    Attached(Polyhistor method, long firstWidth, List<String> tasks, Rng rng) {
+    Attached(Polyhistor method, List<Place> places, List<String> tasks, Rng rng) {
       this.method = method;
-      this.firstWidth = firstWidth;
+      this.firstWidth = places.get(0).width();
       this.rng = rng;
       embeddings = child("tasks", new TaskEmbeddings(tasks, method.embedding, rng));
       if (method.lite) {
-        for (Place.After after : Place.After.values()) {
+        for (Place.After after : new TreeSet<>(places.stream().map(Place::after).toList())) {
           String name = "template" + (after.ordinal() + 1);
           templates.put(after, child(name, new Pair(method, firstWidth, rng)));
         }

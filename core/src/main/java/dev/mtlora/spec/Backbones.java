@@ -1,9 +1,11 @@
 package dev.mtlora.spec;
 
 import dev.mtlora.backbone.BackboneSettings;
+import dev.mtlora.backbone.convnext.ConvNextSettings;
 import dev.mtlora.backbone.pvt.PvtSettings;
 import dev.mtlora.backbone.pvt.PvtV2Settings;
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.backbone.swinv2.SwinV2Settings;
 import dev.mtlora.nn.Catalogue;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +22,9 @@ public final class Backbones {
           List.of(
               SwinSettings.PRESETS, //
               PvtV2Settings.PRESETS,
-              PvtSettings.PRESETS));
+              PvtSettings.PRESETS,
+              SwinV2Settings.PRESETS,
+              ConvNextSettings.PRESETS));
 
   private Backbones() {}
 

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  */
 record OtherNetwork(String title, Pattern mark, String cure) {
   private static final String PRETRAINED =
-      "a Swin Transformer of the first version or a PVT is needed, for instance"
-          + " swin_tiny_patch4_window7_224";
+      "a backbone of a family that is read is needed, for instance swin_tiny_patch4_window7_224";
   private static final String RENAME =
       "take the same weights from timm, transformers or the authors, whose names are read";
   private static final int LISTED = 3;
@@ -29,16 +28,8 @@ record OtherNetwork(String title, Pattern mark, String cure) {
               "a PEFT model with its LoRA matrices apart",
               "(.*\\.)?(base_layer\\.(weight|bias)|lora_[AB]\\.([\\w-]+\\.)?weight)",
               "merge it in Python, model.merge_and_unload().save_pretrained(DIR), and name DIR"),
-          of(
-              "a SwinV2 (Swin Transformer, version 2)",
-              ".*\\.(attn|self|attention)\\.(logit_scale|cpb_mlp\\..*|continuous_position_bias_mlp\\..*)",
-              PRETRAINED),
           of("a Swin of torchvision", "(.*\\.)?features\\.\\d+\\.\\d+\\.attn\\.qkv\\..*", RENAME),
           of("a Swin of OpenMMLab", ".*\\.attn\\.w_msa\\..*", RENAME),
-          of(
-              "a ConvNeXt",
-              ".*(stages\\.\\d+\\.blocks\\.\\d+\\.conv_dw|pwconv1|(?<!mlp|dwconv)\\.dwconv)\\.weight",
-              PRETRAINED),
           of("a ResNet", "(.*\\.)?(layer1\\.0\\.conv1\\.weight|resnet\\..*)", PRETRAINED),
           of(
               "a ViT (Vision Transformer)",

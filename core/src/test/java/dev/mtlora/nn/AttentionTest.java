@@ -85,6 +85,30 @@ class AttentionTest {
     }
   }
 
+  /** Products of vectors of length 1, and 0 of those of length 0. */
+  @Property(tries = 25)
+  void ofCosines_anyShape_isTheFormulaOfUnitVectors(@ForAll long seed) {
+    try (Scope scope = Scope.inference()) {
+      Rng rng = new Rng(seed);
+      int heads = 1 + rng.below(3);
+      int tokens = 1 + rng.below(5);
+      long width = 1 + rng.below(4);
+      Tensor scale = Tensor.uniform(rng, 0.1, 20, heads, 1, 1);
+      Tensor bias = Tensor.randn(rng, heads, tokens, tokens);
+      Tensor parts = Tensor.randn(rng, 2, tokens, 3, heads, width);
+      Tensor unit = parts.dividedBy(parts.norm(-1, true));
+      Tensor q = unit.narrow(2, 0, 1).times(scale.view(1, 1, 1, heads, 1));
+      Tensor kv = Tensor.cat(List.of(unit.narrow(2, 1, 1), parts.narrow(2, 2, 1)), 2);
+      Tensor expected = Tensor.cat(List.of(q, kv), 2).reshape(2, tokens, 3 * heads * width);
+      Tensor actual = Attention.ofCosines(parts.reshape(expected.shape()), scale, bias);
+      assertThat(actual.toDoubles())
+          .as("seed %d", seed)
+          .containsExactly(expected(expected, heads, 1, bias), within(1e-4));
+      Tensor nothing = Attention.ofCosines(Tensor.zeros(expected.shape()), scale, bias);
+      assertThat(nothing.isAllFinite()).isTrue();
+    }
+  }
+
   /** As shifted windows mask what lies on the other side: a very low score counts nothing. */
   @Test
   void of_maskedPositions_doNotCount() {

@@ -46,6 +46,16 @@ class ParameterTest {
   }
 
   @Test
+  void decays_whereTheModuleSaysNever_isFalse() {
+    try (Scope scope = Scope.inference()) {
+      Parameter parameter = new Parameter(Tensor.zeros(3, 2), Parameter.Role.POSITION_BIAS);
+      assertThat(parameter.decays()).isTrue();
+      parameter.neverDecays();
+      assertThat(parameter.decays()).isFalse();
+    }
+  }
+
+  @Test
   void keep_somePositions_shrinksTheTensorAndTellsTheLastListener() {
     try (Scope scope = Scope.inference()) {
       Tensor value = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);

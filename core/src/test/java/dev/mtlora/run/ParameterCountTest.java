@@ -74,6 +74,30 @@ class ParameterCountTest {
     assertThat(count("mtlora_swin_tiny_448_r64", overrides).trainable()).isEqualTo(trainable);
   }
 
+  /** Shared adapters by rank, those of a task, necks and decoders, and what trains besides. */
+  @ParameterizedTest
+  @CsvSource({
+    "swinv2-tiny,   70656,  17280, 1946624, 1662762", // 89226 of them for positions
+    "swinv2-small,  144384, 17280, 1946624, 1773498", // 181530
+    "swinv2-base,   192512, 23040, 2190848, 3040504", // 229752
+    "convnext-tiny, 66240, 14400, 1801472, 1569120",
+    "convnext-base, 180480, 19200, 1997312, 2798720",
+  })
+  void otherBackbone_counted_hasTheNumbersOfItsFormula(
+      String backbone, long shared, long task, long decoders, long other) {
+    for (int rank : new int[] {16, 64}) {
+      ParameterReport report =
+          count(
+              "mtlora_swin_tiny_448_r64",
+              "model={backbone: " + backbone + "}",
+              "method.rank=" + rank);
+      assertThat(report.loraShared()).as("shared LoRA").isEqualTo(shared * rank);
+      assertThat(report.lora()).as("LoRA").isEqualTo(shared * rank + 4 * 4 * task);
+      assertThat(report.decoders()).as("necks and decoders").isEqualTo(decoders);
+      assertThat(report.other()).as("other trainable").isEqualTo(other);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"semseg", "normals", "sal", "human_parts"})
   void tinyR64_countedByOwner_splitsTheAdaptersEvenly(String task) {

@@ -212,7 +212,7 @@ public record SwinSettings(
   }
 
   /** The grid of a stage at the usual image size. */
-  Grid grid(int stage) {
+  public Grid grid(int stage) {
     Grid grid = PatchEmbed.grid(image.height(), image.width());
     for (int s = 0; s < stage; s++) {
       grid = PatchMerging.merged(grid);
@@ -221,13 +221,13 @@ public record SwinSettings(
   }
 
   /** Side of a window in a stage: never larger than the usual grid. */
-  int window(int stage) {
+  public int window(int stage) {
     Grid grid = grid(stage);
     return (int) Math.min(window, Math.min(grid.height(), grid.width()));
   }
 
   /** Channels in a stage. */
-  int channels(int stage) {
+  public int channels(int stage) {
     return embed << stage;
   }
 
