@@ -200,6 +200,11 @@ class ForeignFilesTest extends WeightsCase {
     assertThat(err.toString())
         .contains("1 unexpected:", "attn.extra", "What differs is set by model (the backbone)")
         .doesNotContain("architecture");
+    assertThat(folder.resolve("o.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void convert_namesOfAnotherNetwork_saysWhichItIs() throws IOException {
     torch("mm.pth", below("model.", TinySwin.renamed(swin(), ForeignFilesTest::openMmLab)));
     assertThat(run("convert", at("mm.pth"), at("o.safetensors"), "--to", "ours")).isEqualTo(1);
     assertThat(err.toString()).contains("is a Swin of OpenMMLab");

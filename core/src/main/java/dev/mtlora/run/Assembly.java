@@ -208,18 +208,15 @@ public final class Assembly {
 
   /** Batches of all samples of a split, as the model is scored on them. */
   public DataLoader evaluationLoader(Split split) {
-    Transform transform = Pipeline.evaluation(resize());
     int batch = config.data().fit().isFixed() ? config.train().batch() : 1; // each its own size
-    return checked(() -> loader(samples(split).with(transform), batch, false));
+    Dataset resized = samples(split).with(Pipeline.evaluation(resize()));
+    return checked(() -> loader(resized, batch, false));
   }
 
-  /**
-   * All samples of a split one at a time, the image as the model takes it and every label as large
-   * as it is stored.
-   */
+  /** The same one at a time, the image as the model takes it and labels as large as stored. */
   public DataLoader labelSizeLoader(Split split) {
-    Transform transform = Pipeline.evaluation(new ResizeImage(resize()));
-    return checked(() -> loader(samples(split).storedLabels().with(transform), 1, false));
+    Transform image = Pipeline.evaluation(new ResizeImage(resize()));
+    return checked(() -> loader(samples(split).storedLabels().with(image), 1, false));
   }
 
   private DataLoader loader(Dataset dataset, int batch, boolean training) {
@@ -291,7 +288,7 @@ public final class Assembly {
         () -> train.schedule(train.settings().stepsPerEpoch(training.batches())).used(step));
   }
 
-  static <T> T checked(Supplier<T> build) {
+  private static <T> T checked(Supplier<T> build) {
     try {
       return build.get();
     } catch (IllegalArgumentException e) {

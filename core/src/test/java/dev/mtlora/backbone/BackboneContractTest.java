@@ -1,6 +1,7 @@
 package dev.mtlora.backbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.mtlora.image.Size;
 import dev.mtlora.nn.Linear;
@@ -213,6 +214,10 @@ class BackboneContractTest {
       for (String id : AdapterMethods.ids()) {
         AdapterMethod method = AdapterMethods.of(id);
         if (!fits(method, settings)) {
+          assertThatIllegalArgumentException()
+              .as(id)
+              .isThrownBy(() -> method.check(settings.sites(), TASKS))
+              .withMessageMatching(".*(REDUCTION|ATTENTION_IN).*");
           continue;
         }
         List<Level> actual = features(backbone(settings, method), plain, images);
@@ -229,13 +234,15 @@ class BackboneContractTest {
     }
   }
 
-  /** MTLoRA+ needs reductions, prompts an attention. */
+  /** MTLoRA+ needs reductions, prompts an attention, and shallow ones both. */
   private static boolean fits(AdapterMethod method, BackboneSettings settings) {
     Set<Site.Kind> kinds = settings.sites().stream().map(Site::kind).collect(Collectors.toSet());
     if (method instanceof MtLora mtLora && mtLora.plus()) {
       return kinds.contains(Site.Kind.REDUCTION);
     }
-    return !(method instanceof Vpt) || kinds.contains(Site.Kind.ATTENTION_IN);
+    return !(method instanceof Vpt vpt)
+        || (kinds.contains(Site.Kind.ATTENTION_IN)
+            && (vpt.deep() || kinds.contains(Site.Kind.REDUCTION)));
   }
 
   private static List<Level> features(Backbone backbone, Map<String, Tensor> base, Tensor images) {
