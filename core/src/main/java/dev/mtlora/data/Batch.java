@@ -83,7 +83,9 @@ public record Batch(List<String> ids, Block images, Map<String, Block> labels) {
         throw new DataException(
             String.format(
                 Locale.ROOT,
-                "the %s of %s (%s) and %s (%s) cannot be in one batch; resize them to one size first",
+                "the %s of %s (%s) and %s (%s) cannot be in one batch: resize them to one size"
+                    + " (data.resize), or cut parts of one size out of them, augmentation.crop:"
+                    + " {height: ..., width: ...}",
                 what,
                 ids.get(first),
                 shape(like),

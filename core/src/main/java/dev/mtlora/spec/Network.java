@@ -1,7 +1,6 @@
 package dev.mtlora.spec;
 
 import dev.mtlora.backbone.BackboneSettings;
-import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.decoder.DecoderSettings;
 import dev.mtlora.decoder.Decoders;
 import dev.mtlora.model.Neck;
@@ -86,9 +85,9 @@ public record Network(
         false);
   }
 
-  /** The same of Swin-T. */
+  /** The same of the usual backbone. */
   public Network() {
-    this(SwinSettings.preset(Backbones.DEFAULT));
+    this(Backbones.ALL.of(Backbones.DEFAULT));
   }
 
   /** The same, starting from other weights. */
