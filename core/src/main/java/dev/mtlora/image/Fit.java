@@ -74,11 +74,11 @@ public sealed interface Fit {
    *
    * @param side that the shorter one becomes, in pixels
    */
-  record Short(int side) implements Fit {
+  record ShortSide(int side) implements Fit {
     private static final int MOST = 16_384;
 
     /** Checks the side. */
-    public Short {
+    public ShortSide {
       if (side < 1 || side > MOST) {
         throw new IllegalArgumentException(
             String.format(Locale.ROOT, "short must be 1 to %,d pixels but is %d", MOST, side));

@@ -7,6 +7,7 @@ import dev.mtlora.image.Size;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** What is cut out of training pictures. */
@@ -52,12 +53,17 @@ public sealed interface Crop {
             String.format(
                 Locale.ROOT, "crop in pixels is {height: ..., width: ...} but has %s", size));
       }
-      new Size(size.get("height"), size.get("width"));
+      sides(size);
+    }
+
+    private static Size sides(Map<String, Integer> size) {
+      return new Size(
+          Objects.requireNonNull(size.get("height")), Objects.requireNonNull(size.get("width")));
     }
 
     @Override
     public Transform transform() {
-      return new CutOut(new Size(size.get("height"), size.get("width")));
+      return new CutOut(sides(size));
     }
   }
 }

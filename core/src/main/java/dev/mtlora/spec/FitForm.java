@@ -26,7 +26,7 @@ record FitForm(Form<Integer> side) implements Form<Fit> {
         }
       }
       try {
-        return new Fit.Short(side.read(block.path(SHORT), place.at(SHORT), null));
+        return new Fit.ShortSide(side.read(block.path(SHORT), place.at(SHORT), null));
       } catch (IllegalArgumentException e) {
         throw place.placed(e, List.of(SHORT));
       }
@@ -44,7 +44,7 @@ record FitForm(Form<Integer> side) implements Form<Fit> {
 
   @Override
   public JsonNode write(Fit value) {
-    return value instanceof Fit.Short own
+    return value instanceof Fit.ShortSide own
         ? JsonNodeFactory.instance.objectNode().put(SHORT, own.side())
         : TextNode.valueOf(value.toString());
   }

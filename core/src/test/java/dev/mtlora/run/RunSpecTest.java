@@ -262,7 +262,7 @@ class RunSpecTest {
     assertThat(read().yaml()).doesNotContain("resize");
     assertThat(read("data.resize=letterbox").data().fit()).isEqualTo(new Fit.Letterbox());
     RunSpec wide = read("data.resize={short: 96}", "model.image=[96, 160]");
-    assertThat(wide.data().fit()).isEqualTo(new Fit.Short(96));
+    assertThat(wide.data().fit()).isEqualTo(new Fit.ShortSide(96));
     assertThat(wide.model().backbone().input().size()).isEqualTo(new Size(96, 160));
     assertThat(RunSpec.parse(new RunSpec.Source("again", Path.of(".")), wide.yaml(), List.of()))
         .isEqualTo(wide);

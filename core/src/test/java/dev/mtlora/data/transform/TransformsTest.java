@@ -189,7 +189,7 @@ class TransformsTest {
 
   @Test
   void shortSide_ofAnyPicture_keepsItsProportions() {
-    Fit fit = new Fit.Short(60);
+    Fit fit = new Fit.ShortSide(60);
     assertThat(fit.frame(new Size(200, 300), Size.square(32)).whole()).isEqualTo(new Size(60, 90));
     assertThat(fit.frame(new Size(300, 100), Size.square(32)).whole()).isEqualTo(new Size(180, 60));
     assertThat(new Fit.Letterbox().frame(new Size(300, 100), new Size(64, 64)))
