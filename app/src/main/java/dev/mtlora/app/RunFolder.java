@@ -168,7 +168,7 @@ record RunFolder(Path path) {
   void begin(RunSpec config, Optional<Scores> before) {
     try {
       AtomicFile.write(path.resolve(CONFIG), config.yaml());
-      ModelFile.of(config.spec(), Main.Version.text()).write(path);
+      ModelFile.of(config.spec(), config.data().fit(), Main.Version.text()).write(path);
       results().begin(before);
     } catch (IOException e) {
       throw unwritable(e);
@@ -266,7 +266,7 @@ record RunFolder(Path path) {
     AtomicFolder.Content content =
         empty -> {
           Weights.save(empty.resolve(MERGED), model, DType.F32);
-          ModelFile.of(config.spec(), Main.Version.text()).write(empty);
+          ModelFile.of(config.spec(), config.data().fit(), Main.Version.text()).write(empty);
           AtomicFile.write(empty.resolve(CONFIG), config.yaml()); // makes it a run folder
         };
     try {

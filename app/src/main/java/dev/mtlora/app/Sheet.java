@@ -1,14 +1,17 @@
 package dev.mtlora.app;
 
 import dev.mtlora.app.Canvas.Picture;
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Lettering;
+import dev.mtlora.image.Size;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of one size in rows and columns, with a title over every column and beside every row.
+ * Pictures in cells of one size, in rows and columns, with a title over every column and beside
+ * every row.
  */
 final class Sheet {
   private static final int GAP = 4;
@@ -53,11 +56,20 @@ final class Sheet {
       for (int c = 0; c < cells.size(); c++) {
         Picture cell = cells.get(c);
         if (cell != null) {
-          canvas.draw(cell.resized(cellWidth, cellHeight), left + c * stepX, y);
+          draw(canvas, cell, left + c * stepX, y);
         }
       }
     }
     canvas.write(file);
+  }
+
+  /** A picture in its own proportions, in the middle of its cell. */
+  private void draw(Canvas canvas, Picture picture, int x, int y) {
+    Fit.Frame frame =
+        new Fit.Letterbox()
+            .frame(new Size(picture.height(), picture.width()), new Size(cellHeight, cellWidth));
+    Size size = frame.content();
+    canvas.draw(picture.resized(size.width(), size.height()), x + frame.left(), y + frame.top());
   }
 
   private int widest() {

@@ -91,7 +91,8 @@ final class TrainSession {
 
   private List<TrainingListener> listeners() {
     CheckpointListener.Provenance provenance =
-        new CheckpointListener.Provenance(config.spec(), config.json(), Main.Version.text());
+        new CheckpointListener.Provenance(
+            config.spec(), config.data().fit(), config.json(), Main.Version.text());
     return List.of(
         new ProgressListener(System.out, CommandLine.Help.Ansi.AUTO.enabled()),
         new CsvListener(folder.file("metrics.csv")),

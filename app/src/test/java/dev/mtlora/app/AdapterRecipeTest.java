@@ -114,6 +114,9 @@ class AdapterRecipeTest extends CommandCase {
         "/data/train   | \"SECRET\"     | data.train lies outside of the folder of the data",
         "/data/images  | \"SECRET\"     | data.images lies outside of the folder of the data",
         "/data/val     | \"../secret\"  | data.val lies outside of the folder of the data",
+        "/data/test    | \"a/../../b\"  | data.test lies outside of the folder of the data",
+        "/data/folders | {\"train\": \"a\", \"val\": \"*/../../b\"} | data.folders.val lies outside of",
+        "/data/labels/depth/annotations | [\"a.json\", \"../b.json\"] | annotations lies outside of",
         "/data/labels/depth/folder | \"x/../../secret\" | data.labels.depth.folder lies outside",
         "/data         | {\"kind\": \"folder\", \"train\": \"t\", \"val\": \"v\", \"labels\": {\"depth\": {\"encoding\": \"index\", \"classes\": \"SECRET\"}}} | data.labels.depth.classes names a file",
       })

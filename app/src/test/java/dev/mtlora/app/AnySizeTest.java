@@ -116,6 +116,28 @@ class AnySizeTest extends CommandCase {
         .contains("make the crop smaller");
   }
 
+  /** Labels half as large as their pictures, whose sides round to other proportions. */
+  @Test
+  void labels_ofAnotherSizeThanTheirPicture_areScoredAsTheyAre() throws IOException {
+    Images.writePng(folder.resolve("images/p60x90.png"), new Raster(150, 199, 3));
+    Images.writePng(folder.resolve("sal/p60x90.png"), new Raster(75, 100, 1));
+    for (String resize : List.of("{short: 40}", "letterbox")) {
+      String config = config("swin-micro", "64", ", resize: " + resize, "");
+      String run = at("run" + resize.length());
+      assertThat(run("train", config, "--out", run, "--set", "batch=1")).isZero();
+      assertThat(run("eval", run, "--original-size")).as(err.toString()).isZero();
+    }
+  }
+
+  @Test
+  void picture_thatWouldBecomeTooLarge_isRefusedBeforeItIs() throws IOException {
+    String config = config("swin-micro", "64", ", resize: {short: 4096}", "");
+    Images.writePng(folder.resolve("images/p60x90.png"), new Raster(2, 40, 3));
+    Images.writePng(folder.resolve("sal/p60x90.png"), new Raster(2, 40, 1));
+    assertThat(run("train", config, "--out", at("run"), "--set", "batch=1")).isEqualTo(1);
+    assertThat(err.toString()).contains("2 x 40", "more than 67,108,864 pixels");
+  }
+
   @Test
   void pictures_ofDifferentSizesInOneBatch_areToldToBeCut() throws IOException {
     String config = config("swin-micro", "32", ", resize: {short: 40}", "");

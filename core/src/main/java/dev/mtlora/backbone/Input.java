@@ -38,7 +38,7 @@ public record Input(Size size, int smallest) {
           String.format(
               Locale.ROOT,
               "image size must be at least %d in height and width, which is one position of the last"
-                  + " stage, but is %d x %d",
+                  + " stage, but is %d x %d: make it larger (model.image, data.resize)",
               smallest,
               height,
               width));

@@ -71,9 +71,14 @@ record CocoClasses(ClassIds ids, Map<Integer, String> names, Path file) {
     }
   }
 
-  /** The class of what nothing covers, or {@link Labels#IGNORE}. */
+  /**
+   * The class of what nothing covers, or {@link Labels#IGNORE}: that of number 0, unless the file
+   * has a category of that number, which is a thing like all others.
+   */
   float background() {
-    return ids.classOf().getOrDefault(0, (int) Labels.IGNORE);
+    return names.containsKey(0)
+        ? Labels.IGNORE
+        : ids.classOf().getOrDefault(0, (int) Labels.IGNORE);
   }
 
   /**

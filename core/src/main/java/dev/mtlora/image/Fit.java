@@ -1,5 +1,6 @@
 package dev.mtlora.image;
 
+import dev.mtlora.files.DataException;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -76,6 +77,7 @@ public sealed interface Fit {
    */
   record ShortSide(int side) implements Fit {
     private static final int MOST = 16_384;
+    private static final int MOST_PIXELS = 1 << 26;
 
     /** Checks the side. */
     public ShortSide {
@@ -87,7 +89,19 @@ public sealed interface Fit {
 
     @Override
     public Frame frame(Size picture, Size model) {
-      Size size = picture.scaled(side / (double) Math.min(picture.height(), picture.width()));
+      double factor = side / (double) Math.min(picture.height(), picture.width());
+      if (picture.height() * factor * (picture.width() * factor) > MOST_PIXELS) {
+        throw new DataException(
+            String.format(
+                Locale.ROOT,
+                "a picture of %d x %d (height x width) with a shorter side of %d would have more than"
+                    + " %,d pixels: cut it into parts, or say a smaller data.resize",
+                picture.height(),
+                picture.width(),
+                side,
+                MOST_PIXELS));
+      }
+      Size size = picture.scaled(factor);
       return new Frame(size, size, 0, 0);
     }
 

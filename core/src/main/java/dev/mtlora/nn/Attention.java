@@ -1,11 +1,16 @@
 package dev.mtlora.nn;
 
 import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Multi-head attention (Vaswani et al. 2017): {@code softmax(s Q K^T + bias) V}. */
 public final class Attention {
   private static final double SHORTEST = 1e-12;
+  private static final long MOST_SCORES = 1L << 26; // 256 MB in f32
 
   private Attention() {}
 
@@ -79,11 +84,29 @@ public final class Attention {
         kv.reshape(batch, -1, 2, heads, channels / heads)
             .permute(2, 0, 3, 1, 4) // 2, B, heads, M, C/heads
             .contiguous();
-    Tensor scores = queries.matmul(split.select(0, 0).transpose(-2, -1)); // B, heads, N, M
-    return Functional.softmax(scores)
-        .matmul(split.select(0, 1)) // B, heads, N, C/heads
+    return byQueries(queries, split.select(0, 0), split.select(0, 1)) // B, heads, N, C/heads
         .transpose(1, 2)
         .reshape(batch, -1, channels);
+  }
+
+  /** Where no gradient is kept, so many queries at a time that their scores stay small. */
+  private static Tensor byQueries(Tensor q, Tensor k, Tensor v) {
+    long others = q.size(0) * q.size(1) * k.size(2);
+    long most = Math.max(1, MOST_SCORES / others);
+    boolean keeps = Stream.of(q, k, v).anyMatch(Tensor::requiresGrad);
+    if (keeps || q.size(2) <= most) {
+      return weighed(q, k, v);
+    }
+    List<Tensor> parts = new ArrayList<>();
+    for (long from = 0; from < q.size(2); from += most) {
+      Tensor part = q.narrow(2, from, Math.min(most, q.size(2) - from));
+      parts.add(Scope.result(() -> weighed(part, k, v)));
+    }
+    return Tensor.cat(parts, 2);
+  }
+
+  private static Tensor weighed(Tensor q, Tensor k, Tensor v) {
+    return Functional.softmax(q.matmul(k.transpose(-2, -1))).matmul(v); // B, heads, N, C/heads
   }
 
   private static Tensor biased(Tensor scores, Tensor bias) {

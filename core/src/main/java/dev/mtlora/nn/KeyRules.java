@@ -2,6 +2,7 @@ package dev.mtlora.nn;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -61,6 +62,8 @@ public record KeyRules(
    * @param parts the ends of the parts' names, as {@link KeyRules#names} has them on our side
    */
   public record Joint(String whole, List<String> parts) {
+    private static final Set<String> OF_LAYERS = Set.of("weight", "bias");
+
     /** Keeps a copy. */
     public Joint {
       parts = List.copyOf(parts);
@@ -83,7 +86,8 @@ public record KeyRules(
     private static int end(String name, String layer) {
       int dot = name.lastIndexOf('.');
       boolean its =
-          (name.endsWith(".weight") || name.endsWith(".bias"))
+          dot > 0
+              && OF_LAYERS.contains(name.substring(dot + 1))
               && name.substring(0, dot).endsWith("." + layer);
       return its ? dot - layer.length() : -1;
     }

@@ -1,5 +1,6 @@
 package dev.mtlora.peft;
 
+import dev.mtlora.nn.Catalogue;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -80,21 +81,21 @@ public record Slot(String word) implements Comparable<Slot> {
   }
 
   /**
-   * Fails if a name is none of a backbone's layers. That of a kind of layers in blocks may be, for
-   * not every family has all of them, but one name must be left; and a reduction is there or not.
+   * Fails if a name is none of a backbone's layers; but the names of all kinds of layers in blocks
+   * together mean those that there are.
    */
   static void requireIn(Collection<Slot> slots, List<Site> sites) {
     for (Slot slot : slots) {
       boolean found = sites.stream().anyMatch(slot::names);
-      boolean optional =
-          OF_BLOCKS.contains(slot) && sites.stream().anyMatch(site -> anyNames(slots, site));
+      boolean optional = OF_BLOCKS.contains(slot) && slots.containsAll(OF_BLOCKS);
       if (!found && !optional) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "slots: '%s' names no layer of this backbone, which has %s",
+                "slots: '%s' names no layer of this backbone, which has %s: did you mean '%s'?",
                 slot,
-                String.join(", ", words(sites))));
+                String.join(", ", words(sites)),
+                Catalogue.nearest(slot.word, words(sites))));
       }
     }
   }

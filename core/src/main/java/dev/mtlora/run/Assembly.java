@@ -116,7 +116,8 @@ public final class Assembly {
    * @param version of the code
    */
   public AdapterConfig.Origin origin(String metrics, String version) {
-    return new AdapterConfig.Origin(config.spec(), metrics, config.json(), version);
+    return new AdapterConfig.Origin(
+        config.spec(), config.data().fit(), metrics, config.json(), version);
   }
 
   /**

@@ -68,12 +68,12 @@ public record Augmentation(
     List<Transform> steps = new ArrayList<>();
     steps.add(new HorizontalFlip(flip));
     steps.add(scaleRotate(rotate, scale, scales));
-    crop.filter(cut -> cut instanceof Crop.Shares)
+    crop.filter(cut -> cut.pixels().isEmpty())
         .ifPresent(
             cut -> steps.add(cut.transform())); // draws after those above, which stay the same
     colour.ifPresent(steps::add);
     List<Transform> sizing = new ArrayList<>(List.of(resize));
-    crop.filter(cut -> cut instanceof Crop.Pixels).ifPresent(cut -> sizing.add(cut.transform()));
+    crop.filter(cut -> cut.pixels().isPresent()).ifPresent(cut -> sizing.add(cut.transform()));
     steps.add(Pipeline.evaluation(new Pipeline(sizing)));
     return new Pipeline(steps);
   }

@@ -8,12 +8,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** What is cut out of training pictures. */
 public sealed interface Crop {
   /** What cuts. */
   Transform transform();
+
+  /** The size in pixels; empty for shares. */
+  default Optional<Size> pixels() {
+    return Optional.empty();
+  }
 
   /**
    * A share of the sides.
@@ -64,6 +70,11 @@ public sealed interface Crop {
     @Override
     public Transform transform() {
       return new CutOut(sides(size));
+    }
+
+    @Override
+    public Optional<Size> pixels() {
+      return Optional.of(sides(size));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 
 /**
  * The configuration in the description of an adapter, without what it says of where files lie.
@@ -54,13 +55,19 @@ final class Recipe {
 
   private void removePaths(String pointer, ObjectNode data) {
     data.remove(List.of("root", "cache"));
-    for (String key : List.of("images", "train", "val")) {
+    for (String key : List.of("images", "train", "val", "test")) {
       removeOutside(pointer, data, key);
+    }
+    if (data.get("folders") instanceof ObjectNode folders) {
+      for (String key : List.of("train", "val", "test")) {
+        removeOutside(pointer + "/folders", folders, key);
+      }
     }
     for (Map.Entry<String, JsonNode> entry : data.path("labels").properties()) {
       if (entry.getValue() instanceof ObjectNode label) {
         String at = pointer + "/labels/" + entry.getKey();
         removeOutside(at, label, "folder");
+        removeOutside(at, label, "annotations");
         if (YamlText.isWord(label.path("classes"))) {
           remove(at, label, "classes", "names a file");
         }
@@ -70,12 +77,22 @@ final class Recipe {
 
   /** Lists and folders below the folder of the data are the user's own. */
   private void removeOutside(String pointer, ObjectNode block, String key) {
-    if (block.path(key).isTextual()) {
-      Path path = Path.of(block.get(key).textValue());
-      if (path.getRoot() != null || path.normalize().startsWith("..")) {
-        remove(pointer, block, key, "lies outside of the folder of the data");
-      }
+    JsonNode value = block.path(key);
+    List<JsonNode> names = new ArrayList<>(value.isArray() ? List.of() : List.of(value));
+    value.elements().forEachRemaining(names::add);
+    if (names.stream().anyMatch(Recipe::isOutside)) {
+      remove(pointer, block, key, "lies outside of the folder of the data");
     }
+  }
+
+  /** A name may stand for several where it has a star, and a part of it lead upwards. */
+  private static boolean isOutside(JsonNode name) {
+    if (!name.isTextual()) {
+      return false;
+    }
+    Path path = Path.of(name.textValue());
+    boolean up = StreamSupport.stream(path.spliterator(), false).anyMatch(Path.of("..")::equals);
+    return path.getRoot() != null || up;
   }
 
   private void remove(String pointer, ObjectNode block, String key, String what) {

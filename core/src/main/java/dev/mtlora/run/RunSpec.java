@@ -2,7 +2,10 @@ package dev.mtlora.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.backbone.Input;
 import dev.mtlora.data.Encodings;
+import dev.mtlora.image.Fit;
+import dev.mtlora.image.Size;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.PerTask;
 import dev.mtlora.peft.AdapterMethod;
@@ -46,10 +49,53 @@ public record RunSpec(
   /** Checks that scores and data fit the tasks. */
   public RunSpec {
     singleTask = ordered(spec, singleTask);
+    checkSizes(spec.model().backbone().input(), data.fit(), augmentation.crop());
     if (spec.reference() && data instanceof MixedSource) {
       throw new IllegalArgumentException(
           "reference: true takes pixels without a label for positives, so that data from several"
               + " sources would teach wrong masks; set reference: false");
+    }
+  }
+
+  /** What no picture could pass is refused before any is read. */
+  private static void checkSizes(Input input, Fit fit, Optional<Crop> crop) {
+    int smallest = input.smallest();
+    if (fit instanceof Fit.ShortSide own && own.side() < smallest) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "data.resize: the shorter side of pictures is to be %d pixels, but this backbone takes"
+                  + " %d or more: {short: %d}",
+              own.side(),
+              smallest,
+              smallest));
+    }
+    Size cut = crop.flatMap(Crop::pixels).orElse(null);
+    if (cut != null && Math.min(cut.height(), cut.width()) < smallest) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "augmentation.crop is %d x %d (height x width), but this backbone takes pictures of %d"
+                  + " pixels or more in both: make the crop larger",
+              cut.height(),
+              cut.width(),
+              smallest));
+    }
+    Size seen = input.size();
+    if (cut != null
+        && fit.isFixed()
+        && (cut.height() > seen.height() || cut.width() > seen.width())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "augmentation.crop is %d x %d (height x width), which is larger than all pictures are"
+                  + " after data.resize (%s): %d x %d, model.image; make it smaller, or say"
+                  + " data.resize: {short: ...}",
+              cut.height(),
+              cut.width(),
+              fit,
+              seen.height(),
+              seen.width()));
     }
   }
 

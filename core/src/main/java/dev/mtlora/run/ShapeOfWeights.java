@@ -11,6 +11,7 @@ import dev.mtlora.weights.SwinShape;
 import dev.mtlora.weights.WeightsFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The shape of a backbone that a configuration does not state is that of the weights it starts
@@ -47,6 +48,14 @@ final class ShapeOfWeights {
                 + " holds "
                 + BackboneFile.described(file)
                 + ", which is no published one: say model.backbone, and what of it differs");
+      }
+      if (presets.size() > 1) {
+        throw new ConfigException(
+            String.format(
+                Locale.ROOT,
+                "model.weights: %s has the widths and depths of %s: say which it is, model.backbone",
+                file,
+                String.join(" and of ", presets)));
       }
       model.put("backbone", presets.get(0));
       return;

@@ -1,5 +1,6 @@
 package dev.mtlora.train;
 
+import dev.mtlora.image.Fit;
 import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.weights.Checkpoint;
@@ -35,10 +36,11 @@ public final class CheckpointListener implements TrainingListener {
    * Where a state comes from.
    *
    * @param spec the run's model
+   * @param fit how pictures become what it sees
    * @param config the run's configuration, as a JSON object
    * @param version of the code
    */
-  public record Provenance(ModelSpec spec, String config, String version) {}
+  public record Provenance(ModelSpec spec, Fit fit, String config, String version) {}
 
   /**
    * Writes below a run folder.
@@ -55,7 +57,7 @@ public final class CheckpointListener implements TrainingListener {
     this.run = run;
     this.keepLast = keepLast;
     this.provenance = provenance;
-    model = ModelFile.of(provenance.spec(), provenance.version());
+    model = ModelFile.of(provenance.spec(), provenance.fit(), provenance.version());
     model.requireWritable(); // before anything is trained
     this.selection = selection;
     this.messages = messages;

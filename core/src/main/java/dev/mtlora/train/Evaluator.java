@@ -165,10 +165,10 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
   private Tensor sized(Tensor logits, Tensor target) {
     Size picture = size(target);
     Size whole = size(logits);
-    if (picture.equals(whole)) {
+    if (picture.equals(whole)) { // also labels that have been brought there, frames and all
       return logits;
     }
-    Fit.Frame frame = fit.frame(picture, whole);
+    Fit.Frame frame = fit.isFixed() ? fit.frame(picture, whole) : new Fit.Frame(whole, whole, 0, 0);
     Tensor own =
         logits
             .narrow(-2, frame.top(), frame.content().height())

@@ -1,6 +1,7 @@
 package dev.mtlora.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mtlora.image.Fit;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Usual;
 import dev.mtlora.spec.Bind;
@@ -57,11 +58,12 @@ public record AdapterConfig(
    * What only the training knows.
    *
    * @param spec what the model is
+   * @param fit how pictures become what it sees
    * @param metrics the scores, as JSON
    * @param recipe the run's configuration, as a JSON object
    * @param version of the code
    */
-  public record Origin(ModelSpec spec, String metrics, String recipe, String version) {}
+  public record Origin(ModelSpec spec, Fit fit, String metrics, String recipe, String version) {}
 
   static AdapterConfig of(MultiTaskModel model, Origin origin, DType floats) {
     ModelSpec spec = origin.spec();
@@ -73,7 +75,7 @@ public record AdapterConfig(
         model.backbone().ranks(),
         model.tasks().stream().map(Described.Predicted::of).toList(),
         spec.preset(),
-        Optional.of(Described.Picture.of(model.backbone().input().size())),
+        Optional.of(Described.Picture.of(model.backbone().input().size(), origin.fit())),
         json("metrics", origin.metrics()),
         BaseHash.of(model),
         floats.name(),

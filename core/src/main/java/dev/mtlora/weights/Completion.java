@@ -96,7 +96,7 @@ final class Completion {
           "has windows of "
               + windows
               + ", for in its last stages a window is as large as the grid, but %s has one window in"
-              + " all: train with a larger model.image, or write it for ms or timm");
+              + " all: train with a larger model.image, or write it for original or timm");
     }
   }
 

@@ -50,6 +50,15 @@ public record Conversion(
     ModelInFile model = ModelInFile.of(source).orElseThrow(() -> OtherNetwork.noBackbone(source));
     MappedSource ours = KeyMap.read(source);
     requireKnown(ours, model);
+    if (map.rules(model.names()).names().isEmpty()) {
+      throw new CheckpointException(
+          source.file(),
+          String.format(
+              Locale.ROOT,
+              "holds a %s, which cannot be written for %s: choose original or hf",
+              model.names().family(),
+              map.title(model.names())));
+    }
     requireReadable(ours);
     if (map.isPlainBackbone()) {
       SharedStream.requireNoAdapters(ours);

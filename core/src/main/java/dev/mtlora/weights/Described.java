@@ -1,5 +1,6 @@
 package dev.mtlora.weights;
 
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.image.Size;
 import dev.mtlora.nn.Usual;
@@ -53,18 +54,26 @@ public final class Described {
    *
    * @param size height and width
    * @param resize how it gets there
+   * @param fit where it then lies: {@code squash}, {@code letterbox}, or its shorter side
    * @param channels and their order
    * @param values what happens to them
    * @param mean of the channels
    * @param std deviation of the channels
    */
   public record Picture(
-      Size size, String resize, String channels, String values, List<Float> mean, List<Float> std) {
-    static Picture of(Size size) {
+      Size size,
+      String resize,
+      @Usual("squash") Fit fit,
+      String channels,
+      String values,
+      List<Float> mean,
+      List<Float> std) {
+    static Picture of(Size size, Fit fit) {
       Preprocessing preprocessing = Preprocessing.imageNet();
       return new Picture(
           size,
           "bicubic",
+          fit,
           "RGB",
           "(value / 255 - mean) / std",
           preprocessing.mean(),

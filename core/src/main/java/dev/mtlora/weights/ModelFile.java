@@ -1,6 +1,7 @@
 package dev.mtlora.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mtlora.image.Fit;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.Usual;
 import dev.mtlora.spec.Bind;
@@ -36,14 +37,18 @@ public record ModelFile(
   private static final int FORMAT = 1;
   private static final Bind BIND = new Bind(ModelSpec.PLUGS);
 
-  /** The file of a model. */
-  public static ModelFile of(ModelSpec spec, String version) {
+  /**
+   * The file of a model.
+   *
+   * @param fit how pictures become what it sees
+   */
+  public static ModelFile of(ModelSpec spec, Fit fit, String version) {
     return new ModelFile(
         FORMAT,
         version,
         withoutFolder(spec),
         spec.tasks().stream().map(Described.Predicted::of).toList(),
-        Described.Picture.of(spec.model().backbone().input().size()));
+        Described.Picture.of(spec.model().backbone().input().size(), fit));
   }
 
   private static ModelSpec withoutFolder(ModelSpec spec) {

@@ -38,7 +38,7 @@ class BoundsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "model.image=1000000        | swin's image size must be at most 16,384 but is 1000000",
+        "model.image=1000000        | image size must be at most 16,384 but is 1000000",
         "model.embed=100000000      | swin's width of the last stage must be at most 16,384",
         "model.embed=2147483647     | swin's width of the last stage must be at most 16,384",
         "model.mlpRatio=1.0e9       | width of the last stage's MLP must be at most 16,384",

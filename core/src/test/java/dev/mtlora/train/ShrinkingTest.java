@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.data.DataLoader;
+import dev.mtlora.image.Fit;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.peft.MtLora;
@@ -168,7 +169,7 @@ class ShrinkingTest {
   }
 
   private static AdapterConfig.Origin origin() {
-    return new AdapterConfig.Origin(Small.spec(), "{}", "{}", "1");
+    return new AdapterConfig.Origin(Small.spec(), Fit.USUAL, "{}", "{}", "1");
   }
 
   private static Map<String, Integer> described(Path adapter) throws IOException {

@@ -6,6 +6,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
+import dev.mtlora.image.Fit;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Neck;
@@ -143,7 +144,7 @@ final class Small {
 
   /** Where checkpoints say that they come from. */
   static CheckpointListener.Provenance provenance(String config, String version) {
-    return new CheckpointListener.Provenance(spec(), config, version);
+    return new CheckpointListener.Provenance(spec(), Fit.USUAL, config, version);
   }
 
   /** A model's specification; not that of the models above, whose backbone has no preset's size. */

@@ -9,6 +9,7 @@ import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.decoder.DecoderSpec;
 import dev.mtlora.decoder.Decoders;
+import dev.mtlora.image.Fit;
 import dev.mtlora.model.Head;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Module;
@@ -95,6 +96,7 @@ class AdapterFileTest {
     Network network = new Network(swin);
     return new AdapterConfig.Origin(
         new ModelSpec(network, mtlora(), TASKS, false),
+        new Fit.Letterbox(),
         "{\"step\":12}",
         "{\"model\":{\"backbone\":\"swin-micro\"}}",
         "1.2");

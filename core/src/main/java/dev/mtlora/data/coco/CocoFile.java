@@ -38,7 +38,25 @@ public final class CocoFile {
 
   private final Path file;
   private final Map<String, Image> images = new LinkedHashMap<>();
-  private final Map<String, long[]> places = new LinkedHashMap<>();
+  private final Map<String, Places> places = new LinkedHashMap<>();
+
+  /** Where the annotations of an image begin, in the order of the file. */
+  private static final class Places {
+    private long[] starts = new long[4];
+    private int count;
+
+    void add(long start) {
+      if (count == starts.length) {
+        starts = Arrays.copyOf(starts, 2 * count);
+      }
+      starts[count++] = start;
+    }
+
+    long[] all() {
+      return Arrays.copyOf(starts, count);
+    }
+  }
+
   private final Map<String, String> masks = new LinkedHashMap<>();
   private final Map<Integer, String> categories = new LinkedHashMap<>();
 
@@ -98,7 +116,7 @@ public final class CocoFile {
    */
   public List<CocoInstance> instances(Image image) {
     List<CocoInstance> found = new ArrayList<>();
-    for (long place : places.getOrDefault(image.id(), new long[0])) {
+    for (long place : places.getOrDefault(image.id(), new Places()).all()) {
       parsed(place, in -> found.add(new AnnotationReader(this, in).instance(image)));
     }
     return found;
@@ -111,7 +129,7 @@ public final class CocoFile {
    */
   public Map<Integer, Integer> segments(Image image) {
     Map<Integer, Integer> found = new LinkedHashMap<>();
-    for (long place : places.getOrDefault(image.id(), new long[0])) {
+    for (long place : places.getOrDefault(image.id(), new Places()).all()) {
       parsed(place, in -> new AnnotationReader(this, in).segments(image, found));
     }
     return found;
@@ -202,10 +220,11 @@ public final class CocoFile {
       throw wrong(
           place < 0 ? "is not in UTF-8" : "has an annotation that says of no image (image_id)");
     }
-    long[] before = places.getOrDefault(image, new long[0]);
-    long[] with = Arrays.copyOf(before, before.length + 1);
-    with[before.length] = place;
-    places.put(image, with);
+    places.computeIfAbsent(image, id -> new Places()).add(place);
+    if (places.size() > MOST_IMAGES) {
+      throw wrong(
+          String.format(Locale.ROOT, "has annotations of more than %,d images", MOST_IMAGES));
+    }
     if (text.containsKey("file_name")) {
       masks.put(image, text.get("file_name"));
     }
