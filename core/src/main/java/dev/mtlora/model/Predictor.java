@@ -51,7 +51,8 @@ public record Predictor(MultiTaskModel model, Fit fit) {
     }
   }
 
-  private static Tensor within(Fit.Frame frame, Tensor logits) {
+  /** The part of a map that the picture fills. */
+  static Tensor within(Fit.Frame frame, Tensor logits) {
     return logits
         .narrow(2, frame.top(), frame.content().height())
         .narrow(3, frame.left(), frame.content().width());

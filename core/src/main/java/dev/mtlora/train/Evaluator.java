@@ -162,7 +162,7 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
   }
 
   /** Logits at the size of the target, of what the picture became alone. */
-  private Tensor sized(Tensor logits, Tensor target) {
+  Tensor sized(Tensor logits, Tensor target) {
     Size picture = size(target);
     Size whole = size(logits);
     if (picture.equals(whole)) { // also labels that have been brought there, frames and all

@@ -8,6 +8,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Block;
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
@@ -161,6 +162,44 @@ class LabelSizeTest {
       int left = (int) x;
       int right = Math.min(w - 1, left + 1);
       return in[row + left] + (in[row + right] - in[row + left]) * (x - left);
+    }
+  }
+
+  /** What the model sees, 8 x 8: rows 2 to 5 are the picture, the others its frame. */
+  private static Tensor framed() {
+    float[] values = new float[64];
+    for (int i = 0; i < values.length; i++) {
+      int row = i / 8;
+      values[i] = row >= 2 && row < 6 ? row - 2 : 99;
+    }
+    return Tensor.of(values, 1, 1, 8, 8);
+  }
+
+  @Test
+  void logits_ofALetterboxedPicture_areScoredWithoutTheirFrame() {
+    try (Scope scope = Scope.inference()) {
+      Evaluator evaluator = new Evaluator(Device.CPU, false, new Fit.Letterbox());
+      Tensor label = Tensor.zeros(1, 1, 4, 8);
+      float[] sized = evaluator.sized(framed(), label).toFloats();
+      for (int i = 0; i < sized.length; i++) {
+        assertThat(sized[i]).as("row %d", i / 8).isEqualTo(i / 8);
+      }
+      Tensor twice = evaluator.sized(framed(), Tensor.zeros(1, 1, 8, 16));
+      assertThat(twice.shape()).containsExactly(1, 1, 8, 16);
+      for (float value : twice.toFloats()) {
+        assertThat(value).isBetween(0f, 3f);
+      }
+    }
+  }
+
+  @Test
+  void logits_ofAPictureInItsOwnProportions_areScoredWhole() {
+    try (Scope scope = Scope.inference()) {
+      Evaluator evaluator = new Evaluator(Device.CPU, false, new Fit.ShortSide(4));
+      Tensor logits = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, 7, 8}, 1, 1, 2, 4);
+      assertThat(evaluator.sized(logits, Tensor.zeros(1, 1, 2, 4))).isSameAs(logits);
+      assertThat(evaluator.sized(logits, Tensor.zeros(1, 1, 3, 5)).shape())
+          .containsExactly(1, 1, 3, 5);
     }
   }
 }
