@@ -2,6 +2,7 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.image.Size;
 import dev.mtlora.weights.ModelFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class ExamplesTest extends CommandCase {
     assertThat(file.spec().taskNames()).containsExactly("semseg", "depth");
     assertThat(file.spec().methodName()).isEqualTo("mtlora");
     assertThat(file.spec().model().weights()).hasToString("builtin:swin-micro");
-    assertThat(file.preprocessing().size()).isEqualTo(64);
+    assertThat(file.preprocessing().size()).isEqualTo(Size.square(64));
     assertThat(file.predicts().get(0).colours()).hasSize(16);
     assertThat(file.predicts().get(1).form()).contains("m");
   }
