@@ -2,8 +2,8 @@ package dev.mtlora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.weights.BackboneFile;
 import dev.mtlora.weights.SafeTensors;
-import dev.mtlora.weights.SwinShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +89,8 @@ class InputsAreKeptTest extends WeightsCase {
   void reading_thatEndsOrFails_leavesNoFileOpen() throws IOException {
     inputs();
     for (int i = 0; i < 20; i++) { // what is left open may be closed as garbage, but not all of it
-      assertThat(SwinShape.of(folder.resolve("two.pth#ema")).embed()).isEqualTo(8);
+      assertThat(BackboneFile.in(folder.resolve("two.pth#ema")).swin().orElseThrow().embed())
+          .isEqualTo(8);
     }
     assertThat(open()).isEmpty();
     assertThat(run("inspect", at("two.pth#student"))).isEqualTo(1);

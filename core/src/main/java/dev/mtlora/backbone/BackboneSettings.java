@@ -4,6 +4,7 @@ import dev.mtlora.peft.Adaptation;
 import dev.mtlora.peft.Site;
 import dev.mtlora.tensor.Rng;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The plug of backbones: the shape of one, and what makes it. Implementations are records that
@@ -35,6 +36,15 @@ public interface BackboneSettings {
   /** Stages, which is also how many levels its pyramid has. */
   default int stages() {
     return pyramid().size();
+  }
+
+  /** Fails for what is no rate of drop path. */
+  static void requireDropPath(double dropPath) {
+    if (!(dropPath >= 0 && dropPath < 1)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "dropPath must be at least 0 and below 1 but is %s", dropPath));
+    }
   }
 
   /** The rate of drop path of a block, which grows linearly from 0 at the first to the last's. */

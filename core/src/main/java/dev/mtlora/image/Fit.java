@@ -125,6 +125,11 @@ public sealed interface Fit {
    * @param left columns before it
    */
   record Frame(Size content, Size whole, int top, int left) {
+    /** A picture as it becomes, cubic, with black around it; it may overshoot 0..255 a little. */
+    public Raster of(Raster picture) {
+      return framed(Resampling.CUBIC.resized(picture, content.height(), content.width()), 0);
+    }
+
     /**
      * A raster as large as the content, with something around it.
      *

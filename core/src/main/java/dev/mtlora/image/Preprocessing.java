@@ -36,9 +36,7 @@ public record Preprocessing(List<Float> mean, List<Float> std) {
    * @param frame where it then lies; around it is black
    */
   public Raster input(Raster image, Fit.Frame frame) {
-    Size content = frame.content();
-    Raster resized = Resampling.CUBIC.resized(image, content.height(), content.width());
-    return normalized(frame.framed(resized, 0));
+    return normalized(frame.of(image));
   }
 
   /** A picture of the size that the backbone reads. */

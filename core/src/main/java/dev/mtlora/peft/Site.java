@@ -41,6 +41,11 @@ public record Site(
     }
   }
 
+  /** Where the family calls the layer as most do. */
+  public Site(int stage, int block, int blocksInStage, Kind kind, long in, long out) {
+    this(stage, block, blocksInStage, kind, kind.word(), in, out);
+  }
+
   /** True in the last block of its stage, where MTLoRA lets tasks fork. */
   public boolean inLastBlock() {
     return block == blocksInStage - 1;

@@ -39,31 +39,30 @@ final class ShapeOfWeights {
   }
 
   private static void write(Path file, ObjectNode model) {
-    if (!BackboneFile.isSwin(file)) {
-      List<String> presets = BackboneFile.presets(file);
-      if (presets.isEmpty()) {
-        throw new ConfigException(
-            "model.weights: "
-                + file
-                + " holds "
-                + BackboneFile.described(file)
-                + ", which is no published one: say model.backbone, and what of it differs");
-      }
-      if (presets.size() > 1) {
-        throw new ConfigException(
-            String.format(
-                Locale.ROOT,
-                "model.weights: %s has the widths and depths of %s: say which it is, model.backbone",
-                file,
-                String.join(" and of ", presets)));
-      }
-      model.put("backbone", presets.get(0));
+    BackboneFile.Found found = BackboneFile.in(file);
+    if (found.swin().isPresent()) {
+      found.swin().filter(shape -> !isDefault(shape)).ifPresent(shape -> put(shape, model));
       return;
     }
-    SwinShape shape = SwinShape.of(file);
-    if (!isDefault(shape)) {
-      put(shape, model);
+    List<String> presets = found.presets();
+    if (presets.isEmpty()) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "model.weights: %s holds %s, which is no published one: say model.backbone, and what of"
+                  + " it differs",
+              file,
+              found.words()));
     }
+    if (presets.size() > 1) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "model.weights: %s has the widths and depths of %s: say which it is, model.backbone",
+              file,
+              String.join(" and of ", presets)));
+    }
+    model.put("backbone", presets.get(0));
   }
 
   /** What needs no words keeps none: a configuration of former versions reads as it did. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -34,34 +35,34 @@ public record BackboneFile(Names names, MappedSource tensors) {
   }
 
   /**
-   * The published backbones that a file's has the widths and depths of, by their names in the
-   * catalogue; empty if none has.
+   * What is in a file, once it is closed.
    *
-   * @throws CheckpointException if it holds no backbone that we know, or several
+   * @param words its family and shape
+   * @param swin the shape of a Swin Transformer; empty for other families
+   * @param presets the published backbones with its widths and depths, by their names in the
+   *     catalogue
    */
-  public static List<String> presets(Path file) {
-    try (TensorSource opened = TensorSource.open(file)) {
-      BackboneFile found = of(opened);
-      return Families.presets(found.names, found.names.shape(found.plainShapes()));
-    }
-  }
+  public record Found(String words, Optional<SwinShape> swin, List<String> presets) {}
 
   /**
-   * What is in a file, in a few words: its family and shape.
+   * What is in a file.
    *
+   * @param file see {@link WeightsFile}
    * @throws CheckpointException if it holds no backbone that we know, or several
    */
-  public static String described(Path file) {
+  public static Found in(Path file) {
     try (TensorSource opened = TensorSource.open(file)) {
-      return of(opened).described();
+      BackboneFile found = of(opened);
+      boolean isSwin = found.names.equals(SwinShape.NAMES);
+      return new Found(
+          found.described(),
+          isSwin ? Optional.of(SwinShape.of(found.shapes())) : Optional.empty(),
+          found.presets());
     }
   }
 
-  /** True if a file holds a Swin Transformer, whose shape is {@link SwinShape}. */
-  public static boolean isSwin(Path file) {
-    try (TensorSource opened = TensorSource.open(file)) {
-      return of(opened).names.equals(SwinShape.NAMES);
-    }
+  private List<String> presets() {
+    return Families.presets(names, names.shape(plainShapes()));
   }
 
   Map<String, long[]> shapes() {
@@ -84,7 +85,7 @@ public record BackboneFile(Names names, MappedSource tensors) {
   /** Fails if a model's backbone is of another family. */
   void requireFamily(BackboneSettings model) {
     if (!names.equals(model.names())) {
-      List<String> presets = Families.presets(names, names.shape(plainShapes()));
+      List<String> presets = presets();
       throw new CheckpointException(
           tensors.file(),
           String.format(

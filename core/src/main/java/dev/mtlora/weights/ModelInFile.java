@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A backbone in a file: it is where the first tensor of its family is. Whatever lies beside it
@@ -25,6 +26,27 @@ import java.util.stream.Collectors;
  */
 record ModelInFile(KeyMap family, Names names, String root, boolean whole) {
   private static final int LISTED = 8;
+
+  /** The first tensors of all families in all kinds of files. */
+  private static final List<First> FIRSTS =
+      Families.all().stream()
+          .flatMap(
+              family ->
+                  Stream.of(KeyMap.ORIGINAL, KeyMap.TIMM, KeyMap.HUGGING_FACE)
+                      .flatMap(map -> First.of(family, map).stream()))
+          .toList();
+
+  /** What one kind of files calls the first tensor of a family. */
+  private record First(Names family, KeyMap map, String name) {
+    static Optional<First> of(Names family, KeyMap map) {
+      return map.rules(family).fromOurs(family.first()).map(name -> new First(family, map, name));
+    }
+
+    boolean is(String tensor) {
+      return tensor.equals(name) || tensor.endsWith("." + name);
+    }
+  }
+
   static final String BACKBONE = "backbone.";
   static final Pattern HEADS = Pattern.compile("(decoders\\.decoders|downsampler)\\..*");
   static final Pattern CLASSIFIER = Pattern.compile("(norm|head)\\..*");
@@ -46,21 +68,22 @@ record ModelInFile(KeyMap family, Names names, String root, boolean whole) {
   /** The model whose first tensor has this name. */
   private static Optional<ModelInFile> at(String name, TensorSource source) {
     ModelInFile unmarked = null;
-    for (Names family : Families.all()) {
-      for (KeyMap map : List.of(KeyMap.ORIGINAL, KeyMap.TIMM, KeyMap.HUGGING_FACE)) {
-        Optional<String> first = map.rules(family).fromOurs(family.first());
-        if (first.isPresent() && (name.equals(first.get()) || name.endsWith("." + first.get()))) {
-          String before = name.substring(0, name.length() - first.get().length());
-          Set<String> below = below(before, source);
-          if (below.stream().anyMatch(one -> family.mark().matcher(one).matches())) {
-            return Optional.of(of(family, map, before, source));
-          }
-          boolean fallsBack = unmarked == null && family.equals(Families.all().get(0));
-          unmarked = fallsBack ? of(family, map, before, source) : unmarked;
+    for (First first : FIRSTS) {
+      if (first.is(name)) {
+        Names family = first.family();
+        String before = name.substring(0, name.length() - first.name().length());
+        if (below(before, source).stream().anyMatch(one -> isMark(family, one))) {
+          return Optional.of(of(family, first.map(), before, source));
         }
+        boolean fallsBack = unmarked == null && family.equals(Families.all().get(0));
+        unmarked = fallsBack ? of(family, first.map(), before, source) : unmarked;
       }
     }
     return Optional.ofNullable(unmarked);
+  }
+
+  private static boolean isMark(Names family, String name) {
+    return family.mark().matcher(name).matches();
   }
 
   private static ModelInFile of(Names family, KeyMap map, String before, TensorSource source) {

@@ -2,7 +2,6 @@ package dev.mtlora.weights;
 
 import dev.mtlora.backbone.Names;
 import dev.mtlora.backbone.swin.SwinSettings;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,18 +27,6 @@ public record SwinShape(long embed, List<Integer> depths, List<Long> heads, long
   public SwinShape {
     depths = List.copyOf(depths);
     heads = List.copyOf(heads);
-  }
-
-  /**
-   * The shape of the model in a file.
-   *
-   * @param file see {@link WeightsFile}
-   * @throws CheckpointException if it holds no Swin Transformer, or several models
-   */
-  public static SwinShape of(Path file) {
-    try (TensorSource opened = TensorSource.open(file)) {
-      return of(BackboneFile.of(opened).shapes());
-    }
   }
 
   /** The shape of a backbone or a whole model, from the shapes of its tensors. */

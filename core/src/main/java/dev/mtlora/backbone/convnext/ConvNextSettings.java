@@ -62,11 +62,7 @@ public record ConvNextSettings(
     depths.forEach(depth -> requireWithin(MOST_BLOCKS, depth, "number of blocks in a stage"));
     widths.forEach(width -> requireWithin(MOST_WIDTH / MLP_RATIO, width, "width of a stage"));
     input(image, depths); // fails for a size that it does not take
-    if (!(dropPath >= 0 && dropPath < 1)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "dropPath must be at least 0 and below 1 but is %s", dropPath));
-    }
+    BackboneSettings.requireDropPath(dropPath);
   }
 
   private static void requireWithin(int most, int value, String what) {

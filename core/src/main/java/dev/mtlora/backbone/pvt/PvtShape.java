@@ -60,11 +60,7 @@ public record PvtShape(
                 heads.get(s)));
       }
     }
-    if (!(dropPath >= 0 && dropPath < 1)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "dropPath must be at least 0 and below 1 but is %s", dropPath));
-    }
+    BackboneSettings.requireDropPath(dropPath);
   }
 
   private static void requireStages(int stages) {
@@ -140,15 +136,11 @@ public record PvtShape(
       for (int b = 0; b < depth; b++) {
         sites.add(new Site(s, b, depth, Site.Kind.ATTENTION_IN, ReducedAttention.Q, c, c));
         sites.add(new Site(s, b, depth, Site.Kind.ATTENTION_IN, ReducedAttention.KV, c, 2 * c));
-        sites.add(site(s, b, depth, Site.Kind.ATTENTION_OUT, c, c));
-        sites.add(site(s, b, depth, Site.Kind.MLP_IN, c, hidden));
-        sites.add(site(s, b, depth, Site.Kind.MLP_OUT, hidden, c));
+        sites.add(new Site(s, b, depth, Site.Kind.ATTENTION_OUT, c, c));
+        sites.add(new Site(s, b, depth, Site.Kind.MLP_IN, c, hidden));
+        sites.add(new Site(s, b, depth, Site.Kind.MLP_OUT, hidden, c));
       }
     }
     return List.copyOf(sites);
-  }
-
-  private static Site site(int stage, int block, int depth, Site.Kind kind, long in, long out) {
-    return new Site(stage, block, depth, kind, kind.word(), in, out);
   }
 }

@@ -4,7 +4,6 @@ import dev.mtlora.backbone.Grid;
 import dev.mtlora.backbone.Sites;
 import dev.mtlora.nn.LayerNorm;
 import dev.mtlora.nn.Linear;
-import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Owner;
 import dev.mtlora.nn.Streams;
 import dev.mtlora.peft.Projection;
@@ -19,7 +18,7 @@ import java.util.List;
  * grid with an odd side is filled up with zeros there. Prompts in front of the positions have no
  * neighbours and are joined with themselves.
  */
-public final class PatchMerging extends Module {
+public final class PatchMerging extends WindowTransformer.Merging {
   private final LayerNorm norm;
   private final Projection reduction;
 
@@ -34,7 +33,8 @@ public final class PatchMerging extends Module {
     return grid.covered(2);
   }
 
-  Streams forward(Streams x, Grid grid) {
+  @Override
+  public Streams forward(Streams x, Grid grid) {
     return reduction.forward(x.map(stream -> norm.forward(neighbours(stream, grid))));
   }
 

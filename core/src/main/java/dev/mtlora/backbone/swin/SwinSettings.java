@@ -89,11 +89,7 @@ public record SwinSettings(
     }
     input(image, depths); // fails for a size that it does not take
     requireBounds(image, embed, depths, window, mlpRatio);
-    if (!(dropPath >= 0 && dropPath < 1)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "dropPath must be at least 0 and below 1 but is %s", dropPath));
-    }
+    BackboneSettings.requireDropPath(dropPath);
     for (int s = 0; s < heads.size(); s++) {
       if (heads.get(s) < 1 || (embed << s) % heads.get(s) != 0) {
         throw new IllegalArgumentException(
@@ -239,19 +235,15 @@ public record SwinSettings(
       long c = channels(s);
       long hidden = (long) (c * mlpRatio);
       for (int b = 0; b < depth; b++) {
-        sites.add(site(s, b, depth, Site.Kind.ATTENTION_IN, c, 3 * c));
-        sites.add(site(s, b, depth, Site.Kind.ATTENTION_OUT, c, c));
-        sites.add(site(s, b, depth, Site.Kind.MLP_IN, c, hidden));
-        sites.add(site(s, b, depth, Site.Kind.MLP_OUT, hidden, c));
+        sites.add(new Site(s, b, depth, Site.Kind.ATTENTION_IN, c, 3 * c));
+        sites.add(new Site(s, b, depth, Site.Kind.ATTENTION_OUT, c, c));
+        sites.add(new Site(s, b, depth, Site.Kind.MLP_IN, c, hidden));
+        sites.add(new Site(s, b, depth, Site.Kind.MLP_OUT, hidden, c));
       }
       if (s < depths.size() - 1) {
-        sites.add(site(s, depth - 1, depth, Site.Kind.REDUCTION, 4 * c, 2 * c));
+        sites.add(new Site(s, depth - 1, depth, Site.Kind.REDUCTION, 4 * c, 2 * c));
       }
     }
     return List.copyOf(sites);
-  }
-
-  private static Site site(int stage, int block, int depth, Site.Kind kind, long in, long out) {
-    return new Site(stage, block, depth, kind, kind.word(), in, out);
   }
 }

@@ -11,7 +11,6 @@ import dev.mtlora.peft.Projection;
 import dev.mtlora.peft.Site;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head attention inside windows: {@code softmax(s Q K^T + bias + mask) V}, with a learned
@@ -20,12 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class WindowAttention extends Module {
   private final int heads;
   private final double scale;
-  private final Windows usual;
   private final Projection qkv;
   private final Projection proj;
   private final Tensor biasTable;
   private final Tensor index;
-  private final @Nullable Tensor mask;
+  private final WindowMask mask;
 
   /** Attention whose mask is at hand for windows of the usual grid. */
   WindowAttention(SwinSettings settings, int stage, Windows usual, Sites sites, Rng rng) {
@@ -33,7 +31,6 @@ final class WindowAttention extends Module {
     SwinSettings.Options options = settings.options();
     heads = settings.heads().get(stage);
     scale = options.qkScale().orElse(1 / Math.sqrt(channels / (double) heads));
-    this.usual = usual;
     int m = usual.side();
     biasTable =
         parameter(
@@ -41,8 +38,7 @@ final class WindowAttention extends Module {
             Init.truncatedNormal(rng, (2L * m - 1) * (2L * m - 1), heads),
             Parameter.Role.POSITION_BIAS);
     index = constant(Tensor.ofLongs(() -> RelativePositions.index(m), (long) m * m * m * m));
-    Tensor ofUsual = usual.mask();
-    mask = ofUsual == null ? null : constant(ofUsual);
+    mask = child("", new WindowMask(usual));
     qkv =
         child(
             "qkv",
@@ -64,12 +60,10 @@ final class WindowAttention extends Module {
         .map(windows::reverse);
   }
 
-  /** {@code [heads, N, N]}, or {@code [windows, heads, N, N]} with a mask. */
   private Tensor bias(Windows windows) {
     long positions = (long) windows.side() * windows.side();
     Tensor bias =
         biasTable.indexSelect(0, index).view(positions, positions, heads).permute(2, 0, 1);
-    Tensor masked = windows.equals(usual) ? mask : windows.mask();
-    return windows.withPrompts(masked == null ? bias : bias.plus(masked.to(bias.device())));
+    return mask.over(bias, windows);
   }
 }

@@ -133,14 +133,15 @@ public record Windows(Grid grid, int side, boolean shifted, long prompts) {
   }
 
   private float[] maskValues() {
+    Grid all = filled();
     int windows = (int) count();
     int n = side * side;
-    float[] mask = new float[windows * n * n];
+    float[] mask = new float[Math.multiplyExact(Math.multiplyExact(windows, n), n)];
     int[] regions = new int[n];
     int at = 0;
     for (int w = 0; w < windows; w++) {
       for (int i = 0; i < n; i++) {
-        regions[i] = region(w, i);
+        regions[i] = region(all, w, i);
       }
       for (int i = 0; i < n; i++) {
         for (int j = 0; j < n; j++) {
@@ -152,8 +153,7 @@ public record Windows(Grid grid, int side, boolean shifted, long prompts) {
   }
 
   /** Which region of the rolled grid a position of a window belongs to. */
-  private int region(int w, int position) {
-    Grid all = filled();
+  private int region(Grid all, int w, int position) {
     long perRow = all.width() / side;
     long row = w / perRow * side + position / side;
     long column = w % perRow * side + position % side;

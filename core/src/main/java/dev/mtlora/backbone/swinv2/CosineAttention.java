@@ -1,6 +1,7 @@
 package dev.mtlora.backbone.swinv2;
 
 import dev.mtlora.backbone.Sites;
+import dev.mtlora.backbone.swin.WindowMask;
 import dev.mtlora.backbone.swin.Windows;
 import dev.mtlora.nn.Attention;
 import dev.mtlora.nn.Linear;
@@ -12,7 +13,6 @@ import dev.mtlora.peft.Site;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head attention inside windows by cosines: {@code softmax(s cos(Q, K) + bias + mask) V},
@@ -23,7 +23,6 @@ final class CosineAttention extends Module {
   private static final double LARGEST_SCALE = Math.log(100);
   private static final double SCALE = 10;
 
-  private final Windows usual;
   private final Projection qkv;
   private final Projection proj;
   private final Tensor queryBias;
@@ -31,14 +30,13 @@ final class CosineAttention extends Module {
   private final Tensor valueBias;
   private final Tensor logitScale;
   private final ContinuousBias positions;
-  private final @Nullable Tensor mask;
+  private final WindowMask mask;
 
   /** Attention whose mask is at hand for windows of the usual grid. */
   CosineAttention(SwinV2Settings settings, Windows usual, Sites sites, Rng rng) {
     int stage = sites.stage();
     int heads = settings.heads().get(stage);
     long channels = settings.sizes().channels(stage);
-    this.usual = usual;
     logitScale =
         parameter(
             "logit_scale", Tensor.full(Math.log(SCALE), heads, 1, 1), Parameter.Role.POSITION_BIAS);
@@ -48,8 +46,7 @@ final class CosineAttention extends Module {
     valueBias = parameter("v_bias", Tensor.zeros(channels), Parameter.Role.BIAS);
     int pretrained = settings.pretrainedWindow().at(stage);
     positions = child("cpb_mlp", new ContinuousBias(usual.side(), pretrained, heads, rng));
-    Tensor ofUsual = usual.mask();
-    mask = ofUsual == null ? null : constant(ofUsual);
+    mask = child("", new WindowMask(usual));
     Linear in = Linear.truncatedNormal(rng, channels, 3 * channels, false);
     qkv = child("qkv", sites.adapt(in, Site.Kind.ATTENTION_IN));
     Linear out = Linear.truncatedNormal(rng, channels, channels, true);
@@ -59,17 +56,10 @@ final class CosineAttention extends Module {
   /** {@code [B, P + N, C]} for every stream. */
   Streams forward(Streams x, Windows windows) {
     Tensor scale = logitScale.clamp(Double.NEGATIVE_INFINITY, LARGEST_SCALE).exp(); // heads, 1, 1
-    Tensor bias = bias(windows);
+    Tensor bias = mask.over(positions.forward(), windows);
     Tensor shift = Tensor.cat(List.of(queryBias, keyBias, valueBias), 0); // 3 C
     Streams in = qkv.forward(x.map(windows::partition)).map(stream -> stream.plus(shift));
     return proj.forward(in.map(stream -> Attention.ofCosines(stream, scale, bias)))
         .map(windows::reverse);
-  }
-
-  /** {@code [heads, N, N]}, or {@code [windows, heads, N, N]} with a mask. */
-  private Tensor bias(Windows windows) {
-    Tensor bias = positions.forward();
-    Tensor masked = windows.equals(usual) ? mask : windows.mask();
-    return windows.withPrompts(masked == null ? bias : bias.plus(masked.to(bias.device())));
   }
 }

@@ -28,6 +28,7 @@ final class AnnotationReader {
   private List<Long> size = List.of();
   private List<Long> counts = List.of();
   private String text = "";
+  private int numbersOfRings;
 
   AnnotationReader(CocoFile file, JsonParser in) {
     this.file = file;
@@ -108,11 +109,12 @@ final class AnnotationReader {
     double[] points = new double[16];
     int count = 0;
     while (in.nextToken() != JsonToken.END_ARRAY) {
-      if (!in.currentToken().isNumeric() || count == MOST_NUMBERS) {
+      if (!in.currentToken().isNumeric() || numbersOfRings == MOST_NUMBERS) {
         throw wrong(image, "has a polygon of something else than up to 1,000,000 numbers");
       }
       points = count == points.length ? Arrays.copyOf(points, 2 * count) : points;
       points[count++] = in.getDoubleValue();
+      numbersOfRings++;
     }
     if (count < TRIANGLE || count % 2 == 1) {
       throw wrong(

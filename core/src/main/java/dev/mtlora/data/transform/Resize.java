@@ -27,7 +27,7 @@ public record Resize(Fit fit, Size size) implements Transform {
     Fit.Frame frame = frame(sample.image());
     Size content = frame.content();
     return sample.map(
-        image -> framed(image, frame),
+        frame::of,
         (task, label) ->
             label.map(
                 (of, values) ->
@@ -47,11 +47,6 @@ public record Resize(Fit fit, Size size) implements Transform {
 
   /** The image alone. */
   Raster of(Raster image) {
-    return framed(image, frame(image));
-  }
-
-  private static Raster framed(Raster image, Fit.Frame frame) {
-    Size content = frame.content();
-    return frame.framed(Resampling.CUBIC.resized(image, content.height(), content.width()), 0);
+    return frame(image).of(image);
   }
 }

@@ -71,6 +71,15 @@ public final class ArrayFile {
               channels,
               MOST_CHANNELS));
     }
+    checkPixels(file, width, height);
+  }
+
+  /**
+   * Fails for more pixels than fit into memory.
+   *
+   * @throws DataException naming the file and the size
+   */
+  static void checkPixels(Path file, long width, long height) {
     long most = Math.min(Images.MAX_PIXELS, Runtime.getRuntime().maxMemory() / BYTES_PER_PIXEL);
     if (width > most / height) {
       throw new DataException(

@@ -1,7 +1,6 @@
 package dev.mtlora.image.array;
 
 import dev.mtlora.files.DataException;
-import dev.mtlora.files.SmallFile;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
 import java.nio.ByteBuffer;
@@ -43,11 +42,7 @@ public final class NpyFile {
    * @throws DataException if the file is missing, damaged, too large, or holds anything else
    */
   public static Raster read(Path file) {
-    return new NpyFile(file, bytes(file)).array();
-  }
-
-  private static byte[] bytes(Path file) {
-    return SmallFile.bytes(file, (long) Images.MAX_PIXELS * Double.BYTES, "a label map");
+    return new NpyFile(file, ArrayFile.bytes(file)).array();
   }
 
   private Raster array() {
@@ -79,6 +74,7 @@ public final class NpyFile {
               bytes.remaining()),
           AGAIN);
     }
+    ArrayFile.checkPixels(file, shape[1], shape[0]);
     bytes.order(descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     return raster(shape, fortran, kind, size);
   }
