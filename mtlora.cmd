@@ -9,7 +9,7 @@ set "TARGET=%PROJECT%app\target"
 if not exist "%TARGET%\jvm.options" (
   echo building mtlora, once ...>&2
   pushd "%PROJECT%"
-  call mvnw.cmd -q -B -Dmaven.test.skip=true -pl app -am package >&2
+  call mvnw.cmd -q -B -Dmaven.test.skip=true -pl cli -am package >&2
   popd
 )
 if not exist "%TARGET%\jvm.options" (

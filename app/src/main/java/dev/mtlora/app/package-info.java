@@ -1,5 +1,0 @@
-/** The command line: each command parses, calls the library and returns an exit code. */
-@NullMarked
-package dev.mtlora.app;
-
-import org.jspecify.annotations.NullMarked;

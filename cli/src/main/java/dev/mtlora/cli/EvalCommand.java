@@ -1,0 +1,104 @@
+package dev.mtlora.cli;
+
+import dev.mtlora.data.DataLoader;
+import dev.mtlora.data.Split;
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.tensor.Scope;
+import dev.mtlora.train.Evaluator.WithImages;
+import dev.mtlora.train.Scores;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Scores the best checkpoint of a run, or a merged model. */
+@Command(
+    name = "eval",
+    description = {
+      "Scores the best checkpoint of a run, or a merged model, on its validation set,",
+      "or on its test set."
+    })
+final class EvalCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private ModelOptions trained = new ModelOptions();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = {
+        "Also writes scores.json, scores.csv and, for tasks with classes, TASK_confusion.png;",
+        "images.csv with the scores of every image, and worst_best_TASK.png with the images",
+        "at both ends."
+      })
+  private @Nullable Path out;
+
+  @Option(
+      names = "--original-size",
+      description = {
+        "Also scores at the size of the labels as stored, image by image: predictions are resized,",
+        "labels are not. The names of these scores end with @original."
+      })
+  private boolean originalSize;
+
+  @Option(
+      names = "--split",
+      paramLabel = "SPLIT",
+      defaultValue = "val",
+      description = "The images to score on: val or test, or even train (${DEFAULT-VALUE}).")
+  private String split = Split.VAL.word();
+
+  @Override
+  public Integer call() {
+    Split images = images();
+    Assembly assembly = Assembly.of(trained.config());
+    assembly.useThreads().ifPresent(spec.commandLine().getOut()::println);
+    try (Scope scope = Scope.open()) {
+      MultiTaskModel model = trained.load(assembly);
+      WithImages measured = measure(assembly, model, images);
+      Scores scores = measured.scores();
+      PrintWriter printer = spec.commandLine().getOut();
+      printer.print(ScoreTable.all(scores, assembly.selection().singleTask()));
+      printer.print(ScoreTable.classes(scores));
+      Scores atLabelSize = originalSize ? atLabelSize(assembly, model, images) : Scores.NONE;
+      printer.print(ScoreTable.atLabelSize(atLabelSize));
+      if (out != null) {
+        new ScoreFiles(out).write(scores, atLabelSize);
+        new ImageReport(out)
+            .write(measured.images(), assembly.samples(images), assembly.resize(), model);
+      }
+    }
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private Split images() {
+    for (Split one : Split.values()) {
+      if (one.word().equals(split)) {
+        return one;
+      }
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--split must be val, test or train but is " + split);
+  }
+
+  /** Images are scored alone only where that is written. */
+  private WithImages measure(Assembly assembly, MultiTaskModel model, Split images) {
+    DataLoader loader = assembly.evaluationLoader(images);
+    return out == null
+        ? new WithImages(assembly.evaluator().evaluate(model, loader), List.of())
+        : assembly.evaluator().evaluateImages(model, loader);
+  }
+
+  private static Scores atLabelSize(Assembly assembly, MultiTaskModel model, Split images) {
+    return assembly.evaluator().evaluate(model, assembly.labelSizeLoader(images)).atLabelSize();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.mtlora.cli;
+
+import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunSpec;
+import dev.mtlora.weights.Weights;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which trained model a command works on. */
+final class ModelOptions {
+  @Parameters(
+      index = "0",
+      paramLabel = "RUN",
+      description = {
+        "A folder that train or merge has filled, or an adapter folder;",
+        "with --config a file of weights, for instance the reference's mtlora.pth."
+      })
+  private Path run = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY.PATH=VALUE",
+      description = "Changes one setting, for instance data.root; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--any-base",
+      description = "Loads an adapter even over other base weights than it was trained on.")
+  private boolean anyBase;
+
+  @Option(
+      names = "--config",
+      paramLabel = "CONFIG",
+      description = "The configuration of the model in a file of weights, which has none itself.")
+  private @Nullable String config;
+
+  /** The model's configuration, with the overrides and further ones. */
+  RunSpec config(String... further) {
+    List<String> all = new ArrayList<>(overrides);
+    all.addAll(List.of(further));
+    if (config != null) {
+      return ConfigOptions.read(config, all);
+    }
+    return new RunFolder(run).config(all);
+  }
+
+  /** The model, in the scope that is open. */
+  MultiTaskModel load(Assembly assembly) {
+    if (config == null) {
+      return new RunFolder(run).load(assembly, anyBase);
+    }
+    MultiTaskModel model = assembly.untrainedModel();
+    Weights.load(run, model);
+    return model;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.mtlora.cli;
+
+import java.nio.charset.Charset;
+
+/** Names of files that tests make. */
+final class FileNames {
+  private FileNames() {}
+
+  /**
+   * The name as it is, or with an x in the place of every letter that the locale of this process
+   * cannot write: Java then cannot make such a file.
+   */
+  static String of(String name) {
+    boolean any =
+        Charset.forName(System.getProperty("sun.jnu.encoding")).newEncoder().canEncode(name);
+    return any ? name : name.replaceAll("[^ -~]", "x");
+  }
+}

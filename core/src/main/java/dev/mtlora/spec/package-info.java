@@ -1,8 +1,0 @@
-/**
- * What a model is, as records without text; and the one way in which settings are bound to text and
- * written as it ({@link dev.mtlora.spec.Bind}).
- */
-@NullMarked
-package dev.mtlora.spec;
-
-import org.jspecify.annotations.NullMarked;
