@@ -90,10 +90,18 @@ class ArchitectureTest {
 
   @Test
   void rules_openCvOutsideImage_isReported() throws IOException {
-    write("image/A.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass A {}\n");
-    write("tensor/B.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass B {}\n");
+    String code =
+        "import org.bytedeco.opencv.opencv_core.Mat;\nclass A { { KernelThreads.settle(); } }\n";
+    write("image/A.java", code);
+    write("tensor/B.java", code);
     assertThat(RULES.violations(sources))
         .containsExactly("dev/mtlora/tensor/B.java: 'tensor' may not use org.bytedeco.opencv");
+  }
+
+  @Test
+  void rules_openCvBeforeThreadsAreSettled_isReported() throws IOException {
+    write("image/A.java", "import org.bytedeco.opencv.opencv_core.Mat;\nclass A {}\n");
+    assertThat(RULES.violations(sources)).hasSize(1).first().asString().contains("without Kernel");
   }
 
   @Test

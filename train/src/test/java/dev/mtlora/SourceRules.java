@@ -104,6 +104,9 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
             found.add(String.format(Locale.ROOT, "%s: '%s' may not use %s", name, from, library));
           }
         });
+    if (code.contains("org.bytedeco.opencv.") && !code.contains("KernelThreads.settle()")) {
+      found.add(name + ": loads OpenCV without KernelThreads.settle() before it");
+    }
     for (Pattern pattern : FORBIDDEN) {
       pattern.matcher(code).results().forEach(m -> found.add(name + ": uses " + m.group()));
     }
@@ -122,7 +125,10 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
 
   private static List<Path> javaFiles(Path sources) {
     try (Stream<Path> files = Files.walk(sources)) {
-      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+      return files
+          .filter(file -> file.toString().endsWith(".java") && !file.endsWith("module-info.java"))
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -14,7 +14,8 @@ public final class Decoders {
   public static final DecoderSettings DEFAULT = new HrNetHead.Settings();
 
   /** All of them, by name. */
-  public static final Catalogue<DecoderSettings> ALL = new Catalogue<>("decoder", members());
+  public static final Catalogue<DecoderSettings> ALL =
+      Catalogue.extended("decoder", DecoderSettings.class, members());
 
   private Decoders() {}
 

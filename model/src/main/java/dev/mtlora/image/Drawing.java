@@ -7,6 +7,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.LINE_AA;
 import static org.bytedeco.opencv.global.opencv_imgproc.circle;
 import static org.bytedeco.opencv.global.opencv_imgproc.putText;
 
+import dev.mtlora.tensor.KernelThreads;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Point;
@@ -19,6 +20,10 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 public final class Drawing implements AutoCloseable {
   private static final int SHIFT = 4; // positions in sixteenths of a pixel
   private static final double FONT_SCALE = 0.45;
+
+  static {
+    KernelThreads.settle();
+  }
 
   private final Mat picture;
 

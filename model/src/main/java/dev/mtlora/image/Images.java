@@ -14,6 +14,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 
 import dev.mtlora.files.DataException;
 import dev.mtlora.files.SmallFile;
+import dev.mtlora.tensor.KernelThreads;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -42,6 +43,10 @@ public final class Images {
   private static final int BYTES_PER_PIXEL = 40;
 
   private static final long MAX_BYTES = 512L << 20;
+
+  static {
+    KernelThreads.settle();
+  }
 
   private Images() {}
 

@@ -6,6 +6,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.LINE_AA;
 import static org.bytedeco.opencv.global.opencv_imgproc.getTextSize;
 import static org.bytedeco.opencv.global.opencv_imgproc.putText;
 
+import dev.mtlora.tensor.KernelThreads;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Point;
@@ -22,6 +23,10 @@ public final class Lettering {
 
   /** Height of every picture. */
   public static final int HEIGHT = 18;
+
+  static {
+    KernelThreads.settle();
+  }
 
   private Lettering() {}
 

@@ -10,6 +10,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.getRotationMatrix2D;
 import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
 
+import dev.mtlora.tensor.KernelThreads;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -32,6 +33,7 @@ public enum Resampling {
   CUBIC(INTER_CUBIC);
 
   static {
+    KernelThreads.settle();
     setNumThreads(1); // the loader's workers are the parallelism
   }
 

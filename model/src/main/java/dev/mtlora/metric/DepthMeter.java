@@ -18,6 +18,9 @@ import java.util.Map;
 public final class DepthMeter implements Meter {
   private final double[] sums = new double[7]; // pixels, squares, log squares, relative, 3 deltas
 
+  /** One that has seen nothing yet. */
+  public DepthMeter() {}
+
   @Override
   public void add(Tensor logits, Tensor target) {
     try (Scope scope = Scope.inference()) {

@@ -30,6 +30,9 @@ public final class NormalsMeter implements Meter {
       new double[8]; // pixels, angles, squares, 3 counts, v2: pixels, angles
   private final long[] histogram = new long[BINS];
 
+  /** One that has seen nothing yet. */
+  public NormalsMeter() {}
+
   @Override
   public void add(Tensor logits, Tensor target) {
     try (Scope scope = Scope.inference()) {

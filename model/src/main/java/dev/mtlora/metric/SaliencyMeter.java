@@ -28,6 +28,9 @@ public final class SaliencyMeter implements Meter {
   private final BetaF beta = new BetaF();
   private long images;
 
+  /** One that has seen nothing yet. */
+  public SaliencyMeter() {}
+
   @Override
   public void add(Tensor logits, Tensor target) {
     int batch = (int) target.size(0);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 
 /**
  * The named members of one plug: what a configuration can ask for by id.
@@ -19,6 +20,37 @@ public record Catalogue<T>(String noun, Map<String, T> members) {
   /** Keeps a copy. */
   public Catalogue {
     members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+  }
+
+  /**
+   * The members of the house, and behind them those of every {@link Extension} that there is.
+   *
+   * @param plug what all of them are
+   * @throws IllegalStateException if an extension has a member that is no such thing, or of a name
+   *     that is taken
+   */
+  public static <T> Catalogue<T> extended(String noun, Class<T> plug, Map<String, T> house) {
+    Map<String, T> all = new LinkedHashMap<>(house);
+    for (Extension extension :
+        ServiceLoader.load(Extension.class, Catalogue.class.getClassLoader())) {
+      extension
+          .members(plug)
+          .forEach(
+              (id, member) -> {
+                if (!plug.isInstance(member) || all.putIfAbsent(id, plug.cast(member)) != null) {
+                  throw new IllegalStateException(
+                      String.format(
+                          Locale.ROOT,
+                          "the %s '%s' of %s is %s; it must be a %s under a name of its own",
+                          noun,
+                          id,
+                          extension.getClass().getName(),
+                          plug.isInstance(member) ? "there already" : "a " + member.getClass(),
+                          plug.getName()));
+                }
+              });
+    }
+    return new Catalogue<>(noun, all);
   }
 
   /**

@@ -7,15 +7,16 @@ import java.util.Map;
 
 /**
  * The catalogue of adapter methods: the names that {@code method} may have, each with the settings
- * that a configuration starts from. A new method is one line here; an id that only sets another's
- * switches is one, too.
+ * that a configuration starts from. A new method is one line here, or a member of an {@link
+ * dev.mtlora.nn.Extension}; an id that only sets another's switches is one, too.
  */
 public final class AdapterMethods {
   /** The method of a configuration that names none. */
   public static final String DEFAULT = "mtlora";
 
   /** All of them, by name. */
-  public static final Catalogue<AdapterMethod> ALL = new Catalogue<>("method", members());
+  public static final Catalogue<AdapterMethod> ALL =
+      Catalogue.extended("method", AdapterMethod.class, members());
 
   private AdapterMethods() {}
 

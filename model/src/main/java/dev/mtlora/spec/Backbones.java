@@ -31,6 +31,6 @@ public final class Backbones {
   private static Catalogue<BackboneSettings> union(List<Catalogue<BackboneSettings>> families) {
     Map<String, BackboneSettings> all = new LinkedHashMap<>();
     families.forEach(family -> all.putAll(family.members()));
-    return new Catalogue<>("backbone", all);
+    return Catalogue.extended("backbone", BackboneSettings.class, all);
   }
 }

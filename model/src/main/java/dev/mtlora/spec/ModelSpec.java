@@ -1,7 +1,6 @@
 package dev.mtlora.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.backbone.Backbone;
 import dev.mtlora.backbone.BackboneSettings;
 import dev.mtlora.backbone.FeatureInfo;
@@ -15,6 +14,7 @@ import dev.mtlora.nn.Plug;
 import dev.mtlora.peft.AdapterMethod;
 import dev.mtlora.peft.AdapterMethods;
 import dev.mtlora.spec.bind.Bind;
+import dev.mtlora.spec.bind.JsonText;
 import dev.mtlora.task.Task;
 import dev.mtlora.task.Tasks;
 import dev.mtlora.tensor.Rng;
@@ -139,23 +139,25 @@ public record ModelSpec(Network model, AdapterMethod method, List<Task> tasks, b
   }
 
   /**
-   * The spec that a tree describes.
+   * The spec that a text describes, as {@code model.json} has it.
    *
-   * @throws IllegalArgumentException if a key is unknown or a value wrong; names its path
+   * @param json at most 8 MB
+   * @throws IllegalArgumentException if it is no JSON, a key is unknown or a value wrong; names its
+   *     path
    */
-  public static ModelSpec read(JsonNode tree) {
-    return BIND.read(ModelSpec.class, tree);
+  public static ModelSpec ofJson(String json) {
+    return BIND.read(ModelSpec.class, JsonText.read(json));
   }
 
   /**
-   * The tree of which {@link #read} makes an equal spec.
+   * The text of which {@link #ofJson} makes an equal spec.
    *
    * @throws IllegalArgumentException if there is none: something is in no catalogue, or {@code
    *     reference} is not the same in the method, the tasks and here
    */
-  public ObjectNode write() {
-    ObjectNode tree = BIND.write(this);
-    if (!read(tree).equals(this)) {
+  public String json() {
+    JsonNode tree = BIND.write(this);
+    if (!BIND.read(ModelSpec.class, tree).equals(this)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -165,6 +167,6 @@ public record ModelSpec(Network model, AdapterMethod method, List<Task> tasks, b
               method,
               tasks));
     }
-    return tree;
+    return tree.toString();
   }
 }

@@ -28,6 +28,7 @@ public final class Engine {
   };
 
   static {
+    KernelThreads.settle();
     extractDependencies();
     Loader.load(torch.class);
     torch.globalContext().setUserEnabledNNPACK(false); // nothing of ours needs it, and it complains

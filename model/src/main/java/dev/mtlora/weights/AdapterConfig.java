@@ -1,6 +1,7 @@
 package dev.mtlora.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mtlora.files.Json;
 import dev.mtlora.image.Fit;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Usual;
@@ -42,10 +43,10 @@ public record AdapterConfig(
     List<Described.Predicted> tasks,
     @Usual("") String preset,
     Optional<Described.Picture> preprocessing,
-    @Usual("{}") JsonNode metrics,
+    @Usual("{}") Json metrics,
     @Usual("") String baseSha256,
     @Usual("F32") String dtype,
-    @Usual("{}") JsonNode recipe) {
+    @Usual("{}") Json recipe) {
   private static final int FORMAT = 1;
   private static final Bind BIND = Bind.json();
   private static final String PEFT = "peft_type";
@@ -82,9 +83,9 @@ public record AdapterConfig(
         json("recipe", origin.recipe()));
   }
 
-  private static JsonNode json(String what, String text) {
+  private static Json json(String what, String text) {
     try {
-      return JsonText.read(text);
+      return new Json(JsonText.read(text).toString());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           String.format(

@@ -17,6 +17,11 @@ public final class CheckpointException extends RuntimeException {
     super(Printable.lines(message));
   }
 
+  /** The same, and the cause for the developer. */
+  public CheckpointException(String message, Throwable cause) {
+    super(Printable.lines(message), cause);
+  }
+
   /** A fault of the file as a whole. */
   public CheckpointException(Path file, String message) {
     super(named(file, message));

@@ -63,7 +63,7 @@ public record ModelFile(
    * @throws IllegalArgumentException naming it
    */
   public void requireWritable() {
-    spec.write();
+    spec.json();
   }
 
   /** Writes it into a folder. */

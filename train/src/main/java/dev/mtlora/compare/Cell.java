@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.files.Sha256;
 import dev.mtlora.run.RunSpec;
 import dev.mtlora.spec.WeightsSource;
+import dev.mtlora.spec.bind.JsonText;
 import dev.mtlora.weights.WeightsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,16 +41,17 @@ public record Cell(String row, String name, long seed, RunSpec config, String fi
    * A hash of all settings, as they were written, that the result depends on; folders are not among
    * them, so that a cell that one machine has finished is known on another.
    *
-   * @param tree the cell's configuration, resolved
+   * @param tree the cell's configuration, resolved, which it changes
    * @param config the same
    */
   static String fingerprint(JsonNode tree, RunSpec config) {
-    return Sha256.of(ofResult(tree.deepCopy(), config).toString()).substring(0, 16);
+    return Sha256.of(ofResult(tree, config).toString()).substring(0, 16);
   }
 
   /** True if the results of two configurations can be told apart by chance alone. */
   public boolean isSameTraining(RunSpec other) {
-    return ofResult(config.tree(), config).equals(ofResult(other.tree(), other));
+    return ofResult(JsonText.read(config.json()), config)
+        .equals(ofResult(JsonText.read(other.json()), other));
   }
 
   private static JsonNode ofResult(JsonNode tree, RunSpec config) {

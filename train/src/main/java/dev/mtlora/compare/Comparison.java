@@ -8,7 +8,7 @@ import dev.mtlora.run.ConfigException;
 import dev.mtlora.run.ConfigText;
 import dev.mtlora.run.ResolvedRun;
 import dev.mtlora.run.RunSpec;
-import dev.mtlora.run.YamlText;
+import dev.mtlora.run.yaml.YamlText;
 import dev.mtlora.spec.bind.Bind;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ public record Comparison(
     ObjectNode all = block("set", written.set());
     all.putNull("singleTask");
     RunSpec.Source source = new RunSpec.Source(here.toString(), folder);
-    ResolvedRun base = ResolvedRun.of(source, written.base(), all, overrides);
+    ResolvedRun base = ResolvedRun.of(source, written.base(), YamlText.write(all), overrides);
     Recipe recipe = new Recipe(here, folder, base);
     Map<String, ObjectNode> methods = methods(written.methods());
     List<Cell> cells = new ArrayList<>();
@@ -192,7 +192,7 @@ public record Comparison(
     /** Full fine-tuning of the base's model for one of its tasks. */
     ObjectNode alone(String task) {
       ObjectNode own = JSON.createObjectNode().put("method", "full");
-      own.putObject("tasks").set(task, base.tree().path("tasks").path(task));
+      own.putObject("tasks").set(task, YamlText.read(base.yaml()).path("tasks").path(task));
       return own;
     }
 
@@ -201,8 +201,8 @@ public record Comparison(
       changes.put("train.seed", seed);
       String cell = fileName(name) + "-seed" + seed;
       RunSpec.Source source = new RunSpec.Source(file + ", " + cell, folder);
-      ResolvedRun run = base.changed(source, changes, List.of());
-      String fingerprint = Cell.fingerprint(run.tree(), run.spec());
+      ResolvedRun run = base.changed(source, YamlText.write(changes), List.of());
+      String fingerprint = Cell.fingerprint(YamlText.read(run.yaml()), run.spec());
       return new Cell(row, cell, seed, run.spec(), fingerprint);
     }
   }

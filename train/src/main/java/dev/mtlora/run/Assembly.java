@@ -21,6 +21,8 @@ import dev.mtlora.train.TrainSettings;
 import dev.mtlora.train.Trainer;
 import dev.mtlora.train.TrainingListener;
 import dev.mtlora.weights.AdapterConfig;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.StartWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -104,9 +106,7 @@ public final class Assembly {
           "model.merged is true, and a merged model cannot be trained: it has no adapters left;"
               + " train with the configuration of the run that it was merged from");
     }
-    MultiTaskModel model = untrainedModel(bytes);
-    BackboneWeights.load(config.model(), model, say);
-    return model;
+    return checked(() -> StartWeights.load(config.model(), untrainedModel(bytes), say));
   }
 
   /**
@@ -292,7 +292,7 @@ public final class Assembly {
   private static <T> T checked(Supplier<T> build) {
     try {
       return build.get();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | CheckpointException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);
     }
   }

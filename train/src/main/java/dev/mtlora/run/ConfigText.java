@@ -1,5 +1,6 @@
 package dev.mtlora.run;
 
+import dev.mtlora.run.yaml.YamlText;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.mtlora.files.Printable;
+import dev.mtlora.run.yaml.YamlText;
 import dev.mtlora.spec.WeightsSource;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -10,6 +10,7 @@ import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.PerTask;
 import dev.mtlora.nn.Plug;
 import dev.mtlora.peft.AdapterMethod;
+import dev.mtlora.run.yaml.YamlText;
 import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.spec.Network;
 import dev.mtlora.spec.bind.Bind;
@@ -214,7 +215,7 @@ public record RunSpec(
   }
 
   /** The tree of which {@link #read} makes an equal spec, wherever it is read. */
-  public ObjectNode tree() {
+  private ObjectNode tree() {
     return BIND.write(this);
   }
 
@@ -229,10 +230,10 @@ public record RunSpec(
   }
 
   /** A JSON schema of configurations, for editors. */
-  public static ObjectNode schema() {
+  public static String schema() {
     ObjectNode schema = BIND.schema(RunSpec.class);
     schema.putObject("patternProperties").putObject("^[a-zA-Z]+\\."); // train.epochs: 3
-    return schema;
+    return schema.toPrettyString();
   }
 
   /** The network. */

@@ -10,6 +10,7 @@ import dev.mtlora.nn.PerTask;
 import dev.mtlora.nn.Plug;
 import dev.mtlora.nn.Usual;
 import dev.mtlora.peft.PerStage;
+import dev.mtlora.run.yaml.YamlText;
 import dev.mtlora.spec.bind.Bind;
 import dev.mtlora.spec.bind.JsonText;
 import java.util.LinkedHashMap;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.peft.AdapterMethods;
+import dev.mtlora.run.yaml.YamlText;
+import dev.mtlora.spec.bind.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ class ConfigurationPageTest {
   private static final String CURE =
       "is stale: ./mvnw -pl train -am test -Dtest=ConfigurationPageTest -Dmtlora.write=true writes it";
 
-  private final ObjectNode schema = RunSpec.schema();
+  private final ObjectNode schema = (ObjectNode) JsonText.read(RunSpec.schema());
   private final ConfigurationPage page = new ConfigurationPage();
 
   private static void assertWritten(String name, String text) throws IOException {

@@ -7,6 +7,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Raster;
+import dev.mtlora.tensor.KernelThreads;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Numbers that OpenCV decodes, once their header has been checked. */
 final class NativeArrays {
+  static {
+    KernelThreads.settle();
+  }
+
   private NativeArrays() {}
 
   /**

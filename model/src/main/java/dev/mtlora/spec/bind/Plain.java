@@ -2,6 +2,7 @@ package dev.mtlora.spec.bind;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.ObjectCodec;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
@@ -26,6 +27,8 @@ public final class Plain extends ValueNode {
 
   /** A number longer than this is none: nobody needs it, and parsing takes its square. */
   private static final int LONGEST = 64;
+
+  private static final String YAML = "YAML";
 
   private final String text;
 
@@ -120,10 +123,13 @@ public final class Plain extends ValueNode {
     return new BigDecimal(text.replace("_", "")).doubleValue();
   }
 
-  /** As what it looks like most. */
+  /** In YAML as it was written, elsewhere as what it looks like most. */
   @Override
   public void serialize(JsonGenerator generator, SerializerProvider provider) throws IOException {
-    if (isWhole()) {
+    ObjectCodec codec = generator.getCodec();
+    if (codec != null && YAML.equals(codec.getFactory().getFormatName())) {
+      generator.writeNumber(text);
+    } else if (isWhole()) {
       generator.writeNumber(whole());
     } else if (isDecimal()) {
       generator.writeNumber(decimal());

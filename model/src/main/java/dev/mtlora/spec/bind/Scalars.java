@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.mtlora.files.Json;
 import java.math.BigInteger;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -43,6 +44,12 @@ final class Scalars {
       of("a path", "string", Scalars::path, path -> TextNode.valueOf(path.toString()));
 
   private static final Form<JsonNode> TREE = of("anything", "object", node -> node, node -> node);
+  private static final Form<Json> JSON =
+      of(
+          "anything",
+          "object",
+          node -> new Json(node.toString()),
+          json -> JsonText.read(json.text()));
 
   private static final Map<Class<?>, Form<?>> ALL =
       Map.ofEntries(
@@ -57,7 +64,8 @@ final class Scalars {
           Map.entry(Boolean.class, BOOLEAN),
           Map.entry(String.class, TEXT),
           Map.entry(Path.class, PATH),
-          Map.entry(JsonNode.class, TREE));
+          Map.entry(JsonNode.class, TREE),
+          Map.entry(Json.class, JSON));
 
   private Scalars() {}
 

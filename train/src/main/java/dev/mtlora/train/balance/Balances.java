@@ -16,7 +16,8 @@ public final class Balances {
   private static final double RATE = 0.025;
 
   /** All of them, by name. */
-  public static final Catalogue<Balance> ALL = new Catalogue<>("balance", members());
+  public static final Catalogue<Balance> ALL =
+      Catalogue.extended("balance", Balance.class, members());
 
   private Balances() {}
 

@@ -1,4 +1,4 @@
-package dev.mtlora.run;
+package dev.mtlora.run.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;

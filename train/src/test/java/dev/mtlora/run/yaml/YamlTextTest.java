@@ -1,4 +1,4 @@
-package dev.mtlora.run;
+package dev.mtlora.run.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,6 +1,9 @@
-package dev.mtlora.task;
+package dev.mtlora.newcomer;
 
 import dev.mtlora.metric.Meter;
+import dev.mtlora.task.Label;
+import dev.mtlora.task.Saliency;
+import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Tensor;
 
 /** A task of somebody else's jar: saliency under another name. */

@@ -1,16 +1,13 @@
-package dev.mtlora.run;
+package dev.mtlora.weights;
 
 import dev.mtlora.files.Printable;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.spec.Network;
 import dev.mtlora.spec.TableResize;
 import dev.mtlora.spec.WeightsSource;
-import dev.mtlora.weights.CheckpointException;
-import dev.mtlora.weights.LoadedWeights;
-import dev.mtlora.weights.Weights;
-import dev.mtlora.weights.WeightsFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,19 +17,21 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Loads the weights that a training starts from into a backbone. */
-final class BackboneWeights {
+/** Loads the weights that a model starts from, and an adapter belongs to. */
+public final class StartWeights {
   private static final String FOLDER = "/dev/mtlora/weights/";
   private static final String EXTENSION = ".safetensors";
 
-  private BackboneWeights() {}
+  private StartWeights() {}
 
   /**
-   * Loads what a configuration starts from.
+   * Loads what a network says that it starts from.
    *
    * @param say hears in one sentence what a file gave
+   * @return the model
+   * @throws CheckpointException if there are no such weights, or they are not those of this network
    */
-  static void load(Network network, MultiTaskModel model, Consumer<String> say) {
+  public static MultiTaskModel load(Network network, MultiTaskModel model, Consumer<String> say) {
     TableResize tables = network.tableResize();
     if (network.weights() instanceof WeightsSource.File file) {
       load(file.path(), "model.weights is " + file.path(), model, tables, say);
@@ -41,14 +40,14 @@ final class BackboneWeights {
     } else {
       model.backbone().loaded(Set.of());
     }
+    return model;
   }
 
   private static void loadBuiltin(String name, MultiTaskModel model, TableResize tables) {
     String what = "model.weights is builtin:" + name;
-    try (InputStream stream =
-        BackboneWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
+    try (InputStream stream = StartWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
       if (stream == null) {
-        throw new ConfigException(
+        throw new CheckpointException(
             what
                 + ", but no weights of this name are shipped; name a file, or none for random ones");
       }
@@ -60,19 +59,19 @@ final class BackboneWeights {
         Files.deleteIfExists(copy);
       }
     } catch (IOException e) {
-      throw new ConfigException(what + ", which could not be unpacked: " + e, e);
+      throw new UncheckedIOException(what + ", which could not be unpacked: " + e, e);
     }
   }
 
   private static void load(
       Path file, String what, MultiTaskModel model, TableResize tables, Consumer<String> say) {
     if (!WeightsFile.of(file).exists()) {
-      throw new ConfigException(what + ", which does not exist; check the name and the folder");
+      throw new CheckpointException(what + ", which does not exist; check the name and the folder");
     }
     try {
       say.accept(what + sentence(Weights.loadStart(file, model, tables)));
     } catch (CheckpointException e) {
-      throw new ConfigException("model.weights: " + e.getMessage(), e);
+      throw new CheckpointException("model.weights: " + e.getMessage(), e);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.mtlora.run;
+package dev.mtlora.run.yaml;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
