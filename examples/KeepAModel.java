@@ -1,9 +1,9 @@
+import dev.mtlora.TrainedModel;
 import dev.mtlora.backbone.swin.SwinSettings;
-import dev.mtlora.data.DataLoader;
-import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.peft.MtLora;
-import dev.mtlora.run.Assembly;
 import dev.mtlora.run.Augmentation;
+import dev.mtlora.run.Run;
+import dev.mtlora.run.RunListener;
 import dev.mtlora.run.RunSpec;
 import dev.mtlora.run.ScenesSource;
 import dev.mtlora.run.TrainSpec;
@@ -12,9 +12,6 @@ import dev.mtlora.spec.Network;
 import dev.mtlora.spec.WeightsSource;
 import dev.mtlora.task.Depth;
 import dev.mtlora.task.Semseg;
-import dev.mtlora.tensor.DType;
-import dev.mtlora.tensor.Scope;
-import dev.mtlora.weights.AdapterFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +27,9 @@ public final class KeepAModel {
         new ModelSpec(network, MtLora.paper(8, 4), List.of(new Semseg(16, List.of()), new Depth()), false);
     ScenesSource scenes = new ScenesSource().with(8, 2);
     RunSpec run = new RunSpec(model, scenes, new Augmentation(), TrainSpec.of(1, 4, 1e-3), Map.of());
-    Assembly assembly = Assembly.of(run);
-    try (Scope scope = Scope.open()) {
-      MultiTaskModel trained = assembly.model();
-      DataLoader training = assembly.trainingLoader(trained);
-      assembly.trainer(training, List.of()).fit(trained, training, assembly.validationLoader());
-      AdapterFile.write(folder, trained, assembly.origin("{}", "example"), DType.F16);
+    Run.start(run, folder, RunListener.NONE);
+    try (TrainedModel trained = TrainedModel.open(folder)) {
+      System.out.println(folder + " predicts " + trained.spec().taskNames());
     }
   }
 }

@@ -16,6 +16,7 @@ module dev.mtlora.model {
   requires org.bytedeco.opencv;
   requires org.bytedeco.pytorch;
 
+  exports dev.mtlora;
   exports dev.mtlora.backbone;
   exports dev.mtlora.backbone.convnext;
   exports dev.mtlora.backbone.pvt;
@@ -43,4 +44,5 @@ module dev.mtlora.model {
       dev.mtlora.train;
 
   uses dev.mtlora.nn.Extension;
+  uses dev.mtlora.weights.FolderReader;
 }

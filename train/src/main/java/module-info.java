@@ -25,6 +25,9 @@ module dev.mtlora.train {
   exports dev.mtlora.train;
   exports dev.mtlora.train.balance;
 
+  provides dev.mtlora.weights.FolderReader with
+      dev.mtlora.run.YamlFolders;
+
   // settings are bound to text by their components
   opens dev.mtlora.compare to
       dev.mtlora.model;

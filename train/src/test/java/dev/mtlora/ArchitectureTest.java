@@ -27,6 +27,7 @@ class ArchitectureTest {
           "model",
           "spec",
           "weights",
+          "mtlora",
           "data",
           "train",
           "run",

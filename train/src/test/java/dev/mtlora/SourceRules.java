@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of the house that a compiler does not know, checked on source text.
@@ -51,6 +52,11 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
       Pattern.compile("^dev/mtlora/((task|data/scenes|data/multitask)/.*|data/Encodings.java)");
 
   private static final Pattern OURS = Pattern.compile("\\bdev\\.mtlora\\.([a-z]\\w*)");
+
+  /** What lies in {@code dev.mtlora} itself, and how it is used. */
+  private static final String ROOT = "mtlora";
+
+  private static final Pattern FIRST = Pattern.compile("\\bdev\\.mtlora\\.[A-Z]");
   private static final Pattern COMMENT = Pattern.compile("//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
   /** What breaks a rule under this source root, one line each; empty if all is well. */
@@ -85,13 +91,16 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
   }
 
   private void checkCode(String name, String code, List<String> found) {
-    Matcher home = Pattern.compile("^dev/mtlora/(\\w+)/.*").matcher(name);
-    if (!home.matches() || !order.contains(home.group(1))) {
+    Matcher home = Pattern.compile("^dev/mtlora/(?:(\\w+)/.*|[\\w-]+\\.java)").matcher(name);
+    if (!home.matches() || !order.contains(of(home.group(1)))) {
       found.add(name + ": lies in none of the packages " + order);
       return;
     }
-    String from = home.group(1);
+    String from = of(home.group(1));
     Set<String> used = new TreeSet<>();
+    if (FIRST.matcher(code).find()) {
+      used.add(ROOT);
+    }
     OURS.matcher(code).results().forEach(match -> used.add(match.group(1)));
     for (String to : used) {
       if (!order.subList(0, order.indexOf(from) + 1).contains(to)) {
@@ -113,6 +122,10 @@ record SourceRules(List<String> order, Map<String, String> longFiles) {
     if (!MAY_NAME_TASKS.matcher(name).matches()) {
       TASK_ID.matcher(code).results().forEach(m -> found.add(name + ": names task " + m.group()));
     }
+  }
+
+  private static String of(@Nullable String folder) {
+    return folder == null ? ROOT : folder;
   }
 
   private static void checkNullMarked(Path sources, Path directory, List<String> found) {

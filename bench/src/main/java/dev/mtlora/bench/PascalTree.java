@@ -1,6 +1,6 @@
 package dev.mtlora.bench;
 
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import java.awt.image.BufferedImage;
@@ -61,9 +61,8 @@ record PascalTree(Path root, int images) {
     Picture regions = (x, y) -> region(x / 500.0, y / 375.0, phase);
     jpeg(file("JPEGImages", id, "jpg"), regions, rng);
     palette(file("semseg/VOC12", id, "png"), (x, y) -> regions.at(x, y) % 21);
-    Images.writePng(
-        file("sal_distill", id, "png"), raster(1, (x, y) -> regions.at(x, y) == 7 ? 255 : 0));
-    Images.writePng(
+    Png.write(file("sal_distill", id, "png"), raster(1, (x, y) -> regions.at(x, y) == 7 ? 255 : 0));
+    Png.write(
         file("normals_distill", id, "png"),
         raster(3, (x, y) -> 100 + regions.at(x / 3, y) * 7 + x % 3 * 20));
     mat(file("pascal-context/trainval", id, "mat"), "LabelMap", matrix(regions));

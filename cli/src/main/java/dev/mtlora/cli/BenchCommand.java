@@ -9,5 +9,10 @@ import picocli.CommandLine.Command;
       "Times a configuration, on made-up scenes and the weights as drawn.",
       "With --compare, a second method is timed in turn with the first."
     },
-    subcommands = {BenchStepCommand.class, BenchLayersCommand.class, BenchForwardCommand.class})
+    subcommands = {
+      BenchStepCommand.class,
+      BenchLayersCommand.class,
+      BenchForwardCommand.class,
+      BenchEmbeddedCommand.class
+    })
 final class BenchCommand {}

@@ -6,6 +6,7 @@ import dev.mtlora.data.Batches;
 import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Split;
 import dev.mtlora.image.Block;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
@@ -35,7 +36,7 @@ record BenchModel(MultiTaskModel model, TrainSettings settings, List<Sample> sam
     Assembly assembly = Assembly.of(run);
     MultiTaskModel model = assembly.untrainedModel();
     DataLoader.Settings loading = assembly.trainingLoader(model).settings();
-    Dataset augmented = assembly.training().with(assembly.augmentation()).inEpoch(0);
+    Dataset augmented = assembly.samples(Split.TRAIN).with(assembly.augmentation()).inEpoch(0);
     List<Sample> samples = // as the loader reads them
         augmented.shuffled(loading.batchSize(), Rng.of(loading.seed(), 0)).stream()
             .limit(loading.batchSize())

@@ -1,5 +1,6 @@
 package dev.mtlora.cli;
 
+import dev.mtlora.run.Cost;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,9 @@
 package dev.mtlora.cli;
 
 import dev.mtlora.compare.Cell;
-import dev.mtlora.compare.Summary;
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunFolder;
+import dev.mtlora.run.Summary;
 import dev.mtlora.weights.CheckpointException;
 import java.io.File;
 import java.io.IOException;

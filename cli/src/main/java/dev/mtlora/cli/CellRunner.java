@@ -2,8 +2,8 @@ package dev.mtlora.cli;
 
 import dev.mtlora.compare.Cell;
 import dev.mtlora.compare.CellStore;
-import dev.mtlora.compare.Summary;
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.Summary;
 import dev.mtlora.weights.CheckpointException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -6,7 +6,7 @@ import dev.mtlora.compare.Results;
 import dev.mtlora.compare.Row;
 import dev.mtlora.compare.Tables;
 import dev.mtlora.image.Drawing;
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -92,7 +92,7 @@ record ComparisonPage(Path folder) {
     Files.writeString(folder.resolve(name + ".svg"), plot.svg());
     try (Drawing drawing = new Drawing(ParetoPlot.WIDTH, ParetoPlot.HEIGHT)) {
       plot.shapes().forEach(shape -> draw(drawing, shape));
-      Images.writePng(folder.resolve(name + ".png"), drawing.raster());
+      Png.write(folder.resolve(name + ".png"), drawing.raster());
     }
   }
 

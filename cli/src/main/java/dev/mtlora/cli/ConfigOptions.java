@@ -1,6 +1,7 @@
 package dev.mtlora.cli;
 
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunFolder;
 import dev.mtlora.run.RunSpec;
 import dev.mtlora.run.Shipped;
 import dev.mtlora.weights.Conversion;

@@ -1,7 +1,7 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.cli.Canvas.Picture;
 import dev.mtlora.image.Lettering;
+import dev.mtlora.image.Rgb;
 import dev.mtlora.metric.Confusion;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,13 +23,13 @@ record ConfusionPicture(Confusion confusion) {
 
   void write(Path file) {
     int classes = confusion.classes().size();
-    List<Picture> titles = titles();
-    int left = titles.stream().mapToInt(Picture::width).max().orElse(0) + 2 * GAP;
+    List<Rgb> titles = titles();
+    int left = titles.stream().mapToInt(Rgb::width).max().orElse(0) + 2 * GAP;
     int top = Lettering.HEIGHT + 2 * GAP;
-    Canvas canvas = new Canvas(left + classes * CELL + GAP, top + classes * CELL + GAP);
+    Rgb canvas = Rgb.white(left + classes * CELL + GAP, top + classes * CELL + GAP);
     for (int row = 0; row < classes; row++) {
       int y = top + row * CELL;
-      Picture title = titles.get(row);
+      Rgb title = titles.get(row);
       canvas.draw(title, left - GAP - title.width(), y + (CELL - Lettering.HEIGHT) / 2);
       canvas.draw(lettering("" + row, CELL - 1), left + row * CELL, GAP);
       for (int column = 0; column < classes; column++) {
@@ -39,22 +39,22 @@ record ConfusionPicture(Confusion confusion) {
     canvas.write(file);
   }
 
-  private List<Picture> titles() {
-    List<Picture> titles = new ArrayList<>();
+  private List<Rgb> titles() {
+    List<Rgb> titles = new ArrayList<>();
     for (String name : confusion.classes()) {
       titles.add(lettering(name + " " + titles.size(), WIDEST));
     }
     return titles;
   }
 
-  private static Picture lettering(String text, int widest) {
-    return Picture.of(Lettering.of(text, widest));
+  private static Rgb lettering(String text, int widest) {
+    return Rgb.of(Lettering.of(text, widest));
   }
 
-  private static Picture square(int rgb) {
+  private static Rgb square(int rgb) {
     int[] pixels = new int[(CELL - 1) * (CELL - 1)];
     Arrays.fill(pixels, rgb);
-    return new Picture(pixels, CELL - 1, CELL - 1);
+    return new Rgb(pixels, CELL - 1, CELL - 1);
   }
 
   private int colour(int actual, int predicted) {

@@ -5,6 +5,7 @@ import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
+import dev.mtlora.run.RunFolder;
 import dev.mtlora.run.RunSpec;
 import dev.mtlora.weights.AddedNames;
 import dev.mtlora.weights.Conversion;

@@ -52,7 +52,7 @@ final class DataShowCommand implements Callable<Integer> {
     }
     RunSpec run = config.read();
     Assembly assembly = Assembly.of(run);
-    Dataset training = assembly.training();
+    Dataset training = assembly.samples(Split.TRAIN);
     Transform augmentation = assembly.augmentation();
     Preprocessing preprocessing = Preprocessing.imageNet();
     Transform seen =
@@ -60,7 +60,7 @@ final class DataShowCommand implements Callable<Integer> {
             augmentation.apply(sample, rng).map(preprocessing::restored, (task, label) -> label);
     write(training, "train", run);
     write(training.with(seen), "augmented", run);
-    write(assembly.validation(), "val", run);
+    write(assembly.samples(Split.VAL), "val", run);
     boolean test = assembly.splits().contains(Split.TEST);
     if (test) {
       write(assembly.samples(Split.TEST), "test", run);

@@ -1,6 +1,5 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.cli.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
@@ -9,6 +8,7 @@ import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
 import dev.mtlora.image.Block;
+import dev.mtlora.image.Rgb;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -119,12 +119,12 @@ record ImageReport(Path folder) {
     Transform toContent = of.resize().toContent(sample.image());
     Sample seen = new Pipeline(List.of(toContent, new IgnoreRegions())).apply(sample, rng);
     Block label = Batch.of(List.of(seen)).labels().get(task.name());
-    Predictor predictor = new Predictor(of.model(), of.resize().fit());
+    Predictor predictor = Predictor.of(of.model(), of.resize().fit());
     Block prediction = predictor.predict(sample.image()).get(task.name());
     sheet.add(
         String.format(Locale.ROOT, "%s %.4f %s", rank, image.value(), image.image()),
         Arrays.asList(
-            Picture.of(seen.image()),
+            Rgb.of(seen.image()),
             Panel.picture(task, Objects.requireNonNull(label)),
             Panel.picture(task, Objects.requireNonNull(prediction))));
   }

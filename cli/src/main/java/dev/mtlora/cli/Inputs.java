@@ -1,53 +1,109 @@
 package dev.mtlora.cli;
 
 import dev.mtlora.data.FolderFiles;
-import dev.mtlora.image.Images;
-import dev.mtlora.image.Raster;
+import dev.mtlora.files.DataException;
+import dev.mtlora.files.SmallFile;
 import dev.mtlora.image.Video;
+import dev.mtlora.model.Picture;
+import dev.mtlora.run.ConfigException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /**
- * What is predicted, one picture after the other: a picture, those of a folder in the order of the
- * numbers in their names, or the frames of a video, named by their numbers.
+ * What is predicted, one picture after the other: pictures, those of folders and below them in the
+ * order of the numbers in their names, or the frames of a video, named by their numbers.
  *
- * @param pictures in their order; asking for the next may fail as reading it may
- * @param others pictures of a folder that are not read
+ * @param pictures by the name of their predictions, in order; asking for the next may fail as
+ *     reading it may
+ * @param count how many; empty of a video
+ * @param names of all pictures' predictions; empty of a video
+ * @param sources files that must stay as they are
+ * @param others pictures of folders that are not read
  * @param closed when all is done
  */
-record Inputs(Iterator<Input> pictures, List<Path> others, Runnable closed)
+record Inputs(
+    Iterator<Named> pictures,
+    OptionalInt count,
+    List<String> names,
+    Set<Path> sources,
+    List<Path> others,
+    Runnable closed)
     implements AutoCloseable {
+  private static final int MOST_LIST = 64 << 20;
+
   /**
    * One of them.
    *
-   * @param name of its predictions, to be continued
-   * @param image reads it
+   * @param name of its predictions, with folders, to be continued
+   * @param picture it
    */
-  record Input(String name, Supplier<Raster> image) {}
+  record Named(String name, Picture picture) {}
 
   /**
    * What there is.
    *
-   * @throws dev.mtlora.files.DataException if a folder holds no pictures, or a video can't be read
+   * @param list a file with further paths
+   * @param out where predictions go: what lies there is no picture to predict
+   * @throws DataException if a folder holds no pictures, or a video can't be read
+   * @throws ConfigException if there is nothing, or the folder of pictures is that of predictions
    */
-  static Inputs of(Path path) {
-    if (Files.isDirectory(path)) {
-      FolderFiles folder = FolderFiles.list(path, FolderFiles.PHOTOGRAPHS).orNone();
-      return of(folder.files(), folder.others());
+  static Inputs of(List<Path> asked, Optional<Path> list, Path out) {
+    List<Path> all = new ArrayList<>();
+    asked.forEach(path -> all.addAll(matching(path)));
+    List<Path> listed = list.map(Inputs::lines).orElse(List.of());
+    all.addAll(listed);
+    Set<Path> fromList = Set.copyOf(listed);
+    if (all.isEmpty()) {
+      throw new ConfigException(
+          "nothing to predict: name pictures, folders of them or a video, or a --list of them");
     }
-    return Video.is(path) ? of(path, Video.open(path)) : of(List.of(path), List.of());
-  }
-
-  private static Inputs of(List<Path> files, List<Path> others) {
+    if (all.size() == 1 && !Files.isDirectory(all.get(0)) && Video.is(all.get(0))) {
+      return of(all.get(0), Video.open(all.get(0)));
+    }
+    Map<Path, String> names = new LinkedHashMap<>();
+    List<Path> others = new ArrayList<>();
+    for (Path path : all) {
+      if (Files.isDirectory(path)) {
+        requireOther(path, out);
+        FolderFiles folder = FolderFiles.below(path, FolderFiles.PHOTOGRAPHS);
+        boolean below = isWithin(out, path);
+        List<Path> files =
+            folder.files().stream().filter(file -> !(below && isWithin(file, out))).toList();
+        new FolderFiles(path, files, folder.others())
+            .orNone("nor do the folders below it; check its name");
+        files.forEach(file -> names.put(file, slashes(path.relativize(file))));
+        others.addAll(folder.others());
+      } else if (fromList.contains(path)) {
+        names.put(path, below(path, list.orElseThrow()));
+      } else {
+        names.put(path, String.valueOf(path.getFileName()));
+      }
+    }
+    Map<Path, String> outputs = OutputNames.of(names);
+    Iterator<Map.Entry<Path, String>> named = outputs.entrySet().iterator();
+    Set<Path> sources = names.keySet().stream().map(Inputs::real).collect(Collectors.toSet());
     return new Inputs(
-        each(
-            OutputNames.of(files).entrySet().iterator(),
-            named -> new Input(named.getValue(), () -> Images.read(named.getKey()))),
+        each(named, e -> new Named(e.getValue(), Picture.of(e.getKey()))),
+        OptionalInt.of(names.size()),
+        List.copyOf(outputs.values()),
+        sources,
         others,
         () -> {});
   }
@@ -57,14 +113,131 @@ record Inputs(Iterator<Input> pictures, List<Path> others, Runnable closed)
     return new Inputs(
         each(
             video,
-            frame ->
-                new Input(
-                    String.format(Locale.ROOT, "%s_%06d", stem, frame.number()), frame::image)),
+            frame -> frame(String.format(Locale.ROOT, "%s_%06d", stem, frame.number()), frame)),
+        OptionalInt.empty(),
+        List.of(),
+        Set.of(real(file)),
         List.of(),
         video::close);
   }
 
-  private static <T> Iterator<Input> each(Iterator<T> all, Function<T, Input> input) {
+  private static Named frame(String name, Video.Frame frame) {
+    return new Named(name, new Picture(name, frame::image));
+  }
+
+  /** True if there may be more than one. */
+  boolean isMany() {
+    return count.orElse(2) > 1;
+  }
+
+  /** The path, or the files that it is a pattern of, where the shell has left that to us. */
+  private static List<Path> matching(Path path) {
+    String name = String.valueOf(path.getFileName());
+    if (Files.exists(path) || !name.matches(".*[*?\\[{].*")) {
+      return List.of(path);
+    }
+    Path folder = Optional.ofNullable(path.getParent()).orElse(Path.of(""));
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name)) {
+      files.forEach(found::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new DataException(
+          String.format(Locale.ROOT, "the folder %s could not be read (%s)", folder, e), e);
+    } catch (PatternSyntaxException e) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "%s does not exist, and as a pattern it is wrong: %s",
+              path,
+              e.getDescription()),
+          e);
+    }
+    if (found.isEmpty()) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT, "no file in %s is named like %s", folder.toAbsolutePath(), name));
+    }
+    found.sort(FolderFiles.byName(folder));
+    return found;
+  }
+
+  /** Paths below the folder of the list, where there is something, else below this one. */
+  private static List<Path> lines(Path list) {
+    byte[] bytes = SmallFile.bytes(list, MOST_LIST, "a list of pictures");
+    String text = new String(bytes, StandardCharsets.UTF_8).replace("\uFEFF", "");
+    Path folder = Optional.ofNullable(list.toAbsolutePath().getParent()).orElse(list);
+    List<Path> found = new ArrayList<>();
+    int number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      try {
+        Path below = folder.resolve(line.strip());
+        Path here = Path.of(line.strip());
+        found.add(Files.exists(below) || !Files.exists(here) ? below : here);
+      } catch (InvalidPathException e) {
+        throw new DataException(
+            String.format(Locale.ROOT, "%s, line %d: is no path (%s)", list, number, e.getReason()),
+            e);
+      }
+    }
+    return found;
+  }
+
+  /** The name of a listed picture: with its folders, if it lies below the list. */
+  private static String below(Path path, Path list) {
+    Path folder = list.toAbsolutePath().normalize().getParent();
+    Path whole = path.toAbsolutePath().normalize();
+    return folder != null && whole.startsWith(folder)
+        ? slashes(folder.relativize(whole))
+        : String.valueOf(path.getFileName());
+  }
+
+  private static String slashes(Path relative) {
+    StringBuilder name = new StringBuilder();
+    relative.forEach(part -> name.append(name.isEmpty() ? "" : "/").append(part));
+    return name.toString();
+  }
+
+  private static boolean isWithin(Path file, Path folder) {
+    return real(file).startsWith(real(folder));
+  }
+
+  /** Where a path leads, links followed as far as there is something. */
+  static Path real(Path path) {
+    Path whole = path.toAbsolutePath().normalize();
+    for (Path there = whole; there != null; there = there.getParent()) {
+      if (Files.exists(there)) {
+        try {
+          return there.toRealPath().resolve(there.relativize(whole)).normalize();
+        } catch (IOException e) { // as it is written, then
+          return whole;
+        }
+      }
+    }
+    return whole;
+  }
+
+  private static void requireOther(Path folder, Path out) {
+    try {
+      if (Files.exists(out) && Files.isSameFile(folder, out)) {
+        throw new ConfigException(
+            String.format(
+                Locale.ROOT,
+                "--out %s is the folder of the pictures itself, where predictions would replace pictures"
+                    + " and be predicted next time; name another, for instance %s",
+                out,
+                out.resolve("predicted")));
+      }
+    } catch (IOException e) {
+      throw new DataException(
+          String.format(Locale.ROOT, "the folder %s cannot be read: %s", folder, e), e);
+    }
+  }
+
+  private static <T> Iterator<Named> each(Iterator<T> all, Function<T, Named> named) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -72,8 +245,8 @@ record Inputs(Iterator<Input> pictures, List<Path> others, Runnable closed)
       }
 
       @Override
-      public Input next() {
-        return input.apply(all.next());
+      public Named next() {
+        return named.apply(all.next());
       }
     };
   }

@@ -4,6 +4,7 @@ import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunFolder;
 import dev.mtlora.tensor.Scope;
 import java.nio.file.Path;
 import java.util.Locale;

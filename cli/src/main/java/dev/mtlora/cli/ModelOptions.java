@@ -1,12 +1,21 @@
 package dev.mtlora.cli;
 
+import dev.mtlora.OpenOptions;
+import dev.mtlora.TrainedModel;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
+import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.RunFolder;
 import dev.mtlora.run.RunSpec;
+import dev.mtlora.weights.AdapterConfig;
+import dev.mtlora.weights.AdapterFile;
+import dev.mtlora.weights.ModelFile;
 import dev.mtlora.weights.Weights;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,6 +56,34 @@ final class ModelOptions {
       return ConfigOptions.read(config, all);
     }
     return new RunFolder(run).config(all);
+  }
+
+  /**
+   * The model, to predict with.
+   *
+   * @param say hears what is unusual
+   */
+  TrainedModel open(Consumer<String> say) {
+    if (config == null && Files.exists(run.resolve(ModelFile.NAME)) && !hasConfiguration()) {
+      if (!overrides.isEmpty()) {
+        throw new ConfigException(
+            run
+                + " says what its model is and has no configuration: --set can change nothing in it");
+      }
+      return TrainedModel.open(run, anyBase ? OpenOptions.USUAL.overAnyBase() : OpenOptions.USUAL);
+    }
+    Assembly assembly = Assembly.of(config());
+    assembly.useThreads().ifPresent(say);
+    RunSpec spec = assembly.config();
+    return TrainedModel.of(spec.spec(), spec.data().fit(), () -> load(assembly));
+  }
+
+  /** False for what a program has saved, or a checkpoint. */
+  private boolean hasConfiguration() {
+    Path adapter = run.resolve(AdapterFile.CONFIG);
+    return Files.exists(adapter)
+        ? AdapterConfig.read(adapter).recipe().text().contains("\"tasks\"")
+        : new RunFolder(run).isOurs();
   }
 
   /** The model, in the scope that is open. */

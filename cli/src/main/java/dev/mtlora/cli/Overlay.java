@@ -1,9 +1,9 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.cli.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Sample;
 import dev.mtlora.image.Block;
+import dev.mtlora.image.Rgb;
 import dev.mtlora.task.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,10 +23,10 @@ record Overlay(List<Task> tasks, int side) {
   private static final int WHITE = 0xFFFFFF;
 
   /** One picture more than tasks; none for a task that the sample has no label of. */
-  List<@Nullable Picture> row(Sample sample) {
-    Picture image = Picture.of(sample.image());
+  List<@Nullable Rgb> row(Sample sample) {
+    Rgb image = Rgb.of(sample.image());
     Map<String, Block> labels = Batch.of(List.of(sample)).labels();
-    List<@Nullable Picture> cells = new ArrayList<>();
+    List<@Nullable Rgb> cells = new ArrayList<>();
     cells.add(fitted(image));
     for (Task task : tasks) {
       Block label = labels.get(task.name());
@@ -35,16 +35,16 @@ record Overlay(List<Task> tasks, int side) {
     return cells;
   }
 
-  private static Picture blended(Picture image, Picture label) {
-    Picture over = label.resized(image.width(), image.height());
-    int[] rgb = new int[image.rgb().length];
+  private static Rgb blended(Rgb image, Rgb label) {
+    Rgb over = label.resized(image.width(), image.height());
+    int[] rgb = new int[image.pixels().length];
     for (int i = 0; i < rgb.length; i++) {
-      int grey = grey(image.rgb()[i]);
-      int colour = over.rgb()[i];
+      int grey = grey(image.pixels()[i]);
+      int colour = over.pixels()[i];
       rgb[i] =
           mixed(colour >> 16, grey) << 16 | mixed(colour >> 8, grey) << 8 | mixed(colour, grey);
     }
-    return new Picture(rgb, image.width(), image.height());
+    return new Rgb(rgb, image.width(), image.height());
   }
 
   private static int grey(int rgb) {
@@ -56,17 +56,17 @@ record Overlay(List<Task> tasks, int side) {
   }
 
   /** As large as fits into a cell, in its middle. */
-  private Picture fitted(Picture picture) {
+  private Rgb fitted(Rgb picture) {
     double scale = (double) side / Math.max(picture.width(), picture.height());
     int width = Math.max(1, (int) Math.round(scale * picture.width()));
     int height = Math.max(1, (int) Math.round(scale * picture.height()));
-    Picture small = picture.resized(width, height);
+    Rgb small = picture.resized(width, height);
     int[] cell = new int[side * side];
     Arrays.fill(cell, WHITE);
     for (int y = 0; y < height; y++) {
       int to = (y + (side - height) / 2) * side + (side - width) / 2;
-      System.arraycopy(small.rgb(), y * width, cell, to, width);
+      System.arraycopy(small.pixels(), y * width, cell, to, width);
     }
-    return new Picture(cell, side, side);
+    return new Rgb(cell, side, side);
   }
 }

@@ -1,6 +1,5 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.cli.Canvas.Picture;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
@@ -10,6 +9,7 @@ import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Rgb;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
@@ -48,7 +48,7 @@ final class Panel {
               sample,
               resized.image(),
               Batch.of(List.of(resized)).labels(),
-              new Predictor(model, resize.fit()).predict(sample.image())));
+              Predictor.of(model, resize.fit()).predict(sample.image())));
     }
   }
 
@@ -59,16 +59,16 @@ final class Panel {
     Size cell = resize.size().within(LARGEST_CELL);
     Sheet sheet = new Sheet(columns, cell.width(), cell.height());
     for (Shown one : shown) {
-      sheet.add("label", cells(Picture.of(one.image()), one.labels()));
+      sheet.add("label", cells(Rgb.of(one.image()), one.labels()));
       sheet.add("before", cells(null, one.before()));
       sheet.add(
-          "after", cells(null, new Predictor(trained, resize.fit()).predict(one.sample().image())));
+          "after", cells(null, Predictor.of(trained, resize.fit()).predict(one.sample().image())));
     }
     sheet.write(file);
   }
 
-  private List<@Nullable Picture> cells(@Nullable Picture image, Map<String, Block> maps) {
-    List<@Nullable Picture> cells = new ArrayList<>();
+  private List<@Nullable Rgb> cells(@Nullable Rgb image, Map<String, Block> maps) {
+    List<@Nullable Rgb> cells = new ArrayList<>();
     cells.add(image);
     for (Task task : tasks) {
       Block map = maps.get(task.name());
@@ -78,8 +78,8 @@ final class Panel {
   }
 
   /** A label or a prediction of one image as its task shows it. */
-  static Picture picture(Task task, Block map) {
+  static Rgb picture(Task task, Block map) {
     int[] rgb = task.show(map.values(), map.height(), map.width());
-    return new Picture(rgb, map.width(), map.height());
+    return new Rgb(rgb, map.width(), map.height());
   }
 }

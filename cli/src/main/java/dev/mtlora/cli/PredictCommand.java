@@ -1,86 +1,204 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.cli.Canvas.Picture;
-import dev.mtlora.cli.Inputs.Input;
-import dev.mtlora.files.DataException;
-import dev.mtlora.image.Block;
-import dev.mtlora.image.Raster;
-import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.model.Predictor;
-import dev.mtlora.run.Assembly;
+import dev.mtlora.TrainedModel;
+import dev.mtlora.model.PredictOptions;
+import dev.mtlora.model.Tile;
 import dev.mtlora.run.ConfigException;
 import dev.mtlora.task.Task;
-import dev.mtlora.tensor.Scope;
-import java.io.IOException;
+import dev.mtlora.tensor.DType;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Predicts all tasks of pictures. */
+/** Predicts pictures; everything that can be wrong with what was asked is seen before it begins. */
 @Command(
     name = "predict",
     description = {
-      "Predicts all tasks of one picture, of all pictures in a folder, or of all frames of a video.",
-      "Writes NAME_TASK.png for every task, and NAME_panel.png with all side by side.",
-      "NAME is the picture's, or the video's and the number of the frame: clip_000001_sal.png.",
+      "Predicts all tasks of pictures, of the pictures in folders and those below them, or of the",
+      "frames of a video. Writes NAME_TASK.png for every task, with a legend, and NAME_panel.png",
+      "with all side by side; of several pictures also index.html. NAME is the picture's, with the",
+      "folders that it lies in, or the video's and the number of the frame: clip_000001_sal.png.",
       "Where two pictures are named alike, NAME has the extension: a.jpg_sal.png, a.png_sal.png."
     })
 final class PredictCommand implements Callable<Integer> {
-  private static final int PANEL_HEIGHT = 256;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private ModelOptions trained = new ModelOptions();
 
   @Parameters(
-      index = "1",
-      paramLabel = "IMAGE_FOLDER_OR_VIDEO",
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "PICTURE",
       description =
-          "A picture (JPEG, PNG, BMP, TIFF, WebP), a folder of them, or an AVI of Motion JPEG.")
-  private Path input = Path.of("");
+          "Pictures (JPEG, PNG, BMP, TIFF, WebP), folders of them, patterns ('shots/*.jpg'), or an"
+              + " AVI of Motion JPEG.")
+  private List<Path> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--list",
+      paramLabel = "FILE",
+      description = "A file with the path of a picture in every line, beside other pictures.")
+  private @Nullable Path list;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to write.")
   private Path out = Path.of("");
 
-  /** How many pictures there were, and of how many nothing could be read. */
-  private record Count(int all, int bad) {}
+  @Option(
+      names = "--format",
+      split = ",",
+      paramLabel = "FORMAT",
+      description = {
+        "What is written of every picture, with commas: png (as the task is shown), panel (all side",
+        "by side), overlay (over the picture), png16 (16 bits: class indices, millimetres,",
+        "probabilities and vectors times 65,535), npy (float32), json (numbers in words).",
+        "png,panel if not given."
+      })
+  private List<PredictionFiles.Format> formats = new ArrayList<>();
+
+  @Option(
+      names = "--tasks",
+      split = ",",
+      paramLabel = "TASK",
+      description = "Only these, with commas.")
+  private List<String> tasks = new ArrayList<>();
+
+  @Option(
+      names = "--at",
+      paramLabel = "SIZE",
+      defaultValue = "image",
+      description =
+          "The size of predictions: image, the picture's, or model, what the model sees"
+              + " (${DEFAULT-VALUE}).")
+  private PredictOptions.At at = PredictOptions.At.IMAGE;
+
+  @Option(
+      names = "--tile",
+      paramLabel = "SIDE[/OVERLAP]",
+      description = {
+        "Cuts large pictures into squares of so many pixels that overlap by so many (a quarter if",
+        "not given), and puts their predictions together."
+      })
+  private @Nullable String tile;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description = "f32, or bf16 where the processor has it (${DEFAULT-VALUE}).")
+  private DType precision = DType.F32;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Pictures that are computed at once (${DEFAULT-VALUE}).")
+  private int batch = 4;
+
+  @Option(names = "--no-legend", description = "Pictures without a legend below them.")
+  private boolean bare;
 
   @Override
   public Integer call() {
-    checkOut();
-    try (Inputs inputs = Inputs.of(input)) {
-      Assembly assembly = Assembly.of(trained.config());
+    PredictOptions options = options();
+    Set<PredictionFiles.Format> wanted =
+        formats.isEmpty()
+            ? EnumSet.of(PredictionFiles.Format.PNG, PredictionFiles.Format.PANEL)
+            : EnumSet.copyOf(formats);
+    requireFolder();
+    try (Inputs asked = Inputs.of(inputs, Optional.ofNullable(list), out)) {
       PrintWriter print = spec.commandLine().getOut();
-      assembly.useThreads().ifPresent(print::println);
-      Count count;
-      try (Scope scope = Scope.open()) {
-        MultiTaskModel model = trained.load(assembly);
-        count = predict(inputs.pictures(), new Predictor(model, assembly.resize().fit()));
+      try (TrainedModel model = trained.open(print::println)) {
+        requireTasks(model);
+        PredictionFiles files = new PredictionFiles(out, wanted, !bare, asked.sources());
+        asked.names().forEach(name -> files.requireNew(name, names(model)));
+        PredictionPage page = new PredictionPage(files, model.tasks(), options, asked.isMany());
+        PredictRun run = new PredictRun(model, options, files, page, spec.commandLine().getErr());
+        PredictRun.Count count;
+        try {
+          count = run.all(asked);
+        } finally {
+          page.write(); // also of what was predicted before a failure
+        }
+        report(count, asked.others(), page);
+        return count.bad() > 0 ? 1 : 0;
       }
-      report(count, inputs.others());
-      return count.bad() > 0 ? 1 : 0;
     }
   }
 
-  private void report(Count count, List<Path> others) {
+  private PredictOptions options() {
+    try {
+      PredictOptions options =
+          new PredictOptions(tasks, at, precision, Optional.empty(), batch, false);
+      return tile == null ? options : options.tile(tile(tile));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Tile tile(String text) {
+    String[] parts = text.split("/", -1);
+    try {
+      int side = Integer.parseInt(parts[0]);
+      int overlap = parts.length > 1 ? Integer.parseInt(parts[1]) : side / 4;
+      if (parts.length < 3) {
+        return new Tile(side, overlap);
+      }
+    } catch (NumberFormatException e) { // said below
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            Locale.ROOT, "--tile must be SIDE or SIDE/OVERLAP, as 448/64, but is %s", text));
+  }
+
+  private void requireFolder() {
+    if (Files.exists(out) && !(Files.isDirectory(out) && Files.isWritable(out))) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "--out %s is %s; name a folder to write into, which need not be there yet",
+              out,
+              Files.isDirectory(out) ? "a folder that may not be written to" : "no folder"));
+    }
+  }
+
+  private static List<String> names(TrainedModel model) {
+    return model.tasks().stream().map(Task::name).toList();
+  }
+
+  private void requireTasks(TrainedModel model) {
+    List<String> names = names(model);
+    for (String wanted : tasks) {
+      if (!names.contains(wanted)) {
+        throw new ConfigException(
+            String.format(Locale.ROOT, "--tasks names '%s', but this model has %s", wanted, names));
+      }
+    }
+  }
+
+  private void report(PredictRun.Count count, List<Path> others, PredictionPage page) {
     PrintWriter print = spec.commandLine().getOut();
     int good = count.all() - count.bad();
     if (good > 0) {
-      print.printf(Locale.ROOT, "%d predicted, see %s%n", good, out);
+      print.printf(
+          Locale.ROOT,
+          "%d predicted, see %s%n",
+          good,
+          page.file().map(Path.class::cast).orElse(out));
     }
     if (!others.isEmpty()) {
       print.printf(
@@ -89,6 +207,7 @@ final class PredictCommand implements Callable<Integer> {
           others.size(),
           others.get(0).getFileName());
     }
+    print.flush();
     if (count.bad() > 0 && count.all() > 1) {
       PrintWriter err = spec.commandLine().getErr();
       err.printf(
@@ -96,71 +215,6 @@ final class PredictCommand implements Callable<Integer> {
           "mtlora: %d of %d pictures could not be read, see above%n",
           count.bad(),
           count.all());
-    }
-  }
-
-  /** Predicts what can be read, says what is wrong with the others, and counts. */
-  private Count predict(Iterator<Input> inputs, Predictor predictor) {
-    int all = 0;
-    int bad = 0;
-    while (true) {
-      Input next;
-      Raster image;
-      try {
-        if (!inputs.hasNext()) {
-          return new Count(all, bad);
-        }
-        next = inputs.next();
-        image = next.image().get();
-      } catch (DataException e) {
-        spec.commandLine().getErr().println("mtlora: " + e.getMessage());
-        all++;
-        bad++;
-        continue;
-      }
-      predict(image, next.name(), predictor);
-      all++;
-    }
-  }
-
-  private void predict(Raster image, String name, Predictor predictor) {
-    Map<String, Block> predictions = predictor.predict(image);
-    Picture picture = Picture.of(image);
-    int height = Math.min(PANEL_HEIGHT, picture.height());
-    int width = Math.max(1, picture.width() * height / picture.height());
-    List<String> columns = new ArrayList<>(List.of("image"));
-    List<@Nullable Picture> cells = new ArrayList<>(List.of(picture.resized(width, height)));
-    for (Task task : predictor.model().tasks()) {
-      Picture shown =
-          Panel.picture(task, Objects.requireNonNull(predictions.get(task.name())))
-              .resized(picture.width(), picture.height());
-      shown.write(out.resolve(name + "_" + task.name() + ".png"));
-      columns.add(task.name());
-      cells.add(shown.resized(width, height));
-    }
-    Sheet sheet = new Sheet(columns, width, height);
-    sheet.add("", cells);
-    sheet.write(out.resolve(name + "_panel.png"));
-  }
-
-  private void checkOut() {
-    if (Files.isDirectory(input) && isInput(out)) {
-      throw new ConfigException(
-          String.format(
-              Locale.ROOT,
-              "--out %s is the folder of the pictures itself, where predictions would replace pictures"
-                  + " and be predicted next time; name another, for instance %s",
-              out,
-              out.resolve("predicted")));
-    }
-  }
-
-  private boolean isInput(Path folder) {
-    try {
-      return Files.exists(folder) && Files.isSameFile(folder, input);
-    } catch (IOException e) {
-      throw new DataException(
-          String.format(Locale.ROOT, "the folder %s cannot be read: %s", folder, e), e);
     }
   }
 }

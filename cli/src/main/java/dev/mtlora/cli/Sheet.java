@@ -1,8 +1,8 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.cli.Canvas.Picture;
 import dev.mtlora.image.Fit;
 import dev.mtlora.image.Lettering;
+import dev.mtlora.image.Rgb;
 import dev.mtlora.image.Size;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class Sheet {
   private final int cellHeight;
   private final List<Row> rows = new ArrayList<>();
 
-  private record Row(String title, List<@Nullable Picture> cells) {}
+  private record Row(String title, List<@Nullable Rgb> cells) {}
 
   Sheet(List<String> columns, int cellWidth, int cellHeight) {
     this.columns = List.copyOf(columns);
@@ -31,7 +31,7 @@ final class Sheet {
   }
 
   /** Adds a row; a cell may be empty. */
-  void add(String title, List<@Nullable Picture> cells) {
+  void add(String title, List<@Nullable Rgb> cells) {
     rows.add(new Row(title, cells));
   }
 
@@ -40,7 +40,7 @@ final class Sheet {
     int left = titled ? GAP + widest() + GAP : GAP;
     int stepX = cellWidth + GAP;
     int stepY = Math.max(cellHeight, Lettering.HEIGHT) + GAP;
-    Canvas canvas = new Canvas(left + columns.size() * stepX, LINE + rows.size() * stepY);
+    Rgb canvas = Rgb.white(left + columns.size() * stepX, LINE + rows.size() * stepY);
     for (int c = 0; c < columns.size(); c++) {
       canvas.draw(title(columns.get(c), cellWidth), left + c * stepX, GAP);
     }
@@ -52,9 +52,9 @@ final class Sheet {
             GAP,
             y + Math.max(0, cellHeight - Lettering.HEIGHT) / 2);
       }
-      List<@Nullable Picture> cells = rows.get(r).cells();
+      List<@Nullable Rgb> cells = rows.get(r).cells();
       for (int c = 0; c < cells.size(); c++) {
-        Picture cell = cells.get(c);
+        Rgb cell = cells.get(c);
         if (cell != null) {
           draw(canvas, cell, left + c * stepX, y);
         }
@@ -64,7 +64,7 @@ final class Sheet {
   }
 
   /** A picture in its own proportions, in the middle of its cell. */
-  private void draw(Canvas canvas, Picture picture, int x, int y) {
+  private void draw(Rgb canvas, Rgb picture, int x, int y) {
     Fit.Frame frame =
         new Fit.Letterbox()
             .frame(new Size(picture.height(), picture.width()), new Size(cellHeight, cellWidth));
@@ -76,7 +76,7 @@ final class Sheet {
     return rows.stream().mapToInt(row -> title(row.title(), cellWidth).width()).max().orElse(0);
   }
 
-  private static Picture title(String text, int widest) {
-    return Picture.of(Lettering.of(text, widest));
+  private static Rgb title(String text, int widest) {
+    return Rgb.of(Lettering.of(text, widest));
   }
 }

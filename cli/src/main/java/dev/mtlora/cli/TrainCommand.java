@@ -1,10 +1,7 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunSpec;
+import dev.mtlora.run.Run;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,29 +30,13 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunFolder folder = new RunFolder(out == null ? Path.of("runs", config.name()) : out);
-    RunSpec run;
-    Optional<Path> from = Optional.empty();
+    Path folder = out == null ? Path.of("runs", config.name()) : out;
+    TrainSession session = new TrainSession(spec.commandLine().getOut());
     if (resume) {
-      run = folder.config(config.overrides());
-      from = Optional.of(checkpoint(folder));
+      Run.open(folder, config.overrides()).resume(session);
     } else {
-      run = config.read();
-      folder.requireNew();
+      Run.start(config.read(), folder, session);
     }
-    return new TrainSession(run, folder, spec.commandLine().getOut()).run(from);
-  }
-
-  private static Path checkpoint(RunFolder folder) {
-    return folder
-        .newest()
-        .orElseThrow(
-            () ->
-                new ConfigException(
-                    String.format(
-                        Locale.ROOT,
-                        "%s holds no whole checkpoint to resume from: train anew into another folder"
-                            + " with --out, or delete this one first",
-                        folder.checkpoints())));
+    return session.hasEnded() ? 0 : 1;
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Memory;
@@ -43,8 +43,8 @@ class AdapterRecipeTest extends CommandCase {
     for (String id : new String[] {"a", "b"}) {
       Raster depth = new Raster(32, 32, 1);
       Arrays.fill(depth.values(), 2000);
-      Images.writePng(folder.resolve("pictures/images/" + id + ".png"), new Raster(32, 32, 3));
-      Images.writePng16(folder.resolve("pictures/depth/" + id + ".png"), depth);
+      Png.write(folder.resolve("pictures/images/" + id + ".png"), new Raster(32, 32, 3));
+      Png.write16(folder.resolve("pictures/depth/" + id + ".png"), depth);
     }
     Files.writeString(folder.resolve("pictures/t.txt"), "a\nb\n");
     Files.writeString(folder.resolve("tiny.yaml"), TINY);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,8 +45,8 @@ class AnySizeTest extends CommandCase {
         picture.values()[3 * i] = upper ? 250 : 5;
       }
       String name = String.format(Locale.ROOT, "p%dx%d", size[0], size[1]);
-      Images.writePng(folder.resolve("images/" + name + ".png"), picture);
-      Images.writePng(folder.resolve("sal/" + name + ".png"), mask);
+      Png.write(folder.resolve("images/" + name + ".png"), picture);
+      Png.write(folder.resolve("sal/" + name + ".png"), mask);
       list.append(name).append('\n');
     }
     Files.writeString(folder.resolve("list.txt"), list);
@@ -77,9 +78,16 @@ class AnySizeTest extends CommandCase {
         .isZero();
     JsonNode json = new ObjectMapper().readTree(scores.resolve("scores.json").toFile());
     assertThat(json.at("/sal/original").isObject()).isTrue();
-    assertThat(run("predict", run, at("images"), "--out", at("seen"))).isZero();
+    assertThat(run("predict", run, at("images"), "--no-legend", "--out", at("seen"))).isZero();
     assertThat(size(folder.resolve("seen/p60x90_sal.png"))).containsExactly(60, 90);
-    assertThat(run("predict", at("run/adapter"), at("images/p90x50.png"), "--out", at("again")))
+    assertThat(
+            run(
+                "predict",
+                at("run/adapter"),
+                at("images/p90x50.png"),
+                "--no-legend",
+                "--out",
+                at("again")))
         .as(err.toString())
         .isZero();
     Raster here = Images.read(folder.resolve("seen/p90x50_sal.png"));
@@ -102,7 +110,8 @@ class AnySizeTest extends CommandCase {
     assertThat(run("eval", at("run"), "--original-size", "--out", scores.toString()))
         .as(err.toString())
         .isZero();
-    assertThat(run("predict", at("run"), at("images"), "--out", at("seen"))).isZero();
+    assertThat(run("predict", at("run"), at("images"), "--no-legend", "--out", at("seen")))
+        .isZero();
     assertThat(size(folder.resolve("seen/p90x50_sal.png"))).containsExactly(90, 50);
   }
 
@@ -119,8 +128,8 @@ class AnySizeTest extends CommandCase {
   /** Labels half as large as their pictures, whose sides round to other proportions. */
   @Test
   void labels_ofAnotherSizeThanTheirPicture_areScoredAsTheyAre() throws IOException {
-    Images.writePng(folder.resolve("images/p60x90.png"), new Raster(150, 199, 3));
-    Images.writePng(folder.resolve("sal/p60x90.png"), new Raster(75, 100, 1));
+    Png.write(folder.resolve("images/p60x90.png"), new Raster(150, 199, 3));
+    Png.write(folder.resolve("sal/p60x90.png"), new Raster(75, 100, 1));
     for (String resize : List.of("{short: 40}", "letterbox")) {
       String config = config("swin-micro", "64", ", resize: " + resize, "");
       String run = at("run" + resize.length());
@@ -132,8 +141,8 @@ class AnySizeTest extends CommandCase {
   @Test
   void picture_thatWouldBecomeTooLarge_isRefusedBeforeItIs() throws IOException {
     String config = config("swin-micro", "64", ", resize: {short: 4096}", "");
-    Images.writePng(folder.resolve("images/p60x90.png"), new Raster(2, 40, 3));
-    Images.writePng(folder.resolve("sal/p60x90.png"), new Raster(2, 40, 1));
+    Png.write(folder.resolve("images/p60x90.png"), new Raster(2, 40, 3));
+    Png.write(folder.resolve("sal/p60x90.png"), new Raster(2, 40, 1));
     assertThat(run("train", config, "--out", at("run"), "--set", "batch=1")).isEqualTo(1);
     assertThat(err.toString()).contains("2 x 40", "more than 67,108,864 pixels");
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.run.RunSpec;
 import dev.mtlora.spec.ModelSpec;
@@ -151,8 +152,9 @@ class CommandsTest {
     assertThat(files("scores"))
         .contains("images.csv", "scores.csv", "scores.json", "semseg_confusion.png");
 
-    Images.writePng(folder.resolve("pictures/one.png"), new Raster(48, 60, 3));
-    assertThat(run("predict", at("run"), at("pictures"), "--out", at("predicted"))).isZero();
+    Png.write(folder.resolve("pictures/one.png"), new Raster(48, 60, 3));
+    assertThat(run("predict", at("run"), at("pictures"), "--no-legend", "--out", at("predicted")))
+        .isZero();
     assertThat(files("predicted"))
         .containsExactly("one_depth.png", "one_panel.png", "one_semseg.png");
     Raster depth = Images.read(folder.resolve("predicted/one_depth.png"));
@@ -177,7 +179,7 @@ class CommandsTest {
     for (int i = 0; i < scores.size(); i++) {
       assertThat(merged.get(i)).isCloseTo(scores.get(i), within(1e-3));
     }
-    Images.writePng(folder.resolve("one.png"), noise());
+    Png.write(folder.resolve("one.png"), noise());
     assertThat(run("predict", run, at("one.png"), "--out", at("p"))).isZero();
     assertThat(run("predict", at("merged"), at("one.png"), "--out", at("q"))).isZero();
     float[] depth = Images.read(folder.resolve("p/one_depth.png")).values();

@@ -3,6 +3,7 @@ package dev.mtlora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,11 +68,11 @@ class DataCommandsTest {
   void threeImages() throws IOException {
     config = Files.writeString(folder.resolve("c.yaml"), CONFIG).toString();
     for (String id : new String[] {"a 1", "b", SIZE}) {
-      Images.writePng(file("images/" + id + ".png"), picture(3, i -> i % 256));
-      Images.writePng(file("semseg/" + id + ".png"), picture(1, i -> i % 3));
-      Images.writePng16(file("depth/" + id + ".png"), picture(1, i -> 1000 + i));
-      Images.writePng(file("normals/" + id + ".png"), picture(3, i -> i % 3 == 2 ? 255 : 128));
-      Images.writePng(file("edge/" + id + ".png"), picture(1, i -> i % 8 == 0 ? 255 : 0));
+      Png.write(file("images/" + id + ".png"), picture(3, i -> i % 256));
+      Png.write(file("semseg/" + id + ".png"), picture(1, i -> i % 3));
+      Png.write16(file("depth/" + id + ".png"), picture(1, i -> 1000 + i));
+      Png.write(file("normals/" + id + ".png"), picture(3, i -> i % 3 == 2 ? 255 : 128));
+      Png.write(file("edge/" + id + ".png"), picture(1, i -> i % 8 == 0 ? 255 : 0));
     }
     Files.writeString(file("train.txt"), "b\n" + SIZE + "\n");
     Files.writeString(file("val.txt"), "a 1\n");
@@ -92,14 +93,14 @@ class DataCommandsTest {
 
   @Test
   void check_oneOfEverythingWrong_namesAllAndReturnsOne() throws IOException {
-    Images.writePng(file("images/b.png"), picture(3, i -> 7));
+    Png.write(file("images/b.png"), picture(3, i -> 7));
     byte[] whole = Files.readAllBytes(file("images/b.png"));
     Files.write(file("images/b.png"), Arrays.copyOf(whole, whole.length - 9));
-    Images.writePng(file("semseg/" + SIZE + ".png"), picture(1, i -> i == 33 ? 3 : 0));
-    Images.writePng(file("depth/" + SIZE + ".png"), picture(1, i -> 9));
-    Images.writePng(file("edge/" + SIZE + ".png"), picture(1, i -> i));
-    Images.writePng(file("normals/a 1.png"), picture(3, i -> 240 + i % 3));
-    Images.writePng16(file("depth/a 1.png"), picture(1, i -> i % 200));
+    Png.write(file("semseg/" + SIZE + ".png"), picture(1, i -> i == 33 ? 3 : 0));
+    Png.write(file("depth/" + SIZE + ".png"), picture(1, i -> 9));
+    Png.write(file("edge/" + SIZE + ".png"), picture(1, i -> i));
+    Png.write(file("normals/a 1.png"), picture(3, i -> 240 + i % 3));
+    Png.write16(file("depth/a 1.png"), picture(1, i -> i % 200));
     Files.delete(file("edge/b.png"));
     Files.writeString(file("val.txt"), "a 1\nb\n");
     assertThat(run("data", "check", config)).isEqualTo(1);
@@ -140,8 +141,8 @@ class DataCommandsTest {
 
   @Test
   void checkAndShow_withImagesThatTest_lookAtThemToo() throws IOException {
-    Images.writePng(file("images/c.png"), picture(3, i -> i % 256));
-    Images.writePng16(file("depth/c.png"), picture(1, i -> 3000));
+    Png.write(file("images/c.png"), picture(3, i -> i % 256));
+    Png.write16(file("depth/c.png"), picture(1, i -> 3000));
     Files.writeString(file("test.txt"), "c\nb\n");
     String[] test = {"--set", "data.test=test.txt", "--set", "tasks={depth: {}}"};
     assertThat(run("data", "check", config, test[0], test[1], test[2], test[3])).isZero();
@@ -216,7 +217,7 @@ class DataCommandsTest {
     assertThat(err.toString()).contains("--out");
     assertThat(run("data", "show", config, "--out", sheets, "--count", "0")).isEqualTo(2);
     assertThat(err.toString()).contains("--count must be at least 1");
-    Images.writePng(file("edge/b.png"), picture(1, i -> i));
+    Png.write(file("edge/b.png"), picture(1, i -> i));
     assertThat(run("data", "show", config, "--out", sheets)).isEqualTo(1);
     assertThat(err.toString()).contains("b.png holds 1 at column 1");
   }

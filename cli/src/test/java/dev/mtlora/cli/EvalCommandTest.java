@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;
@@ -46,10 +47,10 @@ class EvalCommandTest {
   void pictures() throws IOException {
     for (int i = 0; i < 3; i++) {
       int height = 20 + 15 * i;
-      Images.writePng(file("images/p" + i), filled(height, 48, 3, 80 * i));
-      Images.writePng(file("semseg/p" + i), filled(height, 48, 1, i));
+      Png.write(file("images/p" + i), filled(height, 48, 3, 80 * i));
+      Png.write(file("semseg/p" + i), filled(height, 48, 1, i));
       if (i != 1) {
-        Images.writePng(file("sal/p" + i), filled(height, 48, 1, 255));
+        Png.write(file("sal/p" + i), filled(height, 48, 1, 255));
       }
     }
     Files.writeString(

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mtlora.image.Size;
 import dev.mtlora.weights.ModelFile;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -21,9 +25,13 @@ class ExamplesTest extends CommandCase {
   private static final Path EXAMPLES = Path.of("..", "examples");
 
   private void start(String name, String... arguments) throws Exception {
+    run(EXAMPLES.resolve(name + ".java"), arguments);
+  }
+
+  private void run(Path source, String... arguments) throws Exception {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    Path source = EXAMPLES.resolve(name + ".java");
-    Path classes = Files.createDirectory(folder.resolve("classes"));
+    String name = source.getFileName().toString().replace(".java", "");
+    Path classes = Files.createDirectories(folder.resolve("classes"));
     String path = System.getProperty("java.class.path");
     int failed =
         compiler.run(
@@ -60,10 +68,74 @@ class ExamplesTest extends CommandCase {
   }
 
   @Test
+  void manyThreads_onOneModel_getWhatOneGets() throws Exception {
+    start("KeepAModel", at("kept"));
+    ImageIO.write(
+        new BufferedImage(80, 60, BufferedImage.TYPE_INT_RGB),
+        "png",
+        folder.resolve("a.png").toFile());
+    PrintStream before = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      start("ManyThreads", at("kept"), at("a.png"));
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("8 of 8 threads got");
+  }
+
+  /** The Java of the README, in the methods that it says it is for. */
+  @Test
+  void readme_javaBlocks_compileAndRun() throws Exception {
+    String page = Files.readString(Path.of("..", "README.md"));
+    List<String> blocks =
+        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+            .matcher(page)
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+    assertThat(blocks).hasSize(2);
+    assertThat(blocks.get(0)).startsWith("// predict\n").hasLineCount(6);
+    assertThat(blocks.get(1)).startsWith("// train\n").hasLineCount(11);
+    String program =
+        """
+        import dev.mtlora.*;
+        import dev.mtlora.backbone.swin.*;
+        import dev.mtlora.model.*;
+        import dev.mtlora.peft.*;
+        import dev.mtlora.run.*;
+        import dev.mtlora.spec.*;
+        import dev.mtlora.task.*;
+        import java.awt.image.BufferedImage;
+        import java.nio.file.Path;
+        import java.util.*;
+
+        public class Readme {
+          public static void main(String[] a) throws Exception {
+            train(Path.of(a[0]));
+            predict(Path.of(a[0]), Path.of(a[1]));
+          }
+
+          static void predict(Path run, Path picture) throws Exception {
+        """
+            + blocks.get(0)
+            + "}\n static void train(Path folder) throws Exception {\n"
+            + blocks.get(1)
+            + "}}\n";
+    Path source = Files.writeString(folder.resolve("Readme.java"), program);
+    Path picture = folder.resolve("a.png");
+    ImageIO.write(new BufferedImage(80, 60, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+    run(source, at("made"), picture.toString());
+    assertThat(folder.resolve("made/summary.json")).exists();
+    assertThat(folder.resolve("classes.png")).exists();
+  }
+
+  @Test
   void examples_all_areShortAndTested() throws IOException {
     try (var files = Files.list(EXAMPLES)) {
       List<Path> programs = files.filter(file -> file.toString().endsWith(".java")).toList();
-      assertThat(programs).hasSize(1); // each has a test above
+      assertThat(programs).hasSize(2); // each has a test above
       for (Path program : programs) {
         assertThat(Files.readAllLines(program).stream().filter(line -> !line.startsWith("import")))
             .hasSizeLessThanOrEqualTo(40);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mtlora.TrainedModel;
+import dev.mtlora.model.Prediction;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -60,6 +62,17 @@ class FormerVersionTest {
   @AfterEach
   void scopes_afterEveryCommand_areClosed() {
     assertThat(Scope.leaks()).isEmpty();
+  }
+
+  /** The library opens them without the command line. */
+  @ParameterizedTest
+  @ValueSource(strings = {"run-f32", "run-f32/checkpoints/last", "run-bf16", "merged", "adapter"})
+  void folders_ofThatVersion_openInPrograms(String name) throws IOException {
+    try (TrainedModel model = TrainedModel.open(at(name))) {
+      Prediction seen = model.predict(at("expected/picture.png"));
+      assertThat(seen.tasks()).containsExactly("semseg", "normals");
+      assertThat(seen.size().height()).isPositive();
+    }
   }
 
   private Path at(String name) {

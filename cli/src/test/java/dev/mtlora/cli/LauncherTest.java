@@ -2,7 +2,7 @@ package dev.mtlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import java.io.File;
 import java.io.IOException;
@@ -113,8 +113,8 @@ class LauncherTest {
   }
 
   private void umlauts() throws Exception {
-    Images.writePng(folder.resolve("image.png"), new Raster(32, 32, 3));
-    Images.writePng16(folder.resolve("depth.png"), metres());
+    Png.write(folder.resolve("image.png"), new Raster(32, 32, 3));
+    Png.write16(folder.resolve("depth.png"), metres());
     Files.writeString(folder.resolve("c.yaml"), CONFIG);
     Files.writeString(folder.resolve("make.sh"), MAKE_LIST);
     assertThat(run(Map.of(), List.of("sh", "make.sh"))).isEqualTo("0");

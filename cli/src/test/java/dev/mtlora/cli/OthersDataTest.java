@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Scope;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class OthersDataTest {
       StringBuilder things = new StringBuilder();
       for (int i = 0; i < 2; i++) {
         String id = "room/" + split + i;
-        Images.writePng(folder.resolve("rgb/" + split + "/" + id + "_rgb.png"), picture());
+        Png.write(folder.resolve("rgb/" + split + "/" + id + "_rgb.png"), picture());
         Path depth = folder.resolve("z/" + split + "/" + id + "_depth.pfm");
         Files.createDirectories(depth.getParent());
         Files.write(depth, pfm());

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -241,10 +241,10 @@ class ResumeCommandTest extends CommandCase {
   @Test
   void train_labelsThatAreAllIgnored_returnsOne() throws IOException {
     for (int i = 0; i < 2; i++) {
-      Images.writePng(path("data/images/p" + i + ".png"), new Raster(32, 32, 3));
+      Png.write(path("data/images/p" + i + ".png"), new Raster(32, 32, 3));
       Raster label = new Raster(32, 32, 1);
       Arrays.fill(label.values(), 255);
-      Images.writePng(path("data/semseg/p" + i + ".png"), label);
+      Png.write(path("data/semseg/p" + i + ".png"), label);
     }
     Files.writeString(path("data/all.txt"), "p0\np1\n");
     String data =

@@ -2,7 +2,7 @@ package dev.mtlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -46,8 +46,8 @@ class StrangePicturesTest {
   void sixPictures() throws IOException {
     Files.writeString(folder.resolve("c.yaml"), CONFIG);
     for (String name : NAMES) {
-      Images.writePng(file("images/" + name + ".png"), raster(3, i -> i % 256));
-      Images.writePng(file("semseg/" + name + ".png"), raster(1, i -> i % 4));
+      Png.write(file("images/" + name + ".png"), raster(3, i -> i % 256));
+      Png.write(file("semseg/" + name + ".png"), raster(1, i -> i % 4));
     }
   }
 
@@ -82,7 +82,7 @@ class StrangePicturesTest {
 
   private int checkDepth(IntUnaryOperator millimetres) {
     for (String name : NAMES) {
-      Images.writePng16(file("depth/" + name + ".png"), raster(1, millimetres));
+      Png.write16(file("depth/" + name + ".png"), raster(1, millimetres));
     }
     return check("tasks={depth: {}}");
   }
@@ -124,9 +124,9 @@ class StrangePicturesTest {
     String[] kinds = {"gif", "HEIC", "jxl", "jfif"};
     for (int i = 0; i < kinds.length; i++) {
       Path png = file("images/" + "xyz!".charAt(i) + ".png");
-      Images.writePng(png, raster(3, v -> v % 256));
+      Png.write(png, raster(3, v -> v % 256));
       Files.move(png, png.resolveSibling("xyz!".charAt(i) + "." + kinds[i]));
-      Images.writePng(file("semseg/" + "xyz!".charAt(i) + ".png"), raster(1, v -> v % 4));
+      Png.write(file("semseg/" + "xyz!".charAt(i) + ".png"), raster(1, v -> v % 4));
     }
     Files.write(file("semseg/a.tiff"), new byte[9]);
     Files.write(file("images/notes.txt"), new byte[9]);
@@ -155,14 +155,14 @@ class StrangePicturesTest {
   @Test
   void pictures_of12BitsIn16_areAWarning() {
     for (String name : NAMES) {
-      Images.writePng16(file("images/" + name + ".png"), raster(1, i -> i % 4096));
+      Png.write16(file("images/" + name + ".png"), raster(1, i -> i % 4096));
     }
     assertThat(check()).isZero();
     assertThat(out.toString())
         .contains("warning: pictures that use less than a tenth of their range: 4")
         .contains("c: values from 0 to 15 of 255")
         .contains("are 12 bits stored in 16?");
-    Images.writePng16(file("images/c.png"), raster(1, i -> 13 * (i % 4096)));
+    Png.write16(file("images/c.png"), raster(1, i -> 13 * (i % 4096)));
     assertThat(check()).isZero();
     assertThat(out.toString()).contains("tenth of their range: 3").doesNotContain("c: values");
   }
@@ -207,7 +207,7 @@ class StrangePicturesTest {
     String written = "e\\u001b[2J\\nval: 9 images";
     Files.move(file("images/e.png"), file("images/" + evil + ".png"));
     Files.write(file("images/" + evil + ".gif"), new byte[9]);
-    Images.writePng(file("semseg/" + evil + "2.png"), raster(1, i -> i % 4));
+    Png.write(file("semseg/" + evil + "2.png"), raster(1, i -> i % 4));
     String classes = "data.labels.semseg.classes=[\"w\\u001b\\nx\", b, c, d]";
     assertThat(check(classes)).as(err.toString()).isZero();
     assertThat(out.toString())

@@ -2,7 +2,7 @@ package dev.mtlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.weights.SafeTensors;
 import dev.mtlora.weights.TensorSource;
@@ -212,7 +212,7 @@ class WeightFoldersTest extends WeightsCase {
   }
 
   private String picture() {
-    Images.writePng(folder.resolve("a.png"), new Raster(32, 32, 3));
+    Png.write(folder.resolve("a.png"), new Raster(32, 32, 3));
     return at("a.png");
   }
 

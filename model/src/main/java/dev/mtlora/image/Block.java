@@ -1,5 +1,7 @@
 package dev.mtlora.image;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -31,6 +33,56 @@ public record Block(int count, int channels, int height, int width, float[] valu
     float[] planes = new float[raster.values().length];
     copyPlanes(raster, planes, 0);
     return new Block(1, raster.channels(), raster.height(), raster.width(), planes);
+  }
+
+  /**
+   * Rasters of one size and number of channels, as planes.
+   *
+   * @throws IllegalArgumentException if they differ, or there are none
+   */
+  public static Block of(List<Raster> rasters) {
+    if (rasters.isEmpty()) {
+      throw new IllegalArgumentException("a block needs at least one raster");
+    }
+    Raster first = rasters.get(0);
+    int length = first.values().length;
+    float[] planes = new float[Math.multiplyExact(rasters.size(), length)];
+    for (int i = 0; i < rasters.size(); i++) {
+      Raster raster = rasters.get(i);
+      if (raster.height() != first.height()
+          || raster.width() != first.width()
+          || raster.channels() != first.channels()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "the rasters of a block have one size, but there are %d x %d x %d and %d x %d x %d",
+                first.height(),
+                first.width(),
+                first.channels(),
+                raster.height(),
+                raster.width(),
+                raster.channels()));
+      }
+      copyPlanes(raster, planes, i * length);
+    }
+    return new Block(rasters.size(), first.channels(), first.height(), first.width(), planes);
+  }
+
+  /** One of the images, as a block of its own; the values are copied if there are others. */
+  public Block image(int index) {
+    if (index < 0 || index >= count) {
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "a block of %d images has none at %d", count, index));
+    }
+    int length = values.length / count;
+    return count == 1
+        ? this
+        : new Block(
+            1,
+            channels,
+            height,
+            width,
+            Arrays.copyOfRange(values, index * length, (index + 1) * length));
   }
 
   /** Writes a raster plane by plane, from {@code to[offset]} on: H, W, C to C, H, W. */

@@ -1,13 +1,11 @@
 package dev.mtlora.image;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_16U;
-import static org.bytedeco.opencv.global.opencv_core.CV_16UC;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGR2RGB;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGRA2RGBA;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
@@ -18,10 +16,7 @@ import dev.mtlora.tensor.KernelThreads;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -32,8 +27,8 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes pictures. Files are read by Java and decoded from memory, so any name works; a
- * file's structure and size are checked before it is decoded; native memory lives for one call.
+ * Reads pictures. Files are read by Java and decoded from memory, so any name works; a file's
+ * structure and size are checked before it is decoded; native memory lives for one call.
  */
 public final class Images {
   /** Larger pictures are refused before they are decoded. */
@@ -182,97 +177,6 @@ public final class Images {
       }
     }
     return out;
-  }
-
-  /**
-   * Writes an 8-bit PNG, grey (1 channel) or RGB (3 channels); values are rounded and clamped to
-   * 0..255. The file appears whole or not at all; missing folders are made.
-   */
-  public static void writePng(Path file, Raster picture) {
-    byte[] bytes = new byte[picture.values().length];
-    boolean colour = check(picture, 3).channels() == 3;
-    for (int i = 0; i < bytes.length; i++) {
-      int from = colour ? i + 2 - 2 * (i % 3) : i; // RGB to BGR
-      bytes[i] = (byte) Math.round(Math.min(255f, Math.max(0f, picture.values()[from])));
-    }
-    PointerScope scope = new PointerScope();
-    try {
-      int type = CV_8UC(picture.channels());
-      write(file, new Mat(picture.height(), picture.width(), type, new BytePointer(bytes)));
-    } finally {
-      scope.close();
-    }
-  }
-
-  /**
-   * Writes an 8-bit RGB PNG, as {@link #writePng} does.
-   *
-   * @param rgb 0xRRGGBB for every pixel, row by row
-   */
-  public static void writeRgb(Path file, int width, int[] rgb) {
-    byte[] bytes = new byte[3 * rgb.length];
-    for (int i = 0; i < rgb.length; i++) {
-      bytes[3 * i] = (byte) rgb[i];
-      bytes[3 * i + 1] = (byte) (rgb[i] >> 8);
-      bytes[3 * i + 2] = (byte) (rgb[i] >> 16);
-    }
-    PointerScope scope = new PointerScope();
-    try {
-      write(file, new Mat(rgb.length / width, width, CV_8UC(3), new BytePointer(bytes)));
-    } finally {
-      scope.close();
-    }
-  }
-
-  /** Writes a 16-bit grey PNG; values are rounded and clamped to 0..65535. */
-  public static void writePng16(Path file, Raster picture) {
-    short[] values = new short[check(picture, 1).values().length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (short) Math.round(Math.min(65535f, Math.max(0f, picture.values()[i])));
-    }
-    PointerScope scope = new PointerScope();
-    try {
-      int type = CV_16UC(1);
-      write(file, new Mat(picture.height(), picture.width(), type, new ShortPointer(values)));
-    } finally {
-      scope.close();
-    }
-  }
-
-  private static Raster check(Raster picture, int maxChannels) {
-    if (picture.channels() != 1 && picture.channels() != maxChannels) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a picture to write needs 1 or %d channels but has %d",
-              maxChannels,
-              picture.channels()));
-    }
-    return picture;
-  }
-
-  private static void write(Path file, Mat picture) {
-    BytePointer encoded = new BytePointer();
-    if (!imencode(".png", picture, encoded)) {
-      throw new DataException(file + " could not be encoded as PNG");
-    }
-    byte[] bytes = new byte[(int) encoded.limit()];
-    encoded.get(bytes);
-    Path whole = file.toAbsolutePath();
-    Path half = whole.resolveSibling(whole.getFileName() + ".part");
-    try {
-      Files.createDirectories(whole.getParent());
-      Files.write(half, bytes);
-      Files.move(half, whole, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "%s could not be written (%s); check free space and permissions",
-              file,
-              e),
-          e);
-    }
   }
 
   private static byte[] bytes(Path file) {

@@ -95,6 +95,11 @@ public record Network(
     return new Network(backbone, other, tableResize, neck, neckChannels, decoder, merged);
   }
 
+  /** The same with what can be folded folded into other weights. */
+  public Network merge() {
+    return new Network(backbone, weights, tableResize, neck, neckChannels, decoder, true);
+  }
+
   /** The decoder of a task. */
   public DecoderSettings decoder(String task) {
     return decoder.of(task, Decoders.DEFAULT);

@@ -2,6 +2,7 @@ package dev.mtlora.task;
 
 import dev.mtlora.loss.Labels;
 import java.util.function.DoubleToIntFunction;
+import java.util.stream.IntStream;
 
 /** Packed 0xRRGGBB colours of predictions. */
 final class Colours {
@@ -60,6 +61,16 @@ final class Colours {
    */
   static int ofDepth(double share) {
     double s = Math.min(Math.max(share, 0), 1);
+    return Depths.COLOURS[(int) Math.round(s * (Depths.COLOURS.length - 1))];
+  }
+
+  /** The colours of shares at even distances, closer than colours differ. */
+  private static final class Depths {
+    static final int[] COLOURS =
+        IntStream.range(0, 1 << 12).map(i -> depth(i / ((1 << 12) - 1.0))).toArray();
+  }
+
+  private static int depth(double s) {
     double lightness = 0.95 - 0.75 * s;
     double chroma = 0.05 + 0.13 * Math.sin(Math.PI * s);
     double hue = Math.toRadians(105 - 185 * s);

@@ -57,7 +57,7 @@ public record Normals(double weight, boolean reference) implements Task {
   /** Unit vectors, {@code [B, 3, H, W]}; a zero vector stays zero. */
   @Override
   public Tensor predict(Tensor logits) {
-    return L1.unit(logits.to(DType.F32));
+    return L1.unitWithoutGradient(logits.to(DType.F32));
   }
 
   /** Red, green and blue are (component + 1) / 2. */

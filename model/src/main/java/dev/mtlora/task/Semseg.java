@@ -3,7 +3,7 @@ package dev.mtlora.task;
 import dev.mtlora.loss.CrossEntropy;
 import dev.mtlora.metric.Meter;
 import dev.mtlora.metric.SemsegMeter;
-import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
@@ -111,7 +111,7 @@ public record Semseg(OptionalInt classes, List<String> names, List<Colour> colou
   /** The class with the largest logit, {@code [B, 1, H, W]}. */
   @Override
   public Tensor predict(Tensor logits) {
-    return logits.argmax(1).unsqueeze(1).to(DType.F32);
+    return Functional.largestChannel(logits);
   }
 
   @Override

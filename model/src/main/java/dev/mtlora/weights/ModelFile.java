@@ -2,6 +2,7 @@ package dev.mtlora.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mtlora.image.Fit;
+import dev.mtlora.image.Preprocessing;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.nn.Usual;
 import dev.mtlora.spec.ModelSpec;
@@ -49,6 +50,11 @@ public record ModelFile(
         withoutFolder(spec),
         spec.tasks().stream().map(Described.Predicted::of).toList(),
         Described.Picture.of(spec.model().backbone().input().size(), fit));
+  }
+
+  /** The same of a model whose pictures' values become others. */
+  public ModelFile with(Preprocessing values) {
+    return new ModelFile(format, version, spec, predicts, preprocessing.with(values));
   }
 
   private static ModelSpec withoutFolder(ModelSpec spec) {

@@ -223,9 +223,9 @@ class ImagesTest {
   @Test
   void writePng_roundsClampsAndReadsBack() {
     Path file = folder.resolve("new folder").resolve(FileNames.of("ü.png"));
-    Images.writePng(file, new Raster(1, 2, 3, new float[] {-5, 1.4f, 1.6f, 300, 254.6f, 7}));
+    Png.write(file, new Raster(1, 2, 3, new float[] {-5, 1.4f, 1.6f, 300, 254.6f, 7}));
     assertThat(Images.read(file).values()).containsExactly(0, 1, 2, 255, 255, 7);
-    Images.writePng(file, new Raster(1, 2, 1, new float[] {3, 4}));
+    Png.write(file, new Raster(1, 2, 1, new float[] {3, 4}));
     assertThat(Images.readPng(file).values().values()).containsExactly(3, 4);
     assertThat(file.getParent().toFile().list()).containsExactly(FileNames.of("ü.png"));
   }
@@ -233,17 +233,17 @@ class ImagesTest {
   @Test
   void writePng16_readsBack() {
     Path file = folder.resolve("d.png");
-    Images.writePng16(file, new Raster(1, 3, 1, new float[] {0, 40_000.4f, 1e9f}));
+    Png.write16(file, new Raster(1, 3, 1, new float[] {0, 40_000.4f, 1e9f}));
     assertThat(Images.readPng(file).values().values()).containsExactly(0, 40_000, 65_535);
   }
 
   @Test
   void writePng_impossible_saysSo() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Images.writePng(folder.resolve("x.png"), new Raster(1, 1, 2)))
+        .isThrownBy(() -> Png.write(folder.resolve("x.png"), new Raster(1, 1, 2)))
         .withMessageContaining("has 2");
     Path file = write(folder.resolve("file"), new byte[1]);
-    assertThatThrownBy(() -> Images.writePng(file.resolve("x.png"), new Raster(1, 1, 1)))
+    assertThatThrownBy(() -> Png.write(file.resolve("x.png"), new Raster(1, 1, 1)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("could not be written");
   }

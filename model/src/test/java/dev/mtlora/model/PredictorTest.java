@@ -25,7 +25,7 @@ class PredictorTest {
       for (int i = 0; i < columns.length; i++) {
         columns[i] = i % 8;
       }
-      Tensor seen = Predictor.within(tall, Tensor.of(columns, 1, 1, 8, 8));
+      Tensor seen = FullSize.within(tall, Tensor.of(columns, 1, 1, 8, 8));
       assertThat(seen.shape()).containsExactly(1, 1, 8, 4);
       assertThat(Arrays.copyOf(seen.toFloats(), 4)).containsExactly(2, 3, 4, 5);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.nn.Inline;
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.Summary;
 import dev.mtlora.spec.bind.Bind;
 import dev.mtlora.spec.bind.JsonText;
 import dev.mtlora.weights.AtomicFile;

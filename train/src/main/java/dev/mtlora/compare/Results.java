@@ -1,6 +1,7 @@
 package dev.mtlora.compare;
 
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.Summary;
 import dev.mtlora.train.DeltaM;
 import dev.mtlora.train.Scores;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.mtlora.compare;
 
+import dev.mtlora.run.Summary;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;

@@ -3,6 +3,7 @@ package dev.mtlora.compare;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.run.Summary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

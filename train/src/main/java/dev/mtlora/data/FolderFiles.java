@@ -52,6 +52,20 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
   }
 
   /**
+   * Lists a folder and those below it, up to {@link FolderListing#MOST_LEVELS} deep.
+   *
+   * @throws DataException as {@link #list}, or if a link leads in a circle
+   */
+  public static FolderFiles below(Path folder, Set<String> extensions) {
+    return list(folder, extensions, FolderListing.MOST_LEVELS);
+  }
+
+  /** The order of files by their names below a folder, and where these have numbers by them. */
+  public static Comparator<Path> byName(Path folder) {
+    return Comparator.comparing(file -> folder.relativize(file).toString(), new NaturalOrder());
+  }
+
+  /**
    * Lists a folder and those in it.
    *
    * @param levels how deep; 1 for the folder alone
@@ -82,10 +96,8 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
             others.add(file);
           }
         });
-    Comparator<Path> byName =
-        Comparator.comparing(file -> folder.relativize(file).toString(), new NaturalOrder());
-    files.sort(byName);
-    others.sort(byName);
+    files.sort(byName(folder));
+    others.sort(byName(folder));
     return new FolderFiles(folder, files, others);
   }
 
@@ -133,14 +145,23 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
    * @throws DataException that says what else there is
    */
   public FolderFiles orNone() {
+    return orNone(
+        "check the name of the image folder; if they lie in folders below it, say subfolders: true");
+  }
+
+  /**
+   * The same.
+   *
+   * @param cure what to do where there is no picture of any kind
+   */
+  public FolderFiles orNone(String cure) {
     if (!files.isEmpty()) {
       return this;
     }
     throw new DataException(
         String.format(Locale.ROOT, "the folder %s holds no %s file", folder, PHOTOGRAPH_KINDS)
             + (others.isEmpty()
-                ? "; check the name of the image folder; if they lie in folders below it, say"
-                    + " subfolders: true"
+                ? "; " + cure
                 : String.format(
                     Locale.ROOT,
                     " but %d pictures of other kinds, for instance %s: convert them to PNG or JPEG",

@@ -11,6 +11,7 @@ import dev.mtlora.data.transform.Resize;
 import dev.mtlora.data.transform.ResizeImage;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.spec.MemoryNeed;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Rng;
@@ -40,6 +41,11 @@ public final class Assembly {
 
   private Assembly(RunSpec config) {
     this.config = config;
+  }
+
+  /** What is assembled. */
+  public RunSpec config() {
+    return config;
   }
 
   /** The assembly of a configuration; nothing is built yet. */
@@ -169,16 +175,6 @@ public final class Assembly {
     return checked(() -> config.data().of(split, config.tasks(), side()));
   }
 
-  /** The samples that validate, before they are resized. */
-  public Dataset validation() {
-    return samples(Split.VAL);
-  }
-
-  /** The samples that train, before they are augmented. */
-  public Dataset training() {
-    return samples(Split.TRAIN);
-  }
-
   /** All that happens to samples that train: they end as the model takes them. */
   public Transform augmentation() {
     return config.augmentation().training(resize());
@@ -198,7 +194,7 @@ public final class Assembly {
                     config.spec().decoderNames(),
                     model.minimumTrainingBatch()));
           }
-          return loader(training().with(augmentation()), train.batch(), true);
+          return loader(samples(Split.TRAIN).with(augmentation()), train.batch(), true);
         });
   }
 

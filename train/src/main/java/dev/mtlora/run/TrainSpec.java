@@ -9,6 +9,7 @@ import dev.mtlora.train.Schedule;
 import dev.mtlora.train.TrainSettings;
 import dev.mtlora.train.balance.Balance;
 import dev.mtlora.train.balance.FixedWeights;
+import dev.mtlora.weights.ModelFolder;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -177,7 +178,7 @@ public record TrainSpec(
         Precision.F32,
         false,
         Device.CPU,
-        1,
+        ModelFolder.SEED,
         1,
         1,
         0,

@@ -8,12 +8,12 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.image.Fit;
 import dev.mtlora.image.Size;
 import dev.mtlora.metric.Meter;
+import dev.mtlora.model.FullSize;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
-import dev.mtlora.tensor.Functional;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -169,11 +169,7 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
       return logits;
     }
     Fit.Frame frame = fit.isFixed() ? fit.frame(picture, whole) : new Fit.Frame(whole, whole, 0, 0);
-    Tensor own =
-        logits
-            .narrow(-2, frame.top(), frame.content().height())
-            .narrow(-1, frame.left(), frame.content().width());
-    return Functional.resizeBilinear(own.to(DType.F32), picture.height(), picture.width());
+    return FullSize.of(logits, frame, picture);
   }
 
   private static Size size(Tensor map) {

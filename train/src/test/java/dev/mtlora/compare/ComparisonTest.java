@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.Summary;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.Scores;
 import java.io.IOException;

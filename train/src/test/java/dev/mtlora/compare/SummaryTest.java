@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.run.Summary;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.Scores;
 import java.util.List;

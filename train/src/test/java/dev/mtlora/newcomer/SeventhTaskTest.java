@@ -218,12 +218,12 @@ class SeventhTaskTest {
       new Trainer(settings(), constant(5e-3), List.of(saving)).fit(model, training, evaluation());
       double after = score(model);
       assertThat(after).isLessThan(before / 2);
-      float[] predicted = new Predictor(model).predict(picture).get(ALBEDO.name()).values();
+      float[] predicted = Predictor.of(model).predict(picture).get(ALBEDO.name()).values();
       MultiTaskModel opened = model(7);
       assertThat(score(opened)).isNotEqualTo(after);
       Checkpoint.loadModel(checkpoint, opened);
       assertThat(score(opened)).isEqualTo(after);
-      Map<String, Block> again = new Predictor(opened).predict(picture);
+      Map<String, Block> again = Predictor.of(opened).predict(picture);
       assertThat(again.get(ALBEDO.name()).values()).isEqualTo(predicted);
       assertThat(again.get(ALBEDO.name()).channels()).isEqualTo(3);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Split;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
@@ -53,7 +54,7 @@ class AssemblyTest {
     String data =
         "data={kind: folder, root: x, train: t.txt, val: v.txt, labels: {sal: {encoding: mask}}}";
     Assembly assembly = Assembly.of(read(data));
-    assertThatThrownBy(assembly::validation)
+    assertThatThrownBy(() -> assembly.samples(Split.VAL))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("no labels for the task semseg; it has sal");
   }
@@ -66,7 +67,7 @@ class AssemblyTest {
                 "tasks={semseg: {classes: 13}}",
                 "data={kind: folder, root: x, train: t.txt, val: v.txt,"
                     + " labels: {semseg: {encoding: index, classes: 40}}}"));
-    assertThatThrownBy(assembly::validation)
+    assertThatThrownBy(() -> assembly.samples(Split.VAL))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("have 40 classes but the task has 13");
   }
@@ -74,7 +75,7 @@ class AssemblyTest {
   @Test
   void scenes_fewerClassesThanTheScenesHave_ignoreTheRest() {
     RunSpec config = read("tasks={semseg: {classes: 2}}");
-    Sample sample = Assembly.of(config).validation().get(0, new Rng(0));
+    Sample sample = Assembly.of(config).samples(Split.VAL).get(0, new Rng(0));
     for (float value : sample.labels().get("semseg").values()) {
       assertThat(value).isIn(0f, 1f, Float.NaN);
     }

@@ -101,7 +101,7 @@ class CocoSourceTest {
   }
 
   private static LabelMap first(Assembly assembly) {
-    Sample sample = assembly.validation().get(0, new Rng(1));
+    Sample sample = assembly.samples(Split.VAL).get(0, new Rng(1));
     assertThat(sample.id()).isEqualTo("val2017/000000000139");
     return sample.labels().get("semseg");
   }
@@ -113,7 +113,7 @@ class CocoSourceTest {
     assertThat(label.at(3, 0, 0)).as("no segment").isNaN();
     assertThat(label.at(3, 1, 0)).isEqualTo(1);
     assertThat(label.at(3, 7, 0)).isZero();
-    Dataset validation = assembly.validation();
+    Dataset validation = assembly.samples(Split.VAL);
     assertThat(validation.size()).isEqualTo(2);
     assertThat(validation.get(1, new Rng(1)).labels()).as("not in the file").isEmpty();
     assertThat(assembly.check(Split.VAL, 5, (done, all) -> {}).failed()).isFalse();
@@ -190,13 +190,13 @@ class CocoSourceTest {
   void json_thatNamesAMissingPicture_isRefusedWithBothNames() throws IOException {
     Files.delete(root.resolve("val2017/000000000139.jpg"));
     Assembly assembly = instancesOf("classes: [person, bottle]");
-    assertThatThrownBy(assembly::validation)
+    assertThatThrownBy(() -> assembly.samples(Split.VAL))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(
             "instances_val2017.json names the picture 000000000139.jpg (image 139)")
         .hasMessageContaining("none of that name in")
         .hasMessageContaining("val2017; add it");
-    assertThat(assembly.training().size()).isEqualTo(2);
+    assertThat(assembly.samples(Split.TRAIN).size()).isEqualTo(2);
   }
 
   @Test
@@ -204,7 +204,7 @@ class CocoSourceTest {
     Path masks = root.resolve("annotations/panoptic_val2017");
     Files.move(masks.resolve("000000000139.png"), masks.resolve("139.png"));
     Assembly assembly = panopticOf("classes: [sky, person]");
-    assertThatThrownBy(assembly::validation)
+    assertThatThrownBy(() -> assembly.samples(Split.VAL))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("panoptic_val2017.json names 000000000139.png")
         .hasMessageContaining("that PNG is not in");
@@ -246,7 +246,8 @@ class CocoSourceTest {
     Assembly assembly =
         read("encoding: coco_instances, annotations: all.json, classes: {o: [0], p: [1]}");
     assertThat(first(assembly).at(5, 7, 0)).isEqualTo(1);
-    assertThat(assembly.training().get(0, new Rng(1)).labels().get("semseg").at(5, 7, 0)).isZero();
+    assertThat(assembly.samples(Split.TRAIN).get(0, new Rng(1)).labels().get("semseg").at(5, 7, 0))
+        .isZero();
   }
 
   @Test

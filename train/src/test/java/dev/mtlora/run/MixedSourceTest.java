@@ -8,6 +8,7 @@ import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.LabelMap;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Split;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.NormalsY;
@@ -151,7 +152,7 @@ class MixedSourceTest {
 
   @Test
   void task_thatNoSourceHas_isNamed() {
-    assertThatThrownBy(Assembly.of(read("tasks.edge={}"))::validation)
+    assertThatThrownBy(() -> Assembly.of(read("tasks.edge={}")).samples(Split.VAL))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("no source for the task edge, only for [depth, normals, semseg]");
   }
@@ -159,7 +160,7 @@ class MixedSourceTest {
   @Test
   void source_thatCannotHaveATask_isNamed() {
     String sources = "data.sources=[{kind: nyud, tasks: [sal], root: " + root() + "}]";
-    assertThatThrownBy(Assembly.of(read("tasks={sal: {}}", sources))::validation)
+    assertThatThrownBy(() -> Assembly.of(read("tasks={sal: {}}", sources)).samples(Split.VAL))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("data.sources[0]: ")
         .hasMessageContaining("no labels for the task sal");

@@ -14,7 +14,7 @@ import dev.mtlora.data.check.Findings;
 import dev.mtlora.data.check.Kind;
 import dev.mtlora.data.check.SplitReport;
 import dev.mtlora.image.Block;
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.task.Depth;
@@ -84,7 +84,7 @@ class MultiTaskSourceTest {
   void pascal_fromYaml_makesBatchesOfBothSplits() {
     RunSpec config = read(PASCAL);
     assertBatches(config);
-    assertThat(Assembly.of(config).validation().labels())
+    assertThat(Assembly.of(config).samples(Split.VAL).labels())
         .containsOnlyKeys(config.taskNames())
         .containsEntry("normals", new Label.Directions(NormalsY.DOWN));
   }
@@ -93,7 +93,7 @@ class MultiTaskSourceTest {
   void nyud_fromYaml_makesBatchesOfBothSplits() {
     RunSpec config = read(NYUD);
     assertBatches(config);
-    assertThat(Assembly.of(config).validation().labels())
+    assertThat(Assembly.of(config).samples(Split.VAL).labels())
         .containsOnlyKeys(config.taskNames())
         .containsEntry("normals", new Label.Directions(NormalsY.DOWN));
   }
@@ -104,7 +104,7 @@ class MultiTaskSourceTest {
     try (Scope scope = Scope.open()) {
       assertThat(assembly.untrainedModel().tasks()).hasSize(5);
     }
-    assertThatThrownBy(assembly::validation)
+    assertThatThrownBy(() -> assembly.samples(Split.VAL))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("data.root is missing")
         .hasMessageContaining("PASCAL_MT")
@@ -113,10 +113,10 @@ class MultiTaskSourceTest {
 
   @Test
   void nyud_otherTaskOrClasses_isRefused() {
-    assertThatThrownBy(Assembly.of(read(NYUD, "tasks.sal={}"))::validation)
+    assertThatThrownBy(() -> Assembly.of(read(NYUD, "tasks.sal={}")).samples(Split.VAL))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("no labels for the task sal; it has semseg, depth, normals, edge");
-    assertThatThrownBy(Assembly.of(read(NYUD, "tasks.semseg.classes=13"))::validation)
+    assertThatThrownBy(() -> Assembly.of(read(NYUD, "tasks.semseg.classes=13")).samples(Split.VAL))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("have 40 classes but the task has 13");
   }
@@ -139,7 +139,7 @@ class MultiTaskSourceTest {
 
   private static void assertLabelSizes(RunSpec config) {
     Assembly assembly = Assembly.of(config);
-    Dataset stored = assembly.validation().storedLabels();
+    Dataset stored = assembly.samples(Split.VAL).storedLabels();
     DataLoader loader = assembly.labelSizeLoader(Split.VAL);
     assertThat(loader.batches()).isEqualTo(stored.size()).isPositive();
     try (Batches batches = loader.open(0, 0)) {
@@ -175,11 +175,11 @@ class MultiTaskSourceTest {
     Path tree = folder.resolve("NYUD_MT");
     copy(GoldenFile.resource("golden/dataset/NYUD_MT"), tree);
     RunSpec config = read(NYUD, "data.root=" + tree);
-    Dataset validation = Assembly.of(config).validation();
+    Dataset validation = Assembly.of(config).samples(Split.VAL);
     Sample sample = validation.get(0, new Rng(0));
     LabelMap whole = sample.labels().get("semseg");
     Raster half = new Raster(whole.height() / 2, whole.width() / 2, 1);
-    Images.writePng(tree.resolve("segmentation/" + sample.id() + ".png"), half);
+    Png.write(tree.resolve("segmentation/" + sample.id() + ".png"), half);
     assertThat(size(validation.get(0, new Rng(0)).labels().get("semseg"))).isEqualTo(size(whole));
     assertThat(size(validation.storedLabels().get(0, new Rng(0)).labels().get("semseg")))
         .containsExactly(half.height(), half.width());

@@ -127,9 +127,9 @@ class RecipesTest {
   void cityscapes_asUnpacked_isRead() throws IOException {
     cityscapes();
     Assembly assembly = recipe("Cityscapes", "semseg: {}");
-    assertThat(ids(assembly.training()))
+    assertThat(ids(assembly.samples(Split.TRAIN)))
         .containsExactly("train/aachen/aachen_000000_000019", "train/bochum/bochum_000000_000019");
-    assertThat(ids(assembly.validation())).containsExactly("val/ulm/ulm_000000_000019");
+    assertThat(ids(assembly.samples(Split.VAL))).containsExactly("val/ulm/ulm_000000_000019");
     Sample sample = first(assembly, Split.VAL);
     assertThat(List.of(at(sample, "semseg", 3, 0), at(sample, "semseg", 3, 1)))
         .containsExactly(0f, 18f);
@@ -145,7 +145,7 @@ class RecipesTest {
     cityscapes();
     Assembly assembly =
         recipe("Cityscapes", "semseg: {}", List.of("data.labels.semseg.suffix=_gtFine_labelId"));
-    assertThatThrownBy(assembly::training)
+    assertThatThrownBy(() -> assembly.samples(Split.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("aachen_000000_000019_gtFine_labelId.png")
         .hasMessageContaining("end with _gtFine_color, _gtFine_instanceIds, _gtFine_labelIds")
@@ -159,25 +159,27 @@ class RecipesTest {
     Files.delete(root.resolve("gtFine/" + bochum + "_gtFine_labelIds.png"));
     grey("gtFine/" + bochum + "_gtCoarse_labelIds.png", (x, y) -> 7);
     Assembly assembly = recipe("Cityscapes", "semseg: {}");
-    assertThatThrownBy(assembly::training)
+    assertThatThrownBy(() -> assembly.samples(Split.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("mixes labels of the task semseg")
         .hasMessageContaining("end with '_gtFine_labelIds'")
         .hasMessageContaining("only such that end with '_gtCoarse_labelIds'")
         .hasMessageContaining("bochum/bochum_000000_000019_gtCoarse_labelIds");
     Files.delete(root.resolve("gtFine/" + bochum + "_gtCoarse_labelIds.png"));
-    assertThat(assembly.training().get(1, new Rng(1)).labels()).as("just absent").isEmpty();
+    assertThat(assembly.samples(Split.TRAIN).get(1, new Rng(1)).labels())
+        .as("just absent")
+        .isEmpty();
   }
 
   @Test
   void cityscapes_withoutSubfolders_saysWhatIsMissing() throws IOException {
     cityscapes();
     Assembly assembly = recipe("Cityscapes", "semseg: {}", List.of("data.subfolders=false"));
-    assertThatThrownBy(assembly::training)
+    assertThatThrownBy(() -> assembly.samples(Split.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("subfolders: true");
     Assembly other = recipe("Cityscapes", "semseg: {}", List.of("data.imageSuffix=_rightImg8bit"));
-    assertThatThrownBy(other::training)
+    assertThatThrownBy(() -> other.samples(Split.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("ends with '_rightImg8bit'")
         .hasMessageContaining("aachen_000000_000019_leftImg8bit");
@@ -227,7 +229,7 @@ class RecipesTest {
     text("ImageSets/SegmentationContext/train.txt", "2008_000002\n");
     text("ImageSets/SegmentationContext/val.txt", "2008_000003\n");
     Assembly assembly = recipe("PASCAL-Context", "semseg: {}");
-    assertThat(ids(assembly.validation())).containsExactly("2008_000003");
+    assertThat(ids(assembly.samples(Split.VAL))).containsExactly("2008_000003");
     assertThat(at(first(assembly, Split.TRAIN), "semseg", 0, 23)).isEqualTo(22);
     assertNothingWrong(assembly);
   }
@@ -245,9 +247,9 @@ class RecipesTest {
     }
     Assembly assembly = recipe("Taskonomy's sample", "semseg: {}, depth: {}, normals: {}");
     assertThat(assembly.splits()).containsExactly(Split.values());
-    List<String> all = ids(assembly.training());
+    List<String> all = ids(assembly.samples(Split.TRAIN));
     assertThat(all).hasSize(16);
-    all.addAll(ids(assembly.validation()));
+    all.addAll(ids(assembly.samples(Split.VAL)));
     all.addAll(ids(assembly.samples(Split.TEST)));
     assertThat(all).hasSize(20).doesNotHaveDuplicates().contains("point_3_view_0");
     Sample sample = first(assembly, Split.TEST);
@@ -267,8 +269,10 @@ class RecipesTest {
     Assembly with = recipe("Taskonomy's sample", "depth: {}");
     Assembly without =
         recipe("Taskonomy's sample", "depth: {}", List.of("data.split={val: 0.1, seed: 1}"));
-    assertThat(ids(with.validation())).isEqualTo(ids(without.validation())).hasSize(2);
-    assertThat(ids(without.training())).containsAll(ids(with.training())).hasSize(18);
+    assertThat(ids(with.samples(Split.VAL))).isEqualTo(ids(without.samples(Split.VAL))).hasSize(2);
+    assertThat(ids(without.samples(Split.TRAIN)))
+        .containsAll(ids(with.samples(Split.TRAIN)))
+        .hasSize(18);
     assertThat(without.splits()).doesNotContain(Split.TEST);
   }
 

@@ -125,9 +125,9 @@ class EverySettingCountsTest {
       Map<String, float[]> buffers = new LinkedHashMap<>();
       model.buffers().forEach((name, buffer) -> buffers.put(name, buffer.toFloats()));
       model.train(true);
-      Map<String, Block> first = new Predictor(model).predict(picture);
+      Map<String, Block> first = Predictor.of(model).predict(picture);
       model.train(true);
-      Map<String, Block> second = new Predictor(model).predict(picture);
+      Map<String, Block> second = Predictor.of(model).predict(picture);
       first.forEach(
           (task, block) ->
               assertThat(second.get(task).values()).as(task).isEqualTo(block.values()));

@@ -73,7 +73,7 @@ final class MemoryRun implements TrainingListener {
       try (Scope scope = Scope.open()) {
         MultiTaskModel model = Small.shallow(tasks);
         Weights.load(file, model);
-        new Predictor(model).predict(picture);
+        Predictor.of(model).predict(picture);
       }
       measure(cycle);
     }

@@ -13,9 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads NumPy's {@code .npy} files (format versions 1 to 3) of plain numbers, {@code [H, W]} or
- * {@code [H, W, C]}, in C or Fortran order and either byte order. The header is checked against the
- * length of the file before anything is allocated; Python objects are never unpickled.
+ * NumPy's {@code .npy} files: reads those (format versions 1 to 3) of plain numbers, {@code [H, W]}
+ * or {@code [H, W, C]}, in C or Fortran order and either byte order, and writes float32. The header
+ * is checked against the length of the file before anything is allocated; Python objects are never
+ * unpickled.
  */
 public final class NpyFile {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -43,6 +44,45 @@ public final class NpyFile {
    */
   public static Raster read(Path file) {
     return new NpyFile(file, ArrayFile.bytes(file)).array();
+  }
+
+  /**
+   * A file of float32, format version 1, as {@code numpy.load} reads it.
+   *
+   * @param values row-major
+   * @param shape sides whose product is their number
+   */
+  public static byte[] bytes(float[] values, int... shape) {
+    StringBuilder sides = new StringBuilder();
+    long count = 1;
+    for (int side : shape) {
+      sides.append(side).append(", ");
+      count = Math.multiplyExact(count, side);
+    }
+    if (count != values.length) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d values are none of the shape %s",
+              values.length,
+              Arrays.toString(shape)));
+    }
+    String header =
+        String.format(
+            Locale.ROOT,
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }",
+            sides.toString().strip());
+    int start = MAGIC.length + 4; // version and the header's length
+    int padded = (start + header.length() + 1 + 63) / 64 * 64 - start;
+    ByteBuffer file =
+        ByteBuffer.allocate(Math.addExact(start + padded, Math.multiplyExact(4, values.length)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    file.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) padded);
+    file.put(
+        (header + " ".repeat(padded - header.length() - 1) + "\n")
+            .getBytes(StandardCharsets.US_ASCII));
+    file.asFloatBuffer().put(values);
+    return file.array();
   }
 
   private Raster array() {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.data.LabelStore;
 import dev.mtlora.data.Sample;
 import dev.mtlora.files.DataException;
-import dev.mtlora.image.Images;
+import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.testing.FileNames;
@@ -77,7 +77,7 @@ class BadDatasetTest {
   private void grey(String name, int height, int width, float value) {
     Raster picture = new Raster(height, width, 1);
     Arrays.fill(picture.values(), value);
-    Images.writePng(folder.resolve(name), picture);
+    Png.write(folder.resolve(name), picture);
   }
 
   @Test
@@ -154,7 +154,7 @@ class BadDatasetTest {
     nyudFails("edge", "3.npy holds 255.0", "edges are 1");
     floats("normals/3.npy", 36, 48, 3, 128);
     nyudFails("normals", "3.npy holds 128.0", "unit vectors");
-    Images.writePng(folder.resolve("segmentation/3.png"), new Raster(36, 48, 3));
+    Png.write(folder.resolve("segmentation/3.png"), new Raster(36, 48, 3));
     nyudFails("semseg", "3.png is 8-bit RGB", "grey or palette");
   }
 
@@ -177,7 +177,7 @@ class BadDatasetTest {
     Trees.copy("PASCAL_MT", folder);
     grey("semseg/VOC12/2008_000003.png", 45, 64, 21);
     pascalFails("semseg", "2008_000003.png holds 21", "0..20");
-    Images.writePng(folder.resolve("sal_distill/2008_000003.png"), new Raster(45, 64, 3));
+    Png.write(folder.resolve("sal_distill/2008_000003.png"), new Raster(45, 64, 3));
     pascalFails("sal", "2008_000003.png is 8-bit RGB", "saliency maps are grey");
     grey("normals_distill/2008_000003.png", 45, 64, 128);
     pascalFails("normals", "2008_000003.png is 8-bit grey", "RGB");

@@ -1,6 +1,5 @@
-package dev.mtlora.cli;
+package dev.mtlora.run;
 
-import dev.mtlora.compare.Summary;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
@@ -18,11 +17,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Listens to a training, and says what it cost. */
-final class Cost implements TrainingListener {
+public final class Cost implements TrainingListener {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
 
   private final List<Double> seconds = new ArrayList<>();
+
+  /** Of a training that has not begun. */
+  public Cost() {}
 
   @Override
   public void onStep(Training training, Step step) {
@@ -48,11 +50,17 @@ final class Cost implements TrainingListener {
   }
 
   private double median() {
-    return seconds.isEmpty() ? 0 : Quartiles.of(seconds).median();
+    List<Double> sorted = seconds.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.isEmpty()
+        ? 0
+        : sorted.size() % 2 == 1
+            ? sorted.get(middle)
+            : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
   /** Linux tells; 0 elsewhere. */
-  static long peakBytes() throws IOException {
+  public static long peakBytes() throws IOException {
     if (!Files.isReadable(STATUS)) {
       return 0;
     }

@@ -1,6 +1,5 @@
-package dev.mtlora.cli;
+package dev.mtlora.run;
 
-import dev.mtlora.run.ConfigException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -12,7 +11,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** One process at a time trains in a run folder; the system ends the lock with the process. */
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
   private final FileChannel channel;
 
   private RunLock(FileChannel channel) {
@@ -25,7 +24,7 @@ final class RunLock implements AutoCloseable {
    * @param file made if it is not there, and left there
    * @throws ConfigException if another process has it
    */
-  static RunLock take(Path file) throws IOException {
+  public static RunLock take(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (lock(channel) == null) {

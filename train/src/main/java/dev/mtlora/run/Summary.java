@@ -1,4 +1,4 @@
-package dev.mtlora.compare;
+package dev.mtlora.run;
 
 import dev.mtlora.spec.bind.Bind;
 import dev.mtlora.spec.bind.JsonText;
@@ -35,7 +35,7 @@ public record Summary(Evaluation last, Cost cost) {
       long adapterBytes) {
 
     /** Both together: of two networks that do the work of one; the peak is the larger one. */
-    Cost plus(Cost other) {
+    public Cost plus(Cost other) {
       return new Cost(
           total + other.total,
           trainable + other.trainable,
@@ -46,7 +46,7 @@ public record Summary(Evaluation last, Cost cost) {
     }
 
     /** Of one method with several seeds: the median of each that is known, the lower one of two. */
-    static Cost median(List<Cost> costs) {
+    public static Cost median(List<Cost> costs) {
       return new Cost(
           (long) median(costs, Cost::total),
           (long) median(costs, Cost::trainable),
@@ -86,7 +86,7 @@ public record Summary(Evaluation last, Cost cost) {
    * @param peakBytes most memory
    * @param adapterBytes size of the adapter file
    */
-  record Written(
+  public record Written(
       HistoryJson.Written last,
       long parameters,
       long trainable,
@@ -94,7 +94,8 @@ public record Summary(Evaluation last, Cost cost) {
       double stepSeconds,
       long peakBytes,
       long adapterBytes) {
-    Summary summary() {
+    /** What is written. */
+    public Summary summary() {
       if (last.tasks().isEmpty()) {
         throw new IllegalArgumentException("not the summary of a training: it has no scores");
       }
@@ -104,7 +105,8 @@ public record Summary(Evaluation last, Cost cost) {
     }
   }
 
-  Written written() {
+  /** As it is written. */
+  public Written written() {
     return new Written(
         HistoryJson.written(last),
         cost.total,

@@ -1,6 +1,5 @@
-package dev.mtlora.cli;
+package dev.mtlora.run;
 
-import dev.mtlora.compare.Summary;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.Evaluation;
 import dev.mtlora.train.HistoryJson;
@@ -23,7 +22,7 @@ import java.util.Optional;
  *
  * @param folder the run folder
  */
-record RunResults(Path folder) {
+public record RunResults(Path folder) {
   /** Keeps the scores before training, if there are new ones; what had ended has not any more. */
   void begin(Optional<Scores> before) throws IOException {
     if (before.isPresent()) {
@@ -38,7 +37,7 @@ record RunResults(Path folder) {
    *
    * @throws CheckpointException if the file is damaged
    */
-  Optional<Scores> scoresBefore() {
+  public Optional<Scores> scoresBefore() {
     if (!Files.exists(before())) {
       return Optional.empty();
     }
@@ -80,12 +79,12 @@ record RunResults(Path folder) {
    *
    * @throws CheckpointException if the file is damaged
    */
-  Optional<Summary> ended() {
+  public Optional<Summary> ended() {
     return keptSummary().filter(summary -> !isStale(summary));
   }
 
   /** True if this is the summary that was left here by a training that had not ended. */
-  boolean leftStale(Summary summary) {
+  public boolean leftStale(Summary summary) {
     return isStale(summary) && keptSummary().filter(summary::equals).isPresent();
   }
 

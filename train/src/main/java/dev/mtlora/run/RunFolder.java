@@ -1,10 +1,7 @@
-package dev.mtlora.cli;
+package dev.mtlora.run;
 
-import dev.mtlora.compare.Summary;
+import dev.mtlora.files.Version;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.run.Assembly;
-import dev.mtlora.run.ConfigException;
-import dev.mtlora.run.RunSpec;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.train.CheckpointListener;
 import dev.mtlora.train.Evaluation;
@@ -38,9 +35,9 @@ import java.util.stream.Stream;
  *
  * @param path of the folder
  */
-record RunFolder(Path path) {
+public record RunFolder(Path path) {
   /** Name of the file with the configuration, which makes a folder a run folder. */
-  static final String CONFIG = "config.yaml";
+  public static final String CONFIG = "config.yaml";
 
   private static final String MERGED = "model.safetensors";
   private static final String LOCK = "lock";
@@ -49,7 +46,7 @@ record RunFolder(Path path) {
   private static final Set<String> OF_NOBODY = Set.of(LOCK, "lost+found");
 
   /** The configuration kept in it, or in the description of an adapter. */
-  RunSpec config(List<String> overrides) {
+  public RunSpec config(List<String> overrides) {
     Path file = path.resolve(CONFIG);
     if (holdsAdapter()) {
       Path adapter = path.resolve(AdapterFile.CONFIG);
@@ -78,7 +75,7 @@ record RunFolder(Path path) {
   }
 
   /** What to say where this folder was named and a configuration is needed. */
-  static String insteadOfConfig(Path path) {
+  public static String insteadOfConfig(Path path) {
     RunFolder folder = new RunFolder(path);
     String what = "a folder: name the YAML file in it that you mean";
     if (folder.holdsAdapter()) {
@@ -108,12 +105,12 @@ record RunFolder(Path path) {
   }
 
   /** What its training gave. */
-  RunResults results() {
+  public RunResults results() {
     return new RunResults(path);
   }
 
   /** True if nothing is there that could be lost. */
-  boolean isNew() {
+  public boolean isNew() {
     if (!Files.exists(path)) {
       return true;
     }
@@ -168,7 +165,7 @@ record RunFolder(Path path) {
   void begin(RunSpec config, Optional<Scores> before) {
     try {
       AtomicFile.write(path.resolve(CONFIG), config.yaml());
-      ModelFile.of(config.spec(), config.data().fit(), Main.Version.text()).write(path);
+      ModelFile.of(config.spec(), config.data().fit(), Version.text()).write(path);
       results().begin(before);
     } catch (IOException e) {
       throw unwritable(e);
@@ -176,7 +173,7 @@ record RunFolder(Path path) {
   }
 
   /** Empties the folder of a training that was killed before its first checkpoint. */
-  void clear() {
+  public void clear() {
     try (RunLock lock = lock();
         Stream<Path> all = Files.walk(path)) {
       Comparator<Path> configLast = Comparator.comparing(file(CONFIG)::equals);
@@ -200,12 +197,12 @@ record RunFolder(Path path) {
         e);
   }
 
-  Path checkpoints() {
+  public Path checkpoints() {
     return path.resolve("checkpoints");
   }
 
   /** The checkpoint that resuming starts from; empty if there is none. */
-  Optional<Path> newest() {
+  public Optional<Path> newest() {
     return CheckpointListener.newest(checkpoints());
   }
 
@@ -232,7 +229,7 @@ record RunFolder(Path path) {
   }
 
   /** True if training or merging has filled it, or if it is the folder of an adapter. */
-  boolean isOurs() {
+  public boolean isOurs() {
     return Files.exists(file(CONFIG)) || holdsAdapter();
   }
 
@@ -246,7 +243,7 @@ record RunFolder(Path path) {
    *
    * @param anyBase true for an adapter over other base weights than it was trained on
    */
-  MultiTaskModel load(Assembly assembly, boolean anyBase) {
+  public MultiTaskModel load(Assembly assembly, boolean anyBase) {
     if (holdsAdapter()) {
       MultiTaskModel model = assembly.base();
       AdapterFile.load(path, model, anyBase);
@@ -262,11 +259,11 @@ record RunFolder(Path path) {
   }
 
   /** Makes the folder of a merged model, whole or not at all, or fills an empty one. */
-  void createMerged(RunSpec config, MultiTaskModel model) {
+  public void createMerged(RunSpec config, MultiTaskModel model) {
     AtomicFolder.Content content =
         empty -> {
           Weights.save(empty.resolve(MERGED), model, DType.F32);
-          ModelFile.of(config.spec(), config.data().fit(), Main.Version.text()).write(empty);
+          ModelFile.of(config.spec(), config.data().fit(), Version.text()).write(empty);
           AtomicFile.write(empty.resolve(CONFIG), config.yaml()); // makes it a run folder
         };
     try {
@@ -280,7 +277,7 @@ record RunFolder(Path path) {
     }
   }
 
-  Path file(String name) {
+  public Path file(String name) {
     return path.resolve(name);
   }
 }

@@ -1,4 +1,4 @@
-package dev.mtlora.run;
+package dev.mtlora.spec;
 
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.ParameterReport;
@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /** How much memory a model takes, known before there is any of it. */
-final class MemoryNeed {
+public final class MemoryNeed {
   private MemoryNeed() {}
 
   /**
@@ -19,7 +19,7 @@ final class MemoryNeed {
    * @param bytes that every trained parameter needs besides its value
    * @throws IllegalArgumentException with both numbers
    */
-  static void require(Supplier<MultiTaskModel> build, long bytes) {
+  public static void require(Supplier<MultiTaskModel> build, long bytes) {
     try (Scope scope = Scope.inference();
         Shapes shapes = Shapes.open()) {
       ParameterReport report = ParameterReport.of(build.get());

@@ -1,0 +1,145 @@
+package dev.mtlora.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mtlora.files.DataException;
+import dev.mtlora.image.Png;
+import dev.mtlora.image.Rgb;
+import dev.mtlora.model.Legend;
+import dev.mtlora.model.PredictedMap;
+import dev.mtlora.model.Prediction;
+import dev.mtlora.task.Label;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Writes predictions as files, each whole or not at all.
+ *
+ * @param out the folder
+ * @param formats that are wanted
+ * @param legends true for a legend below every picture
+ * @param sources files that must stay as they are
+ */
+record PredictionFiles(Path out, Set<Format> formats, boolean legends, Set<Path> sources) {
+  /** What can be written of a prediction. */
+  enum Format {
+    PNG,
+    PANEL,
+    OVERLAY,
+    PNG16,
+    NPY,
+    JSON
+  }
+
+  /**
+   * Writes one.
+   *
+   * @throws DataException if it cannot be written, or would replace a picture that is predicted
+   */
+  void write(Seen seen) {
+    seen.pictures().forEach((task, picture) -> write(seen, task, picture));
+    if (formats.contains(Format.PANEL)) {
+      write(seen.name() + "_panel.png", PredictionPanel.of(seen).png());
+    }
+    if (formats.contains(Format.JSON)) {
+      String json = json(seen.prediction()).toPrettyString() + "\n";
+      write(seen.name() + ".json", json.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void write(Seen seen, String task, Rgb picture) {
+    String name = seen.name() + "_" + task;
+    PredictedMap map = seen.prediction().of(task);
+    if (formats.contains(Format.PNG)) {
+      write(name + ".png", shown(picture, map));
+    }
+    if (formats.contains(Format.OVERLAY)) {
+      write(name + "_overlay.png", shown(map.overlay(seen.photograph()), map));
+    }
+    if (formats.contains(Format.PNG16)) {
+      write(name + "_16.png", map.png16());
+    }
+    if (formats.contains(Format.NPY)) {
+      write(name + ".npy", map.npy());
+    }
+  }
+
+  private byte[] shown(Rgb picture, PredictedMap map) {
+    return (legends ? Legend.under(picture, map) : picture).png();
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @throws DataException if it cannot be written, or is one of the pictures
+   */
+  void write(String name, byte[] bytes) {
+    Path file = out.resolve(name);
+    requireOther(file);
+    Png.write(file, bytes);
+  }
+
+  private void requireOther(Path file) {
+    if (sources.contains(Inputs.real(file))) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "%s is one of the pictures, and a prediction of another would replace it; name another"
+                  + " folder with --out",
+              file));
+    }
+  }
+
+  /** Fails if what will be written of a picture would replace one of the pictures. */
+  void requireNew(String name, Collection<String> tasks) {
+    for (String task : tasks) {
+      for (String end : List.of(".png", "_overlay.png", "_16.png", ".npy")) {
+        requireOther(out.resolve(name + "_" + task + end));
+      }
+    }
+    requireOther(out.resolve(name + "_panel.png"));
+  }
+
+  private static ObjectNode json(Prediction prediction) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("picture", prediction.name());
+    json.put("height", prediction.size().height());
+    json.put("width", prediction.size().width());
+    ObjectNode tasks = json.putObject("tasks");
+    prediction.maps().forEach((task, map) -> describe(tasks.putObject(task), map));
+    return json;
+  }
+
+  private static void describe(ObjectNode json, PredictedMap map) {
+    json.put("form", map.task().label().form());
+    if (map.task().label() instanceof Label.Classes classes) {
+      long[] pixels = new long[classes.count()];
+      for (int index : map.classes()) {
+        pixels[index]++;
+      }
+      List<String> names = map.classNames();
+      ObjectNode shares = json.putObject("share");
+      for (int i = 0; i < pixels.length; i++) {
+        if (pixels[i] > 0) {
+          String name = i < names.size() ? names.get(i) : Integer.toString(i);
+          shares.put(name, pixels[i] / (double) map.numbers().length);
+        }
+      }
+      return;
+    }
+    double sum = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (float value : map.numbers()) {
+      sum += value;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    json.put("unit", map.unit());
+    json.put("least", least).put("mean", sum / map.numbers().length).put("most", most);
+  }
+}
