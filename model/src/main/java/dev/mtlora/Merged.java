@@ -25,7 +25,10 @@ final class Merged {
         ModelSpec spec = model.spec().with(model.spec().model().merge());
         ModelFile file = model.file(spec);
         model.with(own -> write(own, merged, file));
-        return TrainedModel.open(merged, OpenOptions.USUAL.on(model.with(MultiTaskModel::device)));
+        return TrainedModel.open(
+            "merged " + spec.preset(),
+            merged,
+            OpenOptions.USUAL.on(model.with(MultiTaskModel::device)));
       } finally {
         delete(folder);
       }

@@ -17,7 +17,7 @@ final class ModelThread implements AutoCloseable {
   private final String name;
   private final LinkedBlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
   private final Thread thread;
-  private final FutureTask<Void> end = new FutureTask<>(Thread::yield, null);
+  private final FutureTask<Void> end = new FutureTask<>(() -> null);
   private @Nullable Throwable broken; // of this thread alone
   private boolean closed; // guarded by this
 

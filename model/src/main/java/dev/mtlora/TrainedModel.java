@@ -105,7 +105,7 @@ public final class TrainedModel implements AutoCloseable {
         picture.normalisation(),
         found.seed(),
         () -> {
-          MultiTaskModel model = ModelFolder.untrained(spec, found.seed(), options.device());
+          MultiTaskModel model = ModelFolder.untrained(spec, found.seed(), options.device(), 0);
           found.load(model, options.base(), options.anyBase());
           return model;
         });
@@ -133,7 +133,7 @@ public final class TrainedModel implements AutoCloseable {
         () ->
             StartWeights.load(
                 spec.model(),
-                ModelFolder.untrained(spec, ModelFolder.SEED, Device.CPU),
+                ModelFolder.untrained(spec, ModelFolder.SEED, Device.CPU, 0),
                 line -> {}));
   }
 

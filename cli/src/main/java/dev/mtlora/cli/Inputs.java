@@ -24,7 +24,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 
 /**
  * What is predicted, one picture after the other: pictures, those of folders and below them in the
@@ -42,7 +41,7 @@ record Inputs(
     Iterator<Named> pictures,
     OptionalInt count,
     List<String> names,
-    Set<Path> sources,
+    Sources sources,
     List<Path> others,
     Runnable closed)
     implements AutoCloseable {
@@ -98,12 +97,11 @@ record Inputs(
     }
     Map<Path, String> outputs = OutputNames.of(names);
     Iterator<Map.Entry<Path, String>> named = outputs.entrySet().iterator();
-    Set<Path> sources = names.keySet().stream().map(Inputs::real).collect(Collectors.toSet());
     return new Inputs(
         each(named, e -> new Named(e.getValue(), Picture.of(e.getKey()))),
         OptionalInt.of(names.size()),
         List.copyOf(outputs.values()),
-        sources,
+        Sources.of(names.keySet()),
         others,
         () -> {});
   }
@@ -116,7 +114,7 @@ record Inputs(
             frame -> frame(String.format(Locale.ROOT, "%s_%06d", stem, frame.number()), frame)),
         OptionalInt.empty(),
         List.of(),
-        Set.of(real(file)),
+        Sources.of(List.of(file)),
         List.of(),
         video::close);
   }
@@ -202,22 +200,7 @@ record Inputs(
   }
 
   private static boolean isWithin(Path file, Path folder) {
-    return real(file).startsWith(real(folder));
-  }
-
-  /** Where a path leads, links followed as far as there is something. */
-  static Path real(Path path) {
-    Path whole = path.toAbsolutePath().normalize();
-    for (Path there = whole; there != null; there = there.getParent()) {
-      if (Files.exists(there)) {
-        try {
-          return there.toRealPath().resolve(there.relativize(whole)).normalize();
-        } catch (IOException e) { // as it is written, then
-          return whole;
-        }
-      }
-    }
-    return whole;
+    return Sources.real(file).startsWith(Sources.real(folder));
   }
 
   private static void requireOther(Path folder, Path out) {

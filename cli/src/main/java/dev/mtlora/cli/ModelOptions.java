@@ -82,7 +82,7 @@ final class ModelOptions {
   private boolean hasConfiguration() {
     Path adapter = run.resolve(AdapterFile.CONFIG);
     return Files.exists(adapter)
-        ? AdapterConfig.read(adapter).recipe().text().contains("\"tasks\"")
+        ? AdapterConfig.read(adapter).hasRun()
         : new RunFolder(run).isOurs();
   }
 

@@ -125,7 +125,7 @@ final class PredictCommand implements Callable<Integer> {
       try (TrainedModel model = trained.open(print::println)) {
         requireTasks(model);
         PredictionFiles files = new PredictionFiles(out, wanted, !bare, asked.sources());
-        asked.names().forEach(name -> files.requireNew(name, names(model)));
+        files.requireNew(asked.names(), tasks.isEmpty() ? names(model) : tasks);
         PredictionPage page = new PredictionPage(files, model.tasks(), options, asked.isMany());
         PredictRun run = new PredictRun(model, options, files, page, spec.commandLine().getErr());
         PredictRun.Count count;
@@ -194,11 +194,7 @@ final class PredictCommand implements Callable<Integer> {
     PrintWriter print = spec.commandLine().getOut();
     int good = count.all() - count.bad();
     if (good > 0) {
-      print.printf(
-          Locale.ROOT,
-          "%d predicted, see %s%n",
-          good,
-          page.file().map(Path.class::cast).orElse(out));
+      print.printf(Locale.ROOT, "%d predicted, see %s%n", good, page.file().orElse(out));
     }
     if (!others.isEmpty()) {
       print.printf(

@@ -72,10 +72,10 @@ final class PredictRun {
    */
   Count all(Inputs inputs) {
     predict(next(inputs), inputs);
-    ExecutorService workers = Executors.newFixedThreadPool(threads());
+    int threads = (int) Math.max(1, Math.min(THREADS, room()));
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
     CompletionService<Boolean> working = new ExecutorCompletionService<>(workers);
     try {
-      int threads = threads();
       for (int i = 0; i < threads; i++) {
         working.submit(() -> work(inputs));
       }
@@ -94,10 +94,6 @@ final class PredictRun {
       end(workers);
     }
     return new Count(taken, bad);
-  }
-
-  private int threads() {
-    return (int) Math.max(1, Math.min(THREADS, room()));
   }
 
   /** As many pictures of the largest size so far as fit into the memory of this program. */
@@ -183,19 +179,19 @@ final class PredictRun {
       Numbered one = some.get(i);
       Prediction prediction = predictions.get(i);
       if (prediction.failure().isEmpty()) {
-        largest = Math.max(largest, one.kept().pixels());
         Seen seen = Seen.of(one.named().name(), one.kept().raster(), prediction);
         files.write(seen);
         page.add(one.number(), seen);
       }
-      count(one.number(), prediction, inputs);
+      count(one, prediction, inputs);
     }
   }
 
-  private synchronized void count(int number, Prediction prediction, Inputs inputs) {
+  private synchronized void count(Numbered one, Prediction prediction, Inputs inputs) {
     done++;
+    largest = Math.max(largest, one.kept().pixels());
     bad += prediction.failure().isPresent() ? 1 : 0;
-    said(number, prediction.failure());
+    said(one.number(), prediction.failure());
     long now = System.nanoTime();
     if (now - said >= SAY_NANOS && inputs.count().orElse(0) > done) {
       said = now;

@@ -11,7 +11,6 @@ import dev.mtlora.model.Prediction;
 import dev.mtlora.task.Label;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -24,15 +23,28 @@ import java.util.Set;
  * @param legends true for a legend below every picture
  * @param sources files that must stay as they are
  */
-record PredictionFiles(Path out, Set<Format> formats, boolean legends, Set<Path> sources) {
+record PredictionFiles(Path out, Set<Format> formats, boolean legends, Sources sources) {
   /** What can be written of a prediction. */
   enum Format {
-    PNG,
-    PANEL,
-    OVERLAY,
-    PNG16,
-    NPY,
-    JSON
+    PNG(".png", true),
+    PANEL("_panel.png", false),
+    OVERLAY("_overlay.png", true),
+    PNG16("_16.png", true),
+    NPY(".npy", true),
+    JSON(".json", false);
+
+    private final String end;
+    private final boolean ofTask;
+
+    Format(String end, boolean ofTask) {
+      this.end = end;
+      this.ofTask = ofTask;
+    }
+
+    /** The name of the file of a picture; the task counts where each has its own. */
+    String file(String name, String task) {
+      return name + (ofTask ? "_" + task : "") + end;
+    }
   }
 
   /**
@@ -43,28 +55,28 @@ record PredictionFiles(Path out, Set<Format> formats, boolean legends, Set<Path>
   void write(Seen seen) {
     seen.pictures().forEach((task, picture) -> write(seen, task, picture));
     if (formats.contains(Format.PANEL)) {
-      write(seen.name() + "_panel.png", PredictionPanel.of(seen).png());
+      write(Format.PANEL.file(seen.name(), ""), PredictionPanel.of(seen).png());
     }
     if (formats.contains(Format.JSON)) {
       String json = json(seen.prediction()).toPrettyString() + "\n";
-      write(seen.name() + ".json", json.getBytes(StandardCharsets.UTF_8));
+      write(Format.JSON.file(seen.name(), ""), json.getBytes(StandardCharsets.UTF_8));
     }
   }
 
   private void write(Seen seen, String task, Rgb picture) {
-    String name = seen.name() + "_" + task;
+    String name = seen.name();
     PredictedMap map = seen.prediction().of(task);
     if (formats.contains(Format.PNG)) {
-      write(name + ".png", shown(picture, map));
+      write(Format.PNG.file(name, task), shown(picture, map));
     }
     if (formats.contains(Format.OVERLAY)) {
-      write(name + "_overlay.png", shown(map.overlay(seen.photograph()), map));
+      write(Format.OVERLAY.file(name, task), shown(map.overlay(seen.photograph()), map));
     }
     if (formats.contains(Format.PNG16)) {
-      write(name + "_16.png", map.png16());
+      write(Format.PNG16.file(name, task), map.png16());
     }
     if (formats.contains(Format.NPY)) {
-      write(name + ".npy", map.npy());
+      write(Format.NPY.file(name, task), map.npy());
     }
   }
 
@@ -84,7 +96,7 @@ record PredictionFiles(Path out, Set<Format> formats, boolean legends, Set<Path>
   }
 
   private void requireOther(Path file) {
-    if (sources.contains(Inputs.real(file))) {
+    if (sources.has(file)) {
       throw new DataException(
           String.format(
               Locale.ROOT,
@@ -94,14 +106,13 @@ record PredictionFiles(Path out, Set<Format> formats, boolean legends, Set<Path>
     }
   }
 
-  /** Fails if what will be written of a picture would replace one of the pictures. */
-  void requireNew(String name, Collection<String> tasks) {
-    for (String task : tasks) {
-      for (String end : List.of(".png", "_overlay.png", "_16.png", ".npy")) {
-        requireOther(out.resolve(name + "_" + task + end));
+  /** Fails if what will be written of pictures would replace one of the pictures. */
+  void requireNew(List<String> names, List<String> tasks) {
+    for (String name : names) {
+      for (Format format : formats) {
+        tasks.forEach(task -> requireOther(out.resolve(format.file(name, task))));
       }
     }
-    requireOther(out.resolve(name + "_panel.png"));
   }
 
   private static ObjectNode json(Prediction prediction) {

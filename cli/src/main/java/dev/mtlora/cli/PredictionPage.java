@@ -3,6 +3,7 @@ package dev.mtlora.cli;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Rgb;
 import dev.mtlora.image.Size;
+import dev.mtlora.model.Legend;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
@@ -38,10 +39,7 @@ final class PredictionPage {
 
   PredictionPage(PredictionFiles files, List<Task> tasks, PredictOptions options, boolean wanted) {
     this.files = files;
-    this.tasks =
-        tasks.stream()
-            .filter(task -> options.tasks().isEmpty() || options.tasks().contains(task.name()))
-            .toList();
+    this.tasks = tasks.stream().filter(options::wants).toList();
     this.wanted = wanted;
   }
 
@@ -128,8 +126,7 @@ final class PredictionPage {
     if (label instanceof Label.Classes classes) {
       for (int i = 0; i < classes.count(); i++) {
         int colour = task.show(new float[] {i}, 1, 1)[0];
-        String name = i < task.classNames().size() ? task.classNames().get(i) : "class " + i;
-        legend.append(swatch(colour, name));
+        legend.append(swatch(colour, task.className(i)));
       }
     } else if (label instanceof Label.Mask) {
       for (float share : new float[] {0, 0.25f, 0.5f, 0.75f, 1}) {
@@ -146,7 +143,7 @@ final class PredictionPage {
                     Locale.ROOT, "%s m", Double.toString(metres).replaceFirst("\\.0$", ""))));
       }
     } else if (label instanceof Label.Directions) {
-      Rgb ball = dev.mtlora.model.Legend.ball(task, BALL);
+      Rgb ball = Legend.ball(task, BALL);
       legend.append(
           String.format(
               Locale.ROOT,

@@ -8,6 +8,7 @@ import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
 import dev.mtlora.tensor.Engine;
 import dev.mtlora.tensor.Memory;
+import dev.mtlora.testing.Skip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

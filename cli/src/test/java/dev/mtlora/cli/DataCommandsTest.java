@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Png;
 import dev.mtlora.image.Raster;
+import dev.mtlora.testing.FileNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

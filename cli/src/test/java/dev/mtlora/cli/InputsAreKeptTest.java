@@ -2,6 +2,7 @@ package dev.mtlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mtlora.testing.Skip;
 import dev.mtlora.weights.BackboneFile;
 import dev.mtlora.weights.SafeTensors;
 import java.io.IOException;

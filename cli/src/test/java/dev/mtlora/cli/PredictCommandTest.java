@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
+import dev.mtlora.testing.FileNames;
+import dev.mtlora.testing.Skip;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.ShortPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -106,7 +107,7 @@ public final class Png {
     return Math.min(most, Math.max(0, value));
   }
 
-  private static byte[] encoded(Raster picture, int type, org.bytedeco.javacpp.Pointer values) {
+  private static byte[] encoded(Raster picture, int type, Pointer values) {
     PointerScope scope = new PointerScope();
     try {
       return encoded(new Mat(picture.height(), picture.width(), type, values));

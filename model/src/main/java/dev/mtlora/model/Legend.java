@@ -81,7 +81,9 @@ public final class Legend {
             .sorted(Comparator.comparingLong(index -> -pixels[index]))
             .map(
                 index ->
-                    new Entry(colours[index], word(name(map, index), width - SWATCH - 5 * GAP)))
+                    new Entry(
+                        colours[index],
+                        word(map.task().className(index), width - SWATCH - 5 * GAP)))
             .toList();
     List<List<Entry>> rows = rows(entries, width);
     Rgb legend = Rgb.white(width, GAP + rows.size() * LINE);
@@ -97,11 +99,6 @@ public final class Legend {
       }
     }
     return legend;
-  }
-
-  private static String name(PredictedMap map, int index) {
-    List<String> names = map.classNames();
-    return index < names.size() ? names.get(index) : "class " + index;
   }
 
   private static List<List<Entry>> rows(List<Entry> entries, int width) {

@@ -1,5 +1,6 @@
 package dev.mtlora.model;
 
+import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,11 @@ public record PredictOptions(
           "the tiles of a picture are put together at its own size: leave out tile, or say"
               + " at: IMAGE");
     }
+  }
+
+  /** True for a task that is to be computed. */
+  public boolean wants(Task task) {
+    return tasks.isEmpty() || tasks.contains(task.name());
   }
 
   /** The same of some tasks only. */

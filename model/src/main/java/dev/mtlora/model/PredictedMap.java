@@ -43,25 +43,20 @@ public record PredictedMap(Task task, Block values, Optional<Block> probabilitie
 
   /** One value. */
   public float at(int channel, int y, int x) {
-    if (channel < 0 || channel >= values.channels() || y < 0 || x < 0) {
-      throw new IndexOutOfBoundsException(outside(channel, y, x));
-    }
-    if (y >= values.height() || x >= values.width()) {
-      throw new IndexOutOfBoundsException(outside(channel, y, x));
+    boolean inside = Math.min(channel, Math.min(y, x)) >= 0 && channel < values.channels();
+    if (!inside || y >= values.height() || x >= values.width()) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT,
+              "channel %d, row %d, column %d is outside of %d x %d x %d",
+              channel,
+              y,
+              x,
+              values.channels(),
+              values.height(),
+              values.width()));
     }
     return values.values()[(channel * values.height() + y) * values.width() + x];
-  }
-
-  private String outside(int channel, int y, int x) {
-    return String.format(
-        Locale.ROOT,
-        "channel %d, row %d, column %d is outside of %d x %d x %d",
-        channel,
-        y,
-        x,
-        values.channels(),
-        values.height(),
-        values.width());
   }
 
   /** What the values are measured in: {@code m} for metres; empty if in nothing. */

@@ -176,9 +176,7 @@ public record Predictor(
             String.format(Locale.ROOT, "this model has no task '%s'; it has %s", wanted, names));
       }
     }
-    return tasks.stream()
-        .filter(task -> options.tasks().isEmpty() || options.tasks().contains(task.name()))
-        .toList();
+    return tasks.stream().filter(options::wants).toList();
   }
 
   private List<Prediction> batch(List<Picture> pictures, PredictOptions options) {

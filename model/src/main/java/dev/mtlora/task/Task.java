@@ -23,6 +23,11 @@ public interface Task {
     return List.of();
   }
 
+  /** What a class is called: by its name, or by its index if it has none. */
+  default String className(int index) {
+    return index < classNames().size() ? classNames().get(index) : "class " + index;
+  }
+
   /** What its labels are. */
   Label label();
 

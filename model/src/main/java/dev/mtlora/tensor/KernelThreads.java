@@ -9,9 +9,8 @@ import java.util.Map;
  *
  * <p>Left alone, OpenMP's and OpenBLAS's threads spin while they wait, for milliseconds after every
  * product. On a machine that others use, too, a pass then takes 3 to 30 times as long. Both
- * libraries read variables of the environment, once, when they are loaded; Java cannot set them,
- * and {@code ./mtlora}, which does, does not start the programs that others embed this library in.
- * So {@code setenv} of the C library is called here, before any native library is loaded: all
+ * libraries read variables of the environment, once, when they are loaded, and Java cannot set
+ * them. So {@code setenv} of the C library is called here, before any native library is loaded: all
  * classes that call native code come through {@link #settle} first, those of pictures, too, since
  * OpenCV brings an OpenMP of its own. What the environment says already stays.
  *
@@ -30,11 +29,7 @@ public final class KernelThreads {
   private static final Logger LOG = System.getLogger(KernelThreads.class.getName());
 
   static {
-    boolean set = true;
-    for (Map.Entry<String, String> one : SETTINGS.entrySet()) {
-      set &= Environment.setBeforeTorch(one.getKey(), one.getValue());
-    }
-    if (!set && !System.getenv().keySet().containsAll(SETTINGS.keySet())) {
+    if (!System.getenv().keySet().containsAll(SETTINGS.keySet()) && !isSet()) {
       LOG.log(
           Level.WARNING,
           "threads of native code spin while they wait, which makes a busy machine several times"
@@ -44,6 +39,14 @@ public final class KernelThreads {
   }
 
   private KernelThreads() {}
+
+  private static boolean isSet() {
+    boolean set = true;
+    for (Map.Entry<String, String> one : SETTINGS.entrySet()) {
+      set &= Environment.setBeforeTorch(one.getKey(), one.getValue());
+    }
+    return set;
+  }
 
   /** Returns when the variables are set: at once, but for the first time. */
   public static void settle() {

@@ -111,6 +111,11 @@ public record AdapterConfig(
     }
   }
 
+  /** True if it has the configuration of a training, which scoring needs, too. */
+  public boolean hasRun() {
+    return JsonText.read(recipe.text()).has("tasks");
+  }
+
   byte[] bytes() {
     return BIND.write(this).toPrettyString().getBytes(StandardCharsets.UTF_8);
   }

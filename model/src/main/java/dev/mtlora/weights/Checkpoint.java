@@ -31,7 +31,7 @@ public final class Checkpoint {
   private static final int FORMAT = 1;
 
   /** Evaluations are kept for as long as a training lasts. */
-  static final int MOST_STATE = 64 << 20;
+  private static final int MOST_STATE = 64 << 20;
 
   private static final Bind BIND = Bind.json();
 
@@ -110,10 +110,8 @@ public final class Checkpoint {
     if (!exists(folder)) {
       return Optional.empty();
     }
-    try (OpenContent<State> open = open(folder)) {
-      State state = open.description();
-      return Optional.of(new Progress(state.step(), state.history().toString()));
-    }
+    State state = described(folder);
+    return Optional.of(new Progress(state.step(), state.history().toString()));
   }
 
   /** The folders of the checkpoints that were kept before the last one, the oldest first. */
@@ -142,6 +140,13 @@ public final class Checkpoint {
     }
   }
 
+  /** What a checkpoint says of itself; see {@link #read}. */
+  static State described(Path folder) {
+    try (OpenContent<State> open = open(folder)) {
+      return open.description();
+    }
+  }
+
   /**
    * The file beside the tensors.
    *
@@ -157,7 +162,7 @@ public final class Checkpoint {
    *     and are taken to have learnt
    * @param optimizerSteps updates made, by parameter
    */
-  private record State(
+  record State(
       int format,
       long step,
       int epoch,

@@ -24,31 +24,15 @@ import java.util.ServiceLoader;
  * A folder with a trained model, whoever filled it: a training (then its best checkpoint, or the
  * last one), a checkpoint, a merged or saved model, or an adapter.
  *
- * @param folder that holds the tensors
- * @param kind of folder
+ * @param weights where its tensors are
  * @param file what the model is
  * @param seed of the random weights that an adapter on none was trained over
  */
-public record ModelFolder(Path folder, Kind kind, ModelFile file, long seed) {
-  /** Name of the file with all weights of a merged or saved model. */
-  public static final String WHOLE = "model.safetensors";
-
+public record ModelFolder(ModelWeights weights, ModelFile file, long seed) {
   /** The seed of random weights where nobody names one, also in configurations. */
   public static final long SEED = 1;
 
-  private static final String STATE = "state.json";
   private static final String CONFIG = "config.yaml";
-  private static final List<String> CHECKPOINTS = List.of("checkpoints/best", "checkpoints/last");
-
-  /** What a folder holds. */
-  public enum Kind {
-    /** All weights, nothing else. */
-    WHOLE,
-    /** What resuming needs. */
-    CHECKPOINT,
-    /** What training added. */
-    ADAPTER
-  }
 
   /**
    * Looks what a folder is.
@@ -64,57 +48,35 @@ public record ModelFolder(Path folder, Kind kind, ModelFile file, long seed) {
               + " or merging has filled, or make the model of a ModelSpec whose weights are this file"
               + " (TrainedModel.create)");
     }
-    for (String checkpoint : CHECKPOINTS) {
-      Path folder = path.resolve(checkpoint);
-      if (Checkpoint.exists(folder)) {
-        return checkpoint(folder, path);
-      }
-    }
-    if (Files.exists(path.resolve(AdapterFile.CONFIG))) {
-      return adapter(path);
-    }
-    if (Checkpoint.exists(path)) {
-      return checkpoint(path, path);
-    }
-    if (Files.exists(path.resolve(WHOLE))) {
-      return new ModelFolder(path, Kind.WHOLE, file(path, Optional.empty()), SEED);
-    }
-    throw new CheckpointException(
-        path,
-        (Files.isDirectory(path) ? "holds no model" : "does not exist")
-            + ": name a folder that training, merging or TrainedModel.save has filled, a checkpoint"
-            + " or an adapter");
+    ModelWeights weights =
+        ModelWeights.find(path)
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        path,
+                        (Files.isDirectory(path) ? "holds no model" : "does not exist")
+                            + ": name a folder that training, merging or TrainedModel.save has"
+                            + " filled, a checkpoint or an adapter"));
+    return switch (weights.kind()) {
+      case WHOLE -> new ModelFolder(weights, file(path, Optional.empty()), SEED);
+      case CHECKPOINT -> checkpoint(weights, path);
+      case ADAPTER -> adapter(weights);
+    };
   }
 
-  private static ModelFolder checkpoint(Path folder, Path run) {
-    Optional<JsonNode> config =
-        Files.exists(folder.resolve(ModelFile.NAME)) || Files.exists(run.resolve(ModelFile.NAME))
-            ? Optional.empty()
-            : Optional.of(json(folder.resolve(STATE)).path("config"));
-    Path described = Files.exists(folder.resolve(ModelFile.NAME)) ? folder : run;
-    return new ModelFolder(
-        folder,
-        Kind.CHECKPOINT,
-        file(described, config),
-        json(folder.resolve(STATE)).path("seed").asLong(SEED));
+  private static ModelFolder checkpoint(ModelWeights weights, Path run) {
+    Checkpoint.State state = Checkpoint.described(weights.folder());
+    boolean own = Files.exists(weights.folder().resolve(ModelFile.NAME));
+    ModelFile file = file(own ? weights.folder() : run, Optional.of(state.config()));
+    return new ModelFolder(weights, file, state.seed());
   }
 
-  private static ModelFolder adapter(Path folder) {
+  private static ModelFolder adapter(ModelWeights weights) {
+    Path folder = weights.folder();
     JsonNode recipe =
         JsonText.read(AdapterConfig.read(folder.resolve(AdapterFile.CONFIG)).recipe().text());
-    return new ModelFolder(
-        folder,
-        Kind.ADAPTER,
-        file(folder, Optional.of(recipe)),
-        recipe.path("train").path("seed").asLong(SEED));
-  }
-
-  private static JsonNode json(Path file) {
-    try {
-      return JsonText.read(Files.readAllBytes(file), Checkpoint.MOST_STATE);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
-    }
+    long seed = recipe.path("train").path("seed").asLong(SEED);
+    return new ModelFolder(weights, file(folder, Optional.of(recipe)), seed);
   }
 
   /** What the model is: its own file says it, or the configuration that a former version kept. */
@@ -167,10 +129,11 @@ public record ModelFolder(Path folder, Kind kind, ModelFile file, long seed) {
   /**
    * A model with random weights, in the scope that is open; in merged form if its spec says so.
    *
+   * @param bytes that every trained parameter needs besides its value
    * @throws IllegalArgumentException if there is no memory for it
    */
-  public static MultiTaskModel untrained(ModelSpec spec, long seed, Device device) {
-    MemoryNeed.require(() -> spec.build(Rng.of(seed)), 0);
+  public static MultiTaskModel untrained(ModelSpec spec, long seed, Device device, long bytes) {
+    MemoryNeed.require(() -> spec.build(Rng.of(seed)), bytes);
     MultiTaskModel model = spec.build(Rng.of(seed));
     model.moveTo(device);
     if (spec.model().merged()) {
@@ -190,7 +153,7 @@ public record ModelFolder(Path folder, Kind kind, ModelFile file, long seed) {
       new AtomicFolder(folder)
           .replace(
               temporary -> {
-                Weights.save(temporary.resolve(WHOLE), model, DType.F32);
+                Weights.save(temporary.resolve(ModelWeights.WHOLE), model, DType.F32);
                 file.write(temporary);
               });
     } catch (IOException e) {
@@ -213,23 +176,19 @@ public record ModelFolder(Path folder, Kind kind, ModelFile file, long seed) {
    * @throws CheckpointException if they are not there, damaged or another model's
    */
   public void load(MultiTaskModel model, Optional<Path> base, boolean anyBase) {
-    switch (kind) {
-      case WHOLE -> Weights.load(folder.resolve(WHOLE), model);
-      case CHECKPOINT -> Checkpoint.loadModel(folder, model);
-      case ADAPTER -> {
-        ModelSpec spec = spec(base);
-        if (base.isEmpty() && spec.model().weights() instanceof WeightsSource.File file) {
-          throw new CheckpointException(
-              folder,
-              String.format(
-                  Locale.ROOT,
-                  "is an adapter over the weights in '%s', which nobody looks for because it says so:"
-                      + " name that file as base",
-                  file.path().getFileName()));
-        }
-        StartWeights.load(spec.model(), model, line -> {});
-        AdapterFile.load(folder, model, anyBase);
+    if (weights.kind() == ModelWeights.Kind.ADAPTER) {
+      ModelSpec spec = spec(base);
+      if (base.isEmpty() && spec.model().weights() instanceof WeightsSource.File file) {
+        throw new CheckpointException(
+            weights.folder(),
+            String.format(
+                Locale.ROOT,
+                "is an adapter over the weights in '%s', which nobody looks for because it says so:"
+                    + " name that file as base",
+                file.path().getFileName()));
       }
+      StartWeights.load(spec.model(), model, line -> {});
     }
+    weights.load(model, anyBase);
   }
 }

@@ -11,10 +11,8 @@ import dev.mtlora.data.transform.Resize;
 import dev.mtlora.data.transform.ResizeImage;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.spec.MemoryNeed;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Engine;
-import dev.mtlora.tensor.Rng;
 import dev.mtlora.train.EarlyStop;
 import dev.mtlora.train.Evaluator;
 import dev.mtlora.train.Selection;
@@ -23,6 +21,7 @@ import dev.mtlora.train.Trainer;
 import dev.mtlora.train.TrainingListener;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.ModelFolder;
 import dev.mtlora.weights.StartWeights;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,19 +66,12 @@ public final class Assembly {
   private MultiTaskModel untrainedModel(long bytes) {
     return checked(
         () -> {
-          MemoryNeed.require(this::build, bytes);
-          MultiTaskModel model = build();
-          model.moveTo(config.train().device());
-          model.backbone().recompute(config.train().recompute());
-          if (config.model().merged()) {
-            model.mergeForGood();
-          }
+          TrainSpec train = config.train();
+          MultiTaskModel model =
+              ModelFolder.untrained(config.spec(), train.seed(), train.device(), bytes);
+          model.backbone().recompute(train.recompute());
           return model;
         });
-  }
-
-  private MultiTaskModel build() {
-    return config.spec().build(Rng.of(config.train().seed()));
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.mtlora.weights.AtomicFile;
 import dev.mtlora.weights.AtomicFolder;
 import dev.mtlora.weights.Checkpoint;
 import dev.mtlora.weights.ModelFile;
+import dev.mtlora.weights.ModelWeights;
 import dev.mtlora.weights.Weights;
 import dev.mtlora.weights.WeightsFile;
 import java.io.IOException;
@@ -39,7 +40,6 @@ public record RunFolder(Path path) {
   /** Name of the file with the configuration, which makes a folder a run folder. */
   public static final String CONFIG = "config.yaml";
 
-  private static final String MERGED = "model.safetensors";
   private static final String LOCK = "lock";
 
   /** What an empty folder may hold: the file of a lock, and what a mounted disk has at its root. */
@@ -80,7 +80,7 @@ public record RunFolder(Path path) {
     String what = "a folder: name the YAML file in it that you mean";
     if (folder.holdsAdapter()) {
       what = "an adapter folder, which eval, predict and merge take";
-    } else if (Files.exists(folder.file(MERGED))) {
+    } else if (Files.exists(folder.file(ModelWeights.WHOLE))) {
       what = "the folder of a merged model, which eval and predict take";
     } else if (Files.exists(folder.file(CONFIG))) {
       what =
@@ -197,6 +197,7 @@ public record RunFolder(Path path) {
         e);
   }
 
+  /** Where checkpoints are kept. */
   public Path checkpoints() {
     return path.resolve("checkpoints");
   }
@@ -212,11 +213,6 @@ public record RunFolder(Path path) {
 
   private Path best() {
     return checkpoints().resolve(CheckpointListener.BEST);
-  }
-
-  /** The best checkpoint, or the last one if no evaluation has been made yet. */
-  private Path bestOrLast() {
-    return Checkpoint.exists(best()) ? best() : last();
   }
 
   /** The best checkpoint, if it was kept right after this evaluation; empty if it is another. */
@@ -244,17 +240,12 @@ public record RunFolder(Path path) {
    * @param anyBase true for an adapter over other base weights than it was trained on
    */
   public MultiTaskModel load(Assembly assembly, boolean anyBase) {
-    if (holdsAdapter()) {
-      MultiTaskModel model = assembly.base();
-      AdapterFile.load(path, model, anyBase);
-      return model;
-    }
-    MultiTaskModel model = assembly.untrainedModel();
-    if (Files.exists(file(MERGED))) {
-      Weights.load(file(MERGED), model);
-    } else {
-      Checkpoint.loadModel(bestOrLast(), model);
-    }
+    ModelWeights weights =
+        ModelWeights.find(path)
+            .orElse(new ModelWeights(last(), ModelWeights.Kind.CHECKPOINT)); // which says so
+    boolean adapter = weights.kind() == ModelWeights.Kind.ADAPTER;
+    MultiTaskModel model = adapter ? assembly.base() : assembly.untrainedModel();
+    weights.load(model, anyBase);
     return model;
   }
 
@@ -262,7 +253,7 @@ public record RunFolder(Path path) {
   public void createMerged(RunSpec config, MultiTaskModel model) {
     AtomicFolder.Content content =
         empty -> {
-          Weights.save(empty.resolve(MERGED), model, DType.F32);
+          Weights.save(empty.resolve(ModelWeights.WHOLE), model, DType.F32);
           ModelFile.of(config.spec(), config.data().fit(), Version.text()).write(empty);
           AtomicFile.write(empty.resolve(CONFIG), config.yaml()); // makes it a run folder
         };
@@ -277,6 +268,7 @@ public record RunFolder(Path path) {
     }
   }
 
+  /** The path of a file in it. */
   public Path file(String name) {
     return path.resolve(name);
   }

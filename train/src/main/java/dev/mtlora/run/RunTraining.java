@@ -53,9 +53,9 @@ final class RunTraining {
    * @param from the checkpoint to go on from; empty to train from the start
    */
   Report from(Optional<Path> from) {
-    assembly.useThreads().ifPresent(this::say);
+    assembly.useThreads().ifPresent(listener::say);
     try (Scope scope = Scope.open()) {
-      MultiTaskModel model = assembly.model(this::say);
+      MultiTaskModel model = assembly.model(listener::say);
       DataLoader training = assembly.trainingLoader(model);
       DataLoader validation = assembly.validationLoader();
       Trainer trainer = assembly.trainer(training, listeners());
@@ -93,9 +93,13 @@ final class RunTraining {
             new TensorBoardListener(folder.file("tensorboard")),
             cost,
             new CheckpointListener(
-                folder.checkpoints(), config.train().keepLast(), provenance, selection, this::say),
-            new TrainingListener() { // the last: what refuses to start has changed nothing until
-              // here
+                folder.checkpoints(),
+                config.train().keepLast(),
+                provenance,
+                selection,
+                listener::say),
+            // The last: what refuses to start has changed nothing until here.
+            new TrainingListener() {
               @Override
               public void onStart(Training training) {
                 folder.begin(config, before);
@@ -118,7 +122,7 @@ final class RunTraining {
               checkpoint));
     }
     if (!checkpoint.endsWith(CheckpointListener.LAST)) {
-      say(
+      listener.say(
           String.format(
               Locale.ROOT,
               "%s is missing: going on from %s, step %d",
@@ -136,7 +140,7 @@ final class RunTraining {
     double was = Assembly.of(former).rate(training, state.step());
     double is = assembly.rate(training, state.step());
     if (is != was) {
-      say(
+      listener.say(
           String.format(
               Locale.ROOT,
               "the learning rate of step %d is %.4g, %.3g times the %.4g that it would have had before:"
@@ -157,12 +161,12 @@ final class RunTraining {
     if (kept.isPresent()) {
       return kept;
     }
-    say(
+    listener.say(
         String.format(
             Locale.ROOT, "evaluating on %d images before training", validation.samples()));
     Optional<Scores> scores = assembly.evaluator().evaluate(model, validation, trainer::stopped);
     if (scores.isEmpty()) {
-      say("the evaluation before training was not finished");
+      listener.say("the evaluation before training was not finished");
     }
     return scores;
   }
@@ -193,9 +197,5 @@ final class RunTraining {
     } catch (IOException e) {
       throw new UncheckedIOException("the peak of memory could not be read: " + e, e);
     }
-  }
-
-  private void say(String line) {
-    listener.say(line);
   }
 }

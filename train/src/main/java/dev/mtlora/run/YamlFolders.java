@@ -10,14 +10,12 @@ import java.util.Optional;
 
 /** Says what models are in folders of former versions, which kept their configuration in YAML. */
 public final class YamlFolders implements FolderReader {
-  private static final String CONFIG = "config.yaml";
-
   /** For the {@link java.util.ServiceLoader}. */
   public YamlFolders() {}
 
   @Override
   public Optional<ModelFile> read(Path folder) {
-    Path config = folder.resolve(CONFIG);
+    Path config = folder.resolve(RunFolder.CONFIG);
     if (!Files.isRegularFile(config)) {
       return Optional.empty();
     }
