@@ -1,10 +1,7 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Split;
-import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.run.Assembly;
-import dev.mtlora.tensor.Scope;
+import dev.mtlora.run.Scoring;
 import dev.mtlora.train.Evaluator.WithImages;
 import dev.mtlora.train.Scores;
 import java.io.PrintWriter;
@@ -58,25 +55,22 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Split images = images();
-    Assembly assembly = Assembly.of(trained.config());
-    assembly.useThreads().ifPresent(spec.commandLine().getOut()::println);
-    try (Scope scope = Scope.open()) {
-      MultiTaskModel model = trained.load(assembly);
-      WithImages measured = measure(assembly, model, images);
-      Scores scores = measured.scores();
-      PrintWriter printer = spec.commandLine().getOut();
-      printer.print(ScoreTable.all(scores, assembly.selection().singleTask()));
-      printer.print(ScoreTable.classes(scores));
-      Scores atLabelSize = originalSize ? atLabelSize(assembly, model, images) : Scores.NONE;
-      printer.print(ScoreTable.atLabelSize(atLabelSize));
-      if (out != null) {
-        new ScoreFiles(out).write(scores, atLabelSize);
-        new ImageReport(out)
-            .write(measured.images(), assembly.samples(images), assembly.resize(), model);
-      }
+    return trained.evaluate(images(), spec.commandLine().getOut()::println, this::report);
+  }
+
+  private int report(Scoring scoring) {
+    WithImages measured = measure(scoring);
+    Scores scores = measured.scores();
+    PrintWriter printer = spec.commandLine().getOut();
+    printer.print(ScoreTable.all(scores, scoring.assembly().selection().singleTask()));
+    printer.print(ScoreTable.classes(scores));
+    Scores atLabelSize = originalSize ? scoring.atLabelSize() : Scores.NONE;
+    printer.print(ScoreTable.atLabelSize(atLabelSize));
+    if (out != null) {
+      new ScoreFiles(out).write(scores, atLabelSize);
+      new ImageReport(out).write(measured.images(), scoring);
     }
-    spec.commandLine().getOut().flush();
+    printer.flush();
     return 0;
   }
 
@@ -91,14 +85,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /** Images are scored alone only where that is written. */
-  private WithImages measure(Assembly assembly, MultiTaskModel model, Split images) {
-    DataLoader loader = assembly.evaluationLoader(images);
-    return out == null
-        ? new WithImages(assembly.evaluator().evaluate(model, loader), List.of())
-        : assembly.evaluator().evaluateImages(model, loader);
-  }
-
-  private static Scores atLabelSize(Assembly assembly, MultiTaskModel model, Split images) {
-    return assembly.evaluator().evaluate(model, assembly.labelSizeLoader(images)).atLabelSize();
+  private WithImages measure(Scoring scoring) {
+    return out == null ? new WithImages(scoring.scores(), List.of()) : scoring.withImages();
   }
 }

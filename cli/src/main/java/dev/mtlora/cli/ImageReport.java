@@ -11,6 +11,8 @@ import dev.mtlora.image.Block;
 import dev.mtlora.image.Rgb;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
+import dev.mtlora.run.Assembly;
+import dev.mtlora.run.Scoring;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.train.ImageScore;
@@ -56,11 +58,9 @@ record ImageReport(Path folder) {
   /**
    * Writes all files.
    *
-   * @param set the images that were scored, before they are resized
-   * @param resize to what the model sees
-   * @param model what scored them
+   * @param scored what scored them
    */
-  void write(List<ImageScore> images, Dataset set, Resize resize, MultiTaskModel model) {
+  void write(List<ImageScore> images, Scoring scored) {
     try {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve("images.csv"), csv(images));
@@ -74,10 +74,11 @@ record ImageReport(Path folder) {
               + " there?",
           e);
     }
-    for (Task task : model.tasks()) {
+    Shown of = Shown.of(scored);
+    for (Task task : of.model().tasks()) {
       List<ImageScore> own = images.stream().filter(i -> i.task().equals(task.name())).toList();
       if (!own.isEmpty()) {
-        draw(task, Extremes.of(own), new Shown(set, resize, model));
+        draw(task, Extremes.of(own), of);
       }
     }
   }
@@ -104,7 +105,12 @@ record ImageReport(Path folder) {
    * @param resize to what the model sees
    * @param model what scored them
    */
-  private record Shown(Dataset set, Resize resize, MultiTaskModel model) {}
+  private record Shown(Dataset set, Resize resize, MultiTaskModel model) {
+    static Shown of(Scoring scored) {
+      Assembly assembly = scored.assembly();
+      return new Shown(assembly.samples(scored.split()), assembly.resize(), scored.model());
+    }
+  }
 
   private void draw(Task task, Extremes extremes, Shown of) {
     Sheet sheet = new Sheet(List.of("image", "label", "prediction"), CELL, CELL);

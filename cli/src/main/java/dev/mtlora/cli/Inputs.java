@@ -35,6 +35,7 @@ import java.util.regex.PatternSyntaxException;
  * @param names of all pictures' predictions; empty of a video
  * @param sources files that must stay as they are
  * @param others pictures of folders that are not read
+ * @param unread why folders could not be read
  * @param closed when all is done
  */
 record Inputs(
@@ -43,6 +44,7 @@ record Inputs(
     List<String> names,
     Sources sources,
     List<Path> others,
+    List<DataException> unread,
     Runnable closed)
     implements AutoCloseable {
   private static final int MOST_LIST = 64 << 20;
@@ -78,22 +80,22 @@ record Inputs(
     }
     Map<Path, String> names = new LinkedHashMap<>();
     List<Path> others = new ArrayList<>();
+    List<DataException> unread = new ArrayList<>();
     for (Path path : all) {
       if (Files.isDirectory(path)) {
         requireOther(path, out);
-        FolderFiles folder = FolderFiles.below(path, FolderFiles.PHOTOGRAPHS);
-        boolean below = isWithin(out, path);
-        List<Path> files =
-            folder.files().stream().filter(file -> !(below && isWithin(file, out))).toList();
-        new FolderFiles(path, files, folder.others())
-            .orNone("nor do the folders below it; check its name");
-        files.forEach(file -> names.put(file, slashes(path.relativize(file))));
+        FolderFiles folder = pictures(path, out);
+        folder.files().forEach(file -> names.put(file, slashes(path.relativize(file))));
         others.addAll(folder.others());
+        unread.addAll(folder.unread());
       } else if (fromList.contains(path)) {
         names.put(path, below(path, list.orElseThrow()));
       } else {
         names.put(path, String.valueOf(path.getFileName()));
       }
+    }
+    if (names.isEmpty() && unread.size() == 1) {
+      throw unread.get(0);
     }
     Map<Path, String> outputs = OutputNames.of(names);
     Iterator<Map.Entry<Path, String>> named = outputs.entrySet().iterator();
@@ -103,7 +105,25 @@ record Inputs(
         List.copyOf(outputs.values()),
         Sources.of(names.keySet()),
         others,
+        unread,
         () -> {});
+  }
+
+  /** Those of a folder and below it, but for predictions; that none could be read is no failure. */
+  private static FolderFiles pictures(Path folder, Path out) {
+    FolderFiles all;
+    try {
+      all = FolderFiles.below(folder, FolderFiles.PHOTOGRAPHS);
+    } catch (DataException e) {
+      return new FolderFiles(folder, List.of(), List.of(), List.of(e));
+    }
+    boolean below = isWithin(out, folder);
+    List<Path> files =
+        all.files().stream().filter(file -> !(below && isWithin(file, out))).toList();
+    FolderFiles found = new FolderFiles(folder, files, all.others(), all.unread());
+    return found.unread().isEmpty()
+        ? found.orNone("nor do the folders below it; check its name")
+        : found;
   }
 
   private static Inputs of(Path file, Video video) {
@@ -115,6 +135,7 @@ record Inputs(
         OptionalInt.empty(),
         List.of(),
         Sources.of(List.of(file)),
+        List.of(),
         List.of(),
         video::close);
   }

@@ -2,11 +2,14 @@ package dev.mtlora.cli;
 
 import dev.mtlora.OpenOptions;
 import dev.mtlora.TrainedModel;
+import dev.mtlora.data.Split;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
+import dev.mtlora.run.Run;
 import dev.mtlora.run.RunFolder;
 import dev.mtlora.run.RunSpec;
+import dev.mtlora.run.Scoring;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.AdapterFile;
 import dev.mtlora.weights.ModelFile;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -84,6 +88,20 @@ final class ModelOptions {
     return Files.exists(adapter)
         ? AdapterConfig.read(adapter).hasRun()
         : new RunFolder(run).isOurs();
+  }
+
+  /**
+   * Does something with the model and the images that it is scored on.
+   *
+   * @param say hears what is unusual
+   */
+  <T> T evaluate(Split split, Consumer<String> say, Function<Scoring, T> work) {
+    if (config == null) {
+      Run own = Run.open(run, overrides);
+      return (anyBase ? own.overAnyBase() : own).evaluate(split, say, work);
+    }
+    Assembly assembly = Assembly.of(config());
+    return Scoring.with(assembly, () -> load(assembly), split, say, work);
   }
 
   /** The model, in the scope that is open. */

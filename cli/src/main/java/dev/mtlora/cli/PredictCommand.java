@@ -1,6 +1,7 @@
 package dev.mtlora.cli;
 
 import dev.mtlora.TrainedModel;
+import dev.mtlora.files.DataException;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.model.Tile;
 import dev.mtlora.run.ConfigException;
@@ -122,20 +123,24 @@ final class PredictCommand implements Callable<Integer> {
     requireFolder();
     try (Inputs asked = Inputs.of(inputs, Optional.ofNullable(list), out)) {
       PrintWriter print = spec.commandLine().getOut();
+      PrintWriter err = spec.commandLine().getErr();
+      asked.unread().forEach(e -> err.println("mtlora: " + e.getMessage()));
       try (TrainedModel model = trained.open(print::println)) {
         requireTasks(model);
         PredictionFiles files = new PredictionFiles(out, wanted, !bare, asked.sources());
         files.requireNew(asked.names(), tasks.isEmpty() ? names(model) : tasks);
         PredictionPage page = new PredictionPage(files, model.tasks(), options, asked.isMany());
-        PredictRun run = new PredictRun(model, options, files, page, spec.commandLine().getErr());
+        PredictRun run = new PredictRun(model, options, files, page, err);
         PredictRun.Count count;
         try {
           count = run.all(asked);
-        } finally {
-          page.write(); // also of what was predicted before a failure
+        } catch (RuntimeException | Error e) {
+          keep(run.soFar(), page, e);
+          throw e;
         }
-        report(count, asked.others(), page);
-        return count.bad() > 0 ? 1 : 0;
+        page.write();
+        report(count, asked, page);
+        return count.bad() > 0 || !asked.unread().isEmpty() ? 1 : 0;
       }
     }
   }
@@ -190,12 +195,30 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private void report(PredictRun.Count count, List<Path> others, PredictionPage page) {
-    PrintWriter print = spec.commandLine().getOut();
+  /** Of what was predicted before a failure: the page, which may fail as well, and how many. */
+  private void keep(PredictRun.Count count, PredictionPage page, Throwable failure) {
+    Path shown = out;
+    try {
+      page.write();
+      shown = page.file().orElse(out);
+    } catch (DataException e) { // what failed first says more
+      failure.addSuppressed(e);
+    }
+    say(count, shown);
+    spec.commandLine().getOut().flush();
+  }
+
+  private void say(PredictRun.Count count, Path shown) {
     int good = count.all() - count.bad();
     if (good > 0) {
-      print.printf(Locale.ROOT, "%d predicted, see %s%n", good, page.file().orElse(out));
+      spec.commandLine().getOut().printf(Locale.ROOT, "%d predicted, see %s%n", good, shown);
     }
+  }
+
+  private void report(PredictRun.Count count, Inputs asked, PredictionPage page) {
+    PrintWriter print = spec.commandLine().getOut();
+    List<Path> others = asked.others();
+    say(count, page.file().orElse(out));
     if (!others.isEmpty()) {
       print.printf(
           Locale.ROOT,
@@ -204,13 +227,16 @@ final class PredictCommand implements Callable<Integer> {
           others.get(0).getFileName());
     }
     print.flush();
-    if (count.bad() > 0 && count.all() > 1) {
-      PrintWriter err = spec.commandLine().getErr();
-      err.printf(
-          Locale.ROOT,
-          "mtlora: %d of %d pictures could not be read, see above%n",
-          count.bad(),
-          count.all());
+    int folders = asked.unread().size();
+    if (folders > 0 || count.bad() > 0 && count.all() > 1) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              Locale.ROOT,
+              "mtlora: %d of %d pictures%s could not be read, see above%n",
+              count.bad(),
+              count.all(),
+              folders == 0 ? "" : folders == 1 ? " and 1 folder" : " and " + folders + " folders");
     }
   }
 }

@@ -93,7 +93,12 @@ final class PredictRun {
       over = true;
       end(workers);
     }
-    return new Count(taken, bad);
+    return soFar();
+  }
+
+  /** How many were predicted, and of how many nothing could be read, until now. */
+  synchronized Count soFar() {
+    return new Count(done, bad);
   }
 
   /** As many pictures of the largest size so far as fit into the memory of this program. */
@@ -163,6 +168,7 @@ final class PredictRun {
         }
         some.add(new Numbered(taken, inputs.pictures().next(), new Kept()));
       } catch (DataException e) { // of a video that ends in the middle
+        done++;
         bad++;
         said(taken, Optional.of(e));
       }

@@ -14,15 +14,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** The programs in examples/ compile and do what they say. */
+/** The programs in examples/, of the README and in docs/lines/ compile and do what they say. */
 class ExamplesTest extends CommandCase {
   private static final Path EXAMPLES = Path.of("..", "examples");
+  private static final Path LINES = Path.of("..", "docs", "lines");
 
   private void start(String name, String... arguments) throws Exception {
     run(EXAMPLES.resolve(name + ".java"), arguments);
@@ -129,6 +131,37 @@ class ExamplesTest extends CommandCase {
     run(source, at("made"), picture.toString());
     assertThat(folder.resolve("made/summary.json")).exists();
     assertThat(folder.resolve("classes.png")).exists();
+  }
+
+  /** Ours of docs/lines, one after the other. */
+  @Test
+  void lines_programsOfOurs_compileAndRun() throws Exception {
+    Path picture = Files.createDirectory(folder.resolve("in")).resolve("a.png");
+    ImageIO.write(new BufferedImage(80, 60, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
+    run(LINES.resolve("OursTrain.java"), at("made"));
+    run(LINES.resolve("OursPredict.java"), at("made"), picture.toString());
+    run(LINES.resolve("OursFolder.java"), at("made"), at("in"), at("classes"));
+    assertThat(folder.resolve("classes/a.png.png")).exists();
+  }
+
+  /** The table of docs/embedding.md says how long each program is. */
+  @Test
+  void lines_table_countsEveryProgram() throws IOException {
+    Pattern none = Pattern.compile("\\s*($|import |from |//|/?\\*|#|\"\"\").*");
+    List<MatchResult> links =
+        Pattern.compile("\\[(\\d+)]\\(lines/([^)]+)\\)")
+            .matcher(Files.readString(LINES.resolveSibling("embedding.md")))
+            .results()
+            .toList();
+    for (MatchResult link : links) {
+      List<String> program = Files.readAllLines(LINES.resolve(link.group(2)));
+      assertThat(program.stream().filter(line -> !none.matcher(line).matches()))
+          .as(link.group(2))
+          .hasSize(Integer.parseInt(link.group(1)));
+    }
+    try (var files = Files.list(LINES)) {
+      assertThat(files).hasSameSizeAs(links);
+    }
   }
 
   @Test

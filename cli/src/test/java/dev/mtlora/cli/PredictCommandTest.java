@@ -159,6 +159,45 @@ class PredictCommandTest {
   }
 
   @Test
+  void folder_belowThatLeadsInACircle_isNamedAndTheOthersPredicted() throws IOException {
+    Files.createDirectory(folder.resolve("in/sub"));
+    picture("a.png", 0xff0000);
+    picture("sub/b.png", 0xff0000);
+    Files.createSymbolicLink(folder.resolve("in/sub/again"), folder.resolve("in"));
+    Files.createSymbolicLink(folder.resolve("in/sub/self"), Path.of("."));
+    assertThat(predict("in", "p")).isEqualTo(1);
+    assertThat(out.toString()).contains("2 predicted");
+    assertThat(err.toString().lines().toList())
+        .hasSize(3)
+        .anyMatch(line -> line.contains("again is a symbolic link to a folder that it lies in"))
+        .anyMatch(line -> line.contains("self is a symbolic link to a folder that it lies in"))
+        .last()
+        .isEqualTo("mtlora: 0 of 2 pictures and 2 folders could not be read, see above");
+    assertThat(files("p")).containsExactly("a_panel.png", "a_sal.png", "sub");
+    assertThat(files("p/sub")).containsExactly("b_panel.png", "b_sal.png");
+  }
+
+  @Test
+  void folder_thatMayNotBeRead_isNamedAndTheOthersPredicted() throws IOException {
+    Path closed = Files.createDirectory(folder.resolve("in/closed"));
+    picture("a.png", 0xff0000);
+    try {
+      Skip.unless(
+          closed.toFile().setReadable(false, false) && !Files.isReadable(closed),
+          "PredictCommandTest: who runs this may read every folder");
+      assertThat(predict("in", "p")).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("closed could not be read (java.nio.file.AccessDeniedException")
+          .contains("mtlora: 0 of 1 pictures and 1 folder could not be read, see above");
+      assertThat(files("p")).containsExactly("a_panel.png", "a_sal.png");
+      assertThat(predict("in/closed", "q")).isEqualTo(1);
+      assertThat(err.toString().lines()).hasSize(1).first().asString().contains("AccessDenied");
+    } finally {
+      closed.toFile().setReadable(true, false);
+    }
+  }
+
+  @Test
   void out_thatIsTheFolderOfThePictures_isRefusedByAnyName() throws IOException {
     picture("a.png", 0xff0000);
     picture("a_sal.png", 0x00ff00);

@@ -247,6 +247,22 @@ class PredictOptionsTest extends CommandCase {
   }
 
   @Test
+  void writing_thatFailsForThePageToo_namesWhatFailedFirst() throws IOException {
+    Files.createDirectories(folder.resolve("p/b_sal.npy/full"));
+    Files.createDirectories(folder.resolve("p/index.html/full")); // as on a disk without space
+    assertThat(predict(at("in"), "--out", at("p"), "--tasks=sal", "--format=npy")).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("b_sal.npy could not be written", "check free space and permissions");
+    assertThat(out.toString()).containsPattern("^[1-3] predicted, see .*p\\R$");
+    assertThat(folder.resolve("p/a_sal.npy")).exists();
+    try (var files = Files.walk(folder.resolve("p"))) {
+      assertThat(files).noneMatch(file -> file.toString().endsWith(".part"));
+    }
+  }
+
+  @Test
   void out_thatIsAFile_isRefusedBeforeTheModelIsOpened() throws IOException {
     Files.writeString(folder.resolve("p"), "x");
     assertThat(run("predict", at("nowhere"), at("in"), "--out", at("p"))).isEqualTo(2);

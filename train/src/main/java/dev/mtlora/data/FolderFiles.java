@@ -2,6 +2,7 @@ package dev.mtlora.data;
 
 import dev.mtlora.files.DataException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The files of a folder that are pictures, told by the ends of their names. Names that begin with a
@@ -21,8 +23,10 @@ import java.util.function.Consumer;
  * @param folder where they lie
  * @param files that are read, by name, and where a name has numbers by these
  * @param others pictures of other kinds, in the same order
+ * @param unread why folders below it could not be listed, in the order of their names
  */
-public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
+public record FolderFiles(
+    Path folder, List<Path> files, List<Path> others, List<DataException> unread) {
   /** What the names of photographs end with. */
   public static final Set<String> PHOTOGRAPHS =
       Set.of("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp");
@@ -39,6 +43,7 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
   public FolderFiles {
     files = List.copyOf(files);
     others = List.copyOf(others);
+    unread = List.copyOf(unread);
   }
 
   /**
@@ -52,12 +57,14 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
   }
 
   /**
-   * Lists a folder and those below it, up to {@link FolderListing#MOST_LEVELS} deep.
+   * Lists a folder and those below it, up to {@link FolderListing#MOST_LEVELS} deep. A folder below
+   * that cannot be listed, or is a link that leads in a circle, is left out and told by {@link
+   * #unread}.
    *
-   * @throws DataException as {@link #list}, or if a link leads in a circle
+   * @throws DataException as {@link #list}
    */
   public static FolderFiles below(Path folder, Set<String> extensions) {
-    return list(folder, extensions, FolderListing.MOST_LEVELS);
+    return found(folder, extensions, FolderListing.MOST_LEVELS);
   }
 
   /** The order of files by their names below a folder, and where these have numbers by them. */
@@ -69,8 +76,17 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
    * Lists a folder and those in it.
    *
    * @param levels how deep; 1 for the folder alone
+   * @throws DataException if one of them can't be read, or a link leads in a circle
    */
   static FolderFiles list(Path folder, Set<String> extensions, int levels) {
+    FolderFiles found = found(folder, extensions, levels);
+    if (!found.unread().isEmpty()) {
+      throw found.unread().get(0);
+    }
+    return found;
+  }
+
+  private static FolderFiles found(Path folder, Set<String> extensions, int levels) {
     if (!Files.isDirectory(folder)) {
       throw new DataException(
           Files.isSymbolicLink(folder)
@@ -83,43 +99,78 @@ public record FolderFiles(Path folder, List<Path> files, List<Path> others) {
                   "the folder %s does not exist; check the root and the folder's name",
                   folder));
     }
-    List<Path> files = new ArrayList<>();
-    List<Path> others = new ArrayList<>();
-    walk(
-        folder,
-        levels,
-        file -> {
-          String extension = extension(name(file));
-          if (extensions.contains(extension)) {
-            files.add(file);
-          } else if (PICTURES.contains(extension)) {
-            others.add(file);
-          }
-        });
-    files.sort(byName(folder));
-    others.sort(byName(folder));
-    return new FolderFiles(folder, files, others);
+    Walk walk = new Walk(extensions);
+    walk.folder(folder, levels);
+    return walk.found(folder);
   }
 
-  private static void walk(Path folder, int levels, Consumer<Path> file) {
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      for (Path entry : stream) {
-        file.accept(entry);
-        if (levels > 1 && !name(entry).startsWith(".") && Files.isDirectory(entry)) {
-          checkNoCircle(folder, entry);
-          walk(entry, levels - 1, file);
+  /** What is found on the way through folders; a folder below that fails harms no other. */
+  private static final class Walk {
+    private final Set<String> extensions;
+    private final List<Path> files = new ArrayList<>();
+    private final List<Path> others = new ArrayList<>();
+    private final SortedMap<Path, DataException> unread = new TreeMap<>();
+
+    Walk(Set<String> extensions) {
+      this.extensions = extensions;
+    }
+
+    void folder(Path folder, int levels) {
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+        for (Path entry : stream) {
+          String extension = extension(name(entry));
+          if (extensions.contains(extension)) {
+            files.add(entry);
+          } else if (PICTURES.contains(extension)) {
+            others.add(entry);
+          }
+          if (levels > 1 && !name(entry).startsWith(".")) {
+            below(folder, entry, levels - 1);
+          }
         }
+      } catch (IOException | DirectoryIteratorException e) {
+        throw new DataException(
+            String.format(
+                Locale.ROOT, "the folder %s could not be read (%s); check permissions", folder, e),
+            e);
       }
-    } catch (IOException e) {
-      throw new DataException(
-          String.format(Locale.ROOT, "the folder %s could not be read (%s)", folder, e), e);
+    }
+
+    private void below(Path folder, Path entry, int levels) {
+      try {
+        if (Files.isDirectory(entry)) {
+          checkNoCircle(folder, entry);
+          folder(entry, levels);
+        } else if (!Files.exists(entry) && !Files.notExists(entry)) { // nobody knows
+          unread.put(
+              folder,
+              new DataException(
+                  String.format(
+                      Locale.ROOT,
+                      "what lies in the folder %s cannot be looked at; check permissions",
+                      folder)));
+        }
+      } catch (DataException e) {
+        unread.put(entry, e);
+      }
+    }
+
+    FolderFiles found(Path folder) {
+      files.sort(byName(folder));
+      others.sort(byName(folder));
+      return new FolderFiles(folder, files, others, List.copyOf(unread.values()));
     }
   }
 
-  private static void checkNoCircle(Path folder, Path entry) throws IOException {
-    if (Files.isSymbolicLink(entry) && folder.toRealPath().startsWith(entry.toRealPath())) {
+  private static void checkNoCircle(Path folder, Path entry) {
+    try {
+      if (Files.isSymbolicLink(entry) && folder.toRealPath().startsWith(entry.toRealPath())) {
+        throw new DataException(
+            entry + " is a symbolic link to a folder that it lies in, a circle; remove the link");
+      }
+    } catch (IOException e) {
       throw new DataException(
-          entry + " is a symbolic link to a folder that it lies in, a circle; remove the link");
+          String.format(Locale.ROOT, "the link %s could not be followed (%s)", entry, e), e);
     }
   }
 

@@ -1,15 +1,14 @@
 package dev.mtlora.run;
 
-import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Split;
-import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.tensor.Scope;
 import dev.mtlora.train.Report;
 import dev.mtlora.train.Scores;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A training and the folder that it fills, from outside: it is started once, can be stopped and
@@ -26,10 +25,12 @@ import java.util.Optional;
 public final class Run {
   private final RunFolder folder;
   private final List<String> overrides;
+  private final boolean anyBase;
 
-  private Run(RunFolder folder, List<String> overrides) {
+  private Run(RunFolder folder, List<String> overrides, boolean anyBase) {
     this.folder = folder;
     this.overrides = overrides;
+    this.anyBase = anyBase;
   }
 
   /**
@@ -48,9 +49,14 @@ public final class Run {
    * @param overrides {@code key.path=value} each
    */
   public static Run open(Path folder, List<String> overrides) {
-    Run run = new Run(new RunFolder(folder), List.copyOf(overrides));
+    Run run = new Run(new RunFolder(folder), List.copyOf(overrides), false);
     run.spec();
     return run;
+  }
+
+  /** The same, an adapter loaded even over other base weights than it was trained on. */
+  public Run overAnyBase() {
+    return new Run(folder, overrides, true);
   }
 
   /**
@@ -66,7 +72,7 @@ public final class Run {
     RunFolder own = new RunFolder(folder);
     own.requireNew();
     new RunTraining(spec, own, listener).from(Optional.empty());
-    return new Run(own, List.of());
+    return new Run(own, List.of(), false);
   }
 
   /**
@@ -111,12 +117,18 @@ public final class Run {
    * @param split of its data
    */
   public Scores evaluate(Split split) {
+    return evaluate(split, line -> {}, Scoring::scores);
+  }
+
+  /**
+   * Does something with the best checkpoint and the images that it is scored on: scores at several
+   * sizes, of every image, or the model itself.
+   *
+   * @param say hears what is unusual
+   * @param work on the thread that calls; the model's memory is freed when it returns
+   */
+  public <T> T evaluate(Split split, Consumer<String> say, Function<Scoring, T> work) {
     Assembly assembly = Assembly.of(spec());
-    assembly.useThreads();
-    try (Scope scope = Scope.open()) {
-      MultiTaskModel model = folder.load(assembly, false);
-      DataLoader images = assembly.evaluationLoader(split);
-      return assembly.evaluator().evaluate(model, images);
-    }
+    return Scoring.with(assembly, () -> folder.load(assembly, anyBase), split, say, work);
   }
 }

@@ -72,6 +72,26 @@ class FolderFilesTest {
   }
 
   @Test
+  void below_withFoldersThatFail_tellsThemAndGoesOn() throws IOException {
+    Path deep = Files.createDirectories(folder.resolve("b/deep"));
+    Files.write(folder.resolve("a.png"), new byte[1]);
+    Files.write(deep.resolve("c.png"), new byte[1]);
+    Files.createSymbolicLink(deep.resolve("up"), folder);
+    Files.createSymbolicLink(folder.resolve("again"), folder);
+    FolderFiles found = FolderFiles.below(folder, Set.of("png"));
+    assertThat(names(found.files())).containsExactly("a.png", "c.png");
+    assertThat(found.unread())
+        .extracting(Throwable::getMessage)
+        .satisfiesExactly(
+            first -> assertThat(first).contains("again is a symbolic link", "a circle"),
+            second -> assertThat(second).contains("up is a symbolic link", "a circle"));
+    assertThatThrownBy(() -> FolderFiles.list(folder, Set.of("png"), 3))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("again is a symbolic link");
+    assertThat(FolderFiles.list(folder, Set.of("png")).files()).hasSize(1);
+  }
+
+  @Test
   void orNone_folderOfOtherKinds_saysWhatIsRead() throws IOException {
     Files.write(folder.resolve("a.gif"), new byte[1]);
     FolderFiles files = FolderFiles.list(folder, FolderFiles.PHOTOGRAPHS);
