@@ -32,14 +32,15 @@ class ConfigNamesTest extends CommandCase {
     assertThat(run("params", name)).isEqualTo(2);
     assertThat(err.toString())
         .contains("neither a file nor a shipped configuration named '" + name + "'")
-        .contains("did you mean '" + meant + "'?", "pretrain_micro, pretrain_micro_2, quickstart")
+        .contains("did you mean '" + meant + "'?")
+        .contains("pretrain_micro, pretrain_micro_2, quickstart, scenes_micro")
         .doesNotContain("compare/", "\tat ");
     assertThat(err.toString().lines()).hasSize(1);
   }
 
   /** One that builds on another file would not find it in the jar. */
   @ParameterizedTest
-  @ValueSource(strings = {"pretrain_micro", "pretrain_micro_2", "quickstart"})
+  @ValueSource(strings = {"pretrain_micro", "pretrain_micro_2", "quickstart", "scenes_micro"})
   void name_shipped_isReadByItself(String name) {
     assertThat(run("params", name)).as(err.toString()).isZero();
   }

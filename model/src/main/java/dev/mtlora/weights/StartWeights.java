@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
 
 /** Loads the weights that a model starts from, and an adapter belongs to. */
 public final class StartWeights {
+  /** Names of the weights that are shipped, each written {@code builtin:NAME}. */
+  public static final List<String> SHIPPED = List.of("swin-micro", "swin-micro-2");
+
   private static final String FOLDER = "/dev/mtlora/weights/";
   private static final String EXTENSION = ".safetensors";
 
@@ -48,8 +52,13 @@ public final class StartWeights {
     try (InputStream stream = StartWeights.class.getResourceAsStream(FOLDER + name + EXTENSION)) {
       if (stream == null) {
         throw new CheckpointException(
-            what
-                + ", but no weights of this name are shipped; name a file, or none for random ones");
+            String.format(
+                Locale.ROOT,
+                "%s, but only %s are shipped; name one of them, a file, or none for random weights",
+                what,
+                SHIPPED.stream()
+                    .map(shipped -> new WeightsSource.Builtin(shipped).toString())
+                    .collect(Collectors.joining(" and "))));
       }
       Path copy = Files.createTempFile("mtlora-", EXTENSION);
       try {

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * schedule are those of the base for all, unless a method says otherwise.
  *
  * <pre>{@code
- * base: ../quickstart.yaml            # relative to this file
+ * base: ../scenes_micro.yaml          # relative to this file
  * set: {train.epochs: 3}              # changes for all, as --set makes them; optional
  * seeds: [1, 2, 3]
  * methods:

@@ -22,7 +22,7 @@ class AssemblyTest {
     try (Scope scope = Scope.open()) {
       assertThatThrownBy(assembly::model)
           .isInstanceOf(ConfigException.class)
-          .hasMessageContaining("model.weights is builtin:swin-nano, but no weights of this name");
+          .hasMessageContaining("model.weights is builtin:swin-nano, but only builtin:swin-micro");
     }
   }
 

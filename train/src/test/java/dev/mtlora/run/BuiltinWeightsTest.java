@@ -7,6 +7,7 @@ import dev.mtlora.data.scenes.SyntheticScenes;
 import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
+import dev.mtlora.weights.StartWeights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,39 +18,49 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The backbone that the library ships. */
+/** The backbones that the library ships. */
 class BuiltinWeightsTest {
   private static final int MOST_BYTES = 6 << 20;
-  private static final Path DESCRIPTION =
-      Path.of("..", "docs", "results", "swin-micro.md").toAbsolutePath();
+  private static final Path DESCRIPTIONS = Path.of("..", "docs", "results").toAbsolutePath();
 
-  private static RunSpec quickstart(String... overrides) {
-    return RunSpec.read(Path.of("..", "configs", "quickstart.yaml"), List.of(overrides));
+  static List<String> shipped() {
+    return StartWeights.SHIPPED;
   }
 
-  private static byte[] shipped() throws IOException {
+  private static RunSpec config(String name, String... overrides) {
+    return RunSpec.read(Path.of("..", "configs", name + ".yaml"), List.of(overrides));
+  }
+
+  private static byte[] bytes(String weights) throws IOException {
     try (InputStream in =
         BuiltinWeightsTest.class.getResourceAsStream(
-            "/dev/mtlora/weights/swin-micro.safetensors")) {
+            "/dev/mtlora/weights/" + weights + ".safetensors")) {
       return Objects.requireNonNull(in, "the resource is missing").readAllBytes();
     }
   }
 
-  @Test
-  void swinMicro_shipped_isSmallAndTheOneThatIsDescribed()
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void weights_shipped_areSmallAndTheOnesThatAreDescribed(String weights)
       throws IOException, NoSuchAlgorithmException {
-    byte[] bytes = shipped();
+    byte[] bytes = bytes(weights);
     assertThat(bytes.length).isLessThanOrEqualTo(MOST_BYTES);
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-    assertThat(Files.readString(DESCRIPTION)).contains(HexFormat.of().formatHex(hash));
+    assertThat(Files.readString(DESCRIPTIONS.resolve(weights + ".md")))
+        .contains(HexFormat.of().formatHex(hash));
   }
 
-  @Test
-  void swinMicro_loaded_replacesEveryPretrainedParameter() {
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void weights_loaded_replaceEveryPretrainedParameter(String weights) {
     try (Scope scope = Scope.open()) {
-      MultiTaskModel random = Assembly.of(quickstart("model.weights=none")).model();
-      MultiTaskModel loaded = Assembly.of(quickstart()).model();
+      MultiTaskModel random = Assembly.of(config("quickstart", "model.weights=none")).model();
+      MultiTaskModel loaded =
+          Assembly.of(config("quickstart", "model.weights=builtin:" + weights)).model();
       loaded
           .backbone()
           .parameters()
@@ -69,19 +80,29 @@ class BuiltinWeightsTest {
     return tensor.isFinite().to(tensor.dtype()).mean().item() == 1;
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"quickstart", "scenes_micro", "pretrain_micro", "pretrain_micro_2"})
+  void classNames_ofConfigurationsOnScenes_areThoseOfTheScenes(String name) {
+    assertThat(config(name).tasks().get(0).classNames()).isEqualTo(SyntheticScenes.SEMSEG_CLASSES);
+  }
+
+  /** Published comparisons keep what they were made with. */
   @Test
-  void quickstart_classNames_areThoseOfTheScenes() {
-    assertThat(quickstart().tasks().get(0).classNames()).isEqualTo(SyntheticScenes.SEMSEG_CLASSES);
+  void weights_ofTheQuickstartAndOfComparisons_areTheNewAndTheFormerOnes() {
+    assertThat(config("quickstart").model().weights()).hasToString("builtin:swin-micro-2");
+    assertThat(config("nyuv2_micro").model().weights()).hasToString("builtin:swin-micro-2");
+    assertThat(config("scenes_micro").model().weights()).hasToString("builtin:swin-micro");
   }
 
   @Test
   void weights_unknownName_isRefusedWithTheCure() {
-    RunSpec config = quickstart("model.weights=builtin:swin-mega");
+    RunSpec config = config("quickstart", "model.weights=builtin:swin-mega");
     try (Scope scope = Scope.open()) {
       assertThatThrownBy(() -> Assembly.of(config).model())
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("builtin:swin-mega")
-          .hasMessageContaining("name a file");
+          .hasMessageContaining("only builtin:swin-micro and builtin:swin-micro-2 are shipped")
+          .hasMessageContaining("name one of them, a file, or none");
     }
   }
 }
