@@ -70,16 +70,9 @@ public final class TrainedModel implements AutoCloseable {
     this.fit = fit;
     this.preprocessing = preprocessing;
     this.seed = seed;
-    predictor = predictor();
-  }
-
-  private Predictor predictor() {
-    Forward forward = Predictor.forward(model);
-    return Predictor.of(
-        model,
-        fit,
-        preprocessing,
-        (images, tasks, precision) -> thread.call(() -> forward.logits(images, tasks, precision)));
+    Forward own = Predictor.forward(model);
+    Forward onThread = (in, tasks, type) -> thread.call(() -> own.logits(in, tasks, type));
+    predictor = Predictor.of(model, fit, preprocessing, onThread);
   }
 
   /**
@@ -223,6 +216,14 @@ public final class TrainedModel implements AutoCloseable {
   }
 
   /**
+   * What predicts with this model, for programs that come between its parts ({@link
+   * Predictor#with}): logits on the model's thread, all else on the threads that call.
+   */
+  public Predictor predictor() {
+    return predictor;
+  }
+
+  /**
    * Does something with the model on its thread, after all that was asked for before: trains it,
    * scores it, looks at its parameters. Tensors made meanwhile are freed at the end, unless the
    * work opens a scope of its own; none may be handed out.
@@ -247,8 +248,7 @@ public final class TrainedModel implements AutoCloseable {
 
   /**
    * A smaller and faster model that predicts the same: adapters folded into the backbone wherever
-   * that is exact, batch norms into convolutions. It has its own memory and cannot be trained; this
-   * one stays as it is.
+   * that is exact, batch norms into convolutions. It has its own memory and cannot be trained.
    *
    * @throws IllegalStateException if it is merged already
    */

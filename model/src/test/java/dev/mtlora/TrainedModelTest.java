@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.image.Block;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Rgb;
+import dev.mtlora.model.Picture;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.model.Prediction;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.spec.Network;
@@ -20,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -125,6 +130,60 @@ class TrainedModelTest extends ModelCase {
                       }))
           .hasMessage("mine");
       assertThat(one(model, noise(9, 9, 1), PredictOptions.USUAL).tasks()).hasSize(4);
+    }
+  }
+
+  @Test
+  void predictor_withAnotherForward_computesOnTheModelsThreadAndTheRestHere() {
+    try (TrainedModel model = model()) {
+      Predictor own = model.predictor();
+      List<Integer> counts = new ArrayList<>();
+      List<String> threads = new ArrayList<>();
+      Predictor watched =
+          own.with(
+              (images, tasks, precision) -> {
+                counts.add(images.count());
+                threads.add(Thread.currentThread().getName());
+                assertThat(tasks).containsExactly("depth");
+                return own.forward().logits(images, tasks, precision);
+              });
+      PredictOptions depth = PredictOptions.USUAL.tasks("depth");
+      Raster picture = noise(30, 40, 5);
+      assertSame(watched.one(Picture.of(picture), depth), one(model, picture, depth), 0);
+      assertThat(counts).containsExactly(1);
+      assertThat(threads).containsExactly(Thread.currentThread().getName());
+    }
+  }
+
+  @Test
+  void predictor_logits_areThoseThatPredictionsAreMadeOf() {
+    try (TrainedModel model = model()) {
+      List<Picture> pictures = List.of(Picture.of(noise(64, 64, 1)), Picture.of(noise(64, 64, 2)));
+      Map<String, Block> logits =
+          model.predictor().logits(pictures, PredictOptions.USUAL.tasks("semseg"));
+      assertThat(logits).containsOnlyKeys("semseg");
+      Block semseg = Objects.requireNonNull(logits.get("semseg"));
+      assertThat(List.of(semseg.count(), semseg.channels(), semseg.height(), semseg.width()))
+          .containsExactly(2, 4, 64, 64);
+      int[] classes = model.predict(pictures, PredictOptions.USUAL).get(1).of("semseg").classes();
+      float[] second = semseg.image(1).values();
+      for (int i = 0; i < classes.length; i++) {
+        for (int c = 0; c < 4; c++) {
+          assertThat(second[c * 4096 + i]).isLessThanOrEqualTo(second[classes[i] * 4096 + i]);
+        }
+      }
+      assertThatThrownBy(
+              () -> model.predictor().logits(pictures, PredictOptions.USUAL.tasks("edge")))
+          .hasMessageContaining("has no task 'edge'");
+    }
+  }
+
+  @Test
+  void json_ofAPrediction_saysSharesAndRanges() {
+    try (TrainedModel model = model()) {
+      String json = one(model, noise(20, 30, 5), PredictOptions.USUAL).json();
+      assertThat(json).startsWith("{").endsWith("}\n");
+      assertThat(json).contains("\"height\" : 20", "\"share\"", "\"unit\" : \"m\"", "\"most\"");
     }
   }
 

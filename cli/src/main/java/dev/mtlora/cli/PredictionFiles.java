@@ -1,14 +1,10 @@
 package dev.mtlora.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Png;
 import dev.mtlora.image.Rgb;
 import dev.mtlora.model.Legend;
 import dev.mtlora.model.PredictedMap;
-import dev.mtlora.model.Prediction;
-import dev.mtlora.task.Label;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,8 +54,8 @@ record PredictionFiles(Path out, Set<Format> formats, boolean legends, Sources s
       write(Format.PANEL.file(seen.name(), ""), PredictionPanel.of(seen).png());
     }
     if (formats.contains(Format.JSON)) {
-      String json = json(seen.prediction()).toPrettyString() + "\n";
-      write(Format.JSON.file(seen.name(), ""), json.getBytes(StandardCharsets.UTF_8));
+      byte[] json = seen.prediction().json().getBytes(StandardCharsets.UTF_8);
+      write(Format.JSON.file(seen.name(), ""), json);
     }
   }
 
@@ -113,44 +109,5 @@ record PredictionFiles(Path out, Set<Format> formats, boolean legends, Sources s
         tasks.forEach(task -> requireOther(out.resolve(format.file(name, task))));
       }
     }
-  }
-
-  private static ObjectNode json(Prediction prediction) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("picture", prediction.name());
-    json.put("height", prediction.size().height());
-    json.put("width", prediction.size().width());
-    ObjectNode tasks = json.putObject("tasks");
-    prediction.maps().forEach((task, map) -> describe(tasks.putObject(task), map));
-    return json;
-  }
-
-  private static void describe(ObjectNode json, PredictedMap map) {
-    json.put("form", map.task().label().form());
-    if (map.task().label() instanceof Label.Classes classes) {
-      long[] pixels = new long[classes.count()];
-      for (int index : map.classes()) {
-        pixels[index]++;
-      }
-      List<String> names = map.classNames();
-      ObjectNode shares = json.putObject("share");
-      for (int i = 0; i < pixels.length; i++) {
-        if (pixels[i] > 0) {
-          String name = i < names.size() ? names.get(i) : Integer.toString(i);
-          shares.put(name, pixels[i] / (double) map.numbers().length);
-        }
-      }
-      return;
-    }
-    double sum = 0;
-    double least = Double.POSITIVE_INFINITY;
-    double most = Double.NEGATIVE_INFINITY;
-    for (float value : map.numbers()) {
-      sum += value;
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-    }
-    json.put("unit", map.unit());
-    json.put("least", least).put("mean", sum / map.numbers().length).put("most", most);
   }
 }

@@ -34,7 +34,7 @@ final class BmpHeader {
     long width = old ? file.u16(FILE_HEADER + 4) : (int) file.u32(FILE_HEADER + 4);
     long height =
         old ? file.u16(FILE_HEADER + 6) : Math.abs((long) (int) file.u32(FILE_HEADER + 8));
-    file.checkSize(width, height);
+    Size sides = file.checkSize(width, height);
     int bits = file.u16(FILE_HEADER + (old ? 10 : 14));
     long packing = old ? PLAIN : file.u32(FILE_HEADER + 16);
     checkForm(file, size, bits, packing);
@@ -47,7 +47,7 @@ final class BmpHeader {
     }
     boolean runs = packing == RUNS_OF_4 || packing == RUNS_OF_8;
     file.need(pixels, runs ? 2 : (width * bits + 31) / 32 * 4 * height);
-    return new ImageHeader(Format.BMP, 8, bits == 32 ? 4 : bits > 8 ? 3 : 1, bits <= 8);
+    return new ImageHeader(Format.BMP, sides, 8, bits == 32 ? 4 : bits > 8 ? 3 : 1, bits <= 8);
   }
 
   private static void checkForm(PictureBytes file, long size, int bits, long packing) {

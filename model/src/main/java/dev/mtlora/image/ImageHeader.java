@@ -14,12 +14,14 @@ import dev.mtlora.files.DataException;
  * formats have no checksum.
  *
  * @param format which, by its first bytes, whatever its name says
+ * @param size as it is stored, before it is turned
  * @param bits per sample
  * @param channels samples per pixel: a palette has 1, its indices
  * @param palette whether the samples are indices into a palette
  * @param orientation as EXIF numbers it, if the decoder leaves it to us; else 1
  */
-record ImageHeader(Format format, int bits, int channels, boolean palette, int orientation) {
+record ImageHeader(
+    Format format, Size size, int bits, int channels, boolean palette, int orientation) {
   private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
 
   /** The formats that are read. */
@@ -43,8 +45,8 @@ record ImageHeader(Format format, int bits, int channels, boolean palette, int o
   }
 
   /** One that is turned by its decoder, or never. */
-  ImageHeader(Format format, int bits, int channels, boolean palette) {
-    this(format, bits, channels, palette, Orientation.UPRIGHT);
+  ImageHeader(Format format, Size size, int bits, int channels, boolean palette) {
+    this(format, size, bits, channels, palette, Orientation.UPRIGHT);
   }
 
   /** Whether it is a PNG. */

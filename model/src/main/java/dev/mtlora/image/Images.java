@@ -62,6 +62,17 @@ public final class Images {
   }
 
   /**
+   * Height and width of the photograph in these bytes, without decoding it. They are those of the
+   * picture as it is stored: one that lies on its side has them exchanged once it is read.
+   *
+   * @param name what messages call the picture
+   * @throws DataException as {@link #read} would, but for damage that only decoding shows
+   */
+  public static Size size(byte[] bytes, String name) {
+    return ImageHeader.check(bytes, name).size();
+  }
+
+  /**
    * The photograph in these bytes; see {@link #read}.
    *
    * @param name what messages call the picture

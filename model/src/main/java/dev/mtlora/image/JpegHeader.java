@@ -25,8 +25,8 @@ final class JpegHeader {
         break;
       }
       if (isFrame(marker) && end - at >= 10) {
-        file.checkSize(file.u16(at + 7), file.u16(at + 5));
-        header = new ImageHeader(Format.JPEG, bytes[at + 4], bytes[at + 9], false);
+        Size size = file.checkSize(file.u16(at + 7), file.u16(at + 5));
+        header = new ImageHeader(Format.JPEG, size, bytes[at + 4], bytes[at + 9], false);
       }
       adobe |= marker == 0xee;
       at = (int) Math.max(end, at + 2);

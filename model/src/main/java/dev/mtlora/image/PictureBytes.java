@@ -70,7 +70,7 @@ record PictureBytes(byte[] bytes, String name, boolean little) {
    *
    * @throws DataException if not
    */
-  void checkSize(long width, long height) {
+  Size checkSize(long width, long height) {
     if (width < 1 || height < 1) {
       throw damaged("its header says %d x %d pixels", width, height);
     }
@@ -80,6 +80,7 @@ record PictureBytes(byte[] bytes, String name, boolean little) {
         height,
         Images.mostPixels(),
         "that this program has memory for; make it smaller, or give Java more (MTLORA_OPTS=-Xmx4g)");
+    return new Size((int) height, (int) width);
   }
 
   private void checkLimit(long width, long height, long most, String why) {

@@ -53,7 +53,7 @@ final class PngHeader {
     if (type != IHDR || file.u32(chunk) != 13) {
       throw file.damaged("a PNG starts with its header");
     }
-    file.checkSize(file.u32(chunk + 8), file.u32(chunk + 12));
+    Size size = file.checkSize(file.u32(chunk + 8), file.u32(chunk + 12));
     int colour = file.bytes()[(int) chunk + 17];
     int channels =
         switch (colour) {
@@ -69,6 +69,6 @@ final class PngHeader {
     if (!whole && !small) {
       throw file.damaged("PNG of colour type %d has no values of %d bits", colour, bits);
     }
-    return new ImageHeader(Format.PNG, bits, channels, colour == 3);
+    return new ImageHeader(Format.PNG, size, bits, channels, colour == 3);
   }
 }

@@ -249,6 +249,7 @@ record TiffHeader(
   ImageHeader header() {
     return new ImageHeader(
         Format.TIFF,
+        new Size(grid.height(), grid.width()),
         colours.bits(),
         colours.samples(),
         colours.meaning() == Meaning.INDEX,

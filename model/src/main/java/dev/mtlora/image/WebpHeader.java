@@ -38,7 +38,13 @@ final class WebpHeader {
     if (!header.found) {
       throw file.damaged("it holds no picture");
     }
-    return new ImageHeader(Format.WEBP, 8, 3, false, header.orientation);
+    return new ImageHeader(
+        Format.WEBP,
+        new Size((int) header.height, (int) header.width),
+        8,
+        3,
+        false,
+        header.orientation);
   }
 
   private void chunk(long at, long length) {

@@ -80,6 +80,16 @@ public final class Prediction {
     return map;
   }
 
+  /**
+   * The prediction in numbers and words, as JSON on several lines: size, and by task the share of
+   * every class that occurs, or the least, mean and largest value and their unit.
+   *
+   * @throws DataException if the picture could not be predicted
+   */
+  public String json() {
+    return PredictionJson.of(this);
+  }
+
   private void requireMaps() {
     if (failure != null) {
       throw failure;

@@ -92,6 +92,15 @@ public record Predictor(
         tensor.to(DType.F32).to(Device.CPU).toFloats());
   }
 
+  /**
+   * The same with logits computed in another way: together with those of others, or elsewhere.
+   *
+   * @param other of the same model; called on the threads that predict, by as many at once
+   */
+  public Predictor with(Forward other) {
+    return new Predictor(other, tasks, size, smallest, fit, preprocessing);
+  }
+
   /** A picture as the model wants it, and where it lies in that. */
   record Prepared(Fit.Frame frame, Raster input) {}
 
@@ -143,6 +152,24 @@ public record Predictor(
               options));
     }
     return predictions;
+  }
+
+  /**
+   * The logits of pictures, computed all at once, at the size that the model sees.
+   *
+   * @param options of which tasks and precision count
+   * @return by task {@code [B, outputs, H, W]}; what lies around a picture is part of it
+   * @throws DataException if one of them cannot be read
+   * @throws IllegalArgumentException if they become different sizes, there are none, or the options
+   *     do not fit the model
+   */
+  public Map<String, Block> logits(List<Picture> pictures, PredictOptions options) {
+    tasks(options);
+    List<Prepared> prepared = new ArrayList<>();
+    for (Picture picture : pictures) {
+      prepared.add(prepare(colour(picture)));
+    }
+    return computed(prepared, options);
   }
 
   private void requireFit(PredictOptions options) {
@@ -199,7 +226,7 @@ public record Predictor(
       }
     }
     for (List<Integer> group : alike.values()) {
-      Map<String, Block> logits = logits(group.stream().map(i -> prepared[i]).toList(), options);
+      Map<String, Block> logits = computed(group.stream().map(i -> prepared[i]).toList(), options);
       for (int at = 0; at < group.size(); at++) {
         int i = group.get(at);
         done[i] =
@@ -265,7 +292,7 @@ public record Predictor(
   }
 
   /** The logits of pictures of one size. */
-  Map<String, Block> logits(List<Prepared> pictures, PredictOptions options) {
+  Map<String, Block> computed(List<Prepared> pictures, PredictOptions options) {
     List<String> names = tasks(options).stream().map(Task::name).toList();
     Block images = Block.of(pictures.stream().map(Prepared::input).toList());
     return forward.logits(images, names, options.precision());

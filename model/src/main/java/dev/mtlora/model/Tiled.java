@@ -49,7 +49,7 @@ record Tiled(Predictor predictor, PredictOptions options) {
     for (int x : columns) {
       tiles.add(predictor.prepare(picture.part(y, x, part.height(), part.width())));
     }
-    Map<String, Block> logits = predictor.logits(tiles, options);
+    Map<String, Block> logits = predictor.computed(tiles, options);
     Fit.Frame frame = tiles.get(0).frame();
     bands.forEach(
         (task, band) -> {

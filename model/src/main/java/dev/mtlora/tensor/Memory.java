@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * What this machine has left for a model. Free is what can be had without swapping: on Linux what
@@ -35,6 +36,11 @@ public final class Memory {
       return Math.min(total, system.getFreeMemorySize());
     }
     return Math.min(total, available());
+  }
+
+  /** Bytes of physical memory that this process has, Java's heap and native memory together. */
+  public static long used() {
+    return Pointer.physicalBytes();
   }
 
   private static long available() {

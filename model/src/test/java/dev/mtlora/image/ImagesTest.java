@@ -48,6 +48,17 @@ class ImagesTest {
   }
 
   @Test
+  void size_ofAnyFormat_isThatOfThePictureBeforeItIsDecoded() {
+    BufferedImage picture = picture(3, 2, BufferedImage.TYPE_INT_RGB, (x, y) -> 0x0a141e);
+    for (String format : new String[] {"png", "jpg", "bmp", "tiff"}) {
+      assertThat(Images.size(encoded(picture, format), format)).isEqualTo(new Size(2, 3));
+    }
+    assertThatThrownBy(() -> Images.size(new byte[] {1, 2, 3}, "this"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("this is neither a JPEG nor");
+  }
+
+  @Test
   void read_greyJpeg_givesThreeEqualChannels() {
     byte[] jpeg = encoded(picture(16, 16, BufferedImage.TYPE_BYTE_GRAY, (x, y) -> 90), "jpg");
     Raster image = Images.decode(jpeg, "grey");
