@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       CompareCommand.class,
       BenchCommand.class,
       PredictCommand.class,
+      ServeCommand.class,
       MergeCommand.class,
       DataCommand.class,
       ParamsCommand.class,

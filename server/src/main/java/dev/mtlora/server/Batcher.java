@@ -1,0 +1,299 @@
+package dev.mtlora.server;
+
+import dev.mtlora.image.Block;
+import dev.mtlora.model.Forward;
+import dev.mtlora.server.Refusal.Kind;
+import dev.mtlora.tensor.DType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Joins the pictures of requests that wait for a model, so that it computes several at once. A pass
+ * over eight pictures takes far less time than eight passes, while two passes at the same time take
+ * longer than one after the other: so one thread asks the model, and what comes in meanwhile waits
+ * and is joined.
+ *
+ * <p>A batch is begun by whoever has waited longest. Others join it if their pictures have its size
+ * and precision and still fit in, and the tasks that any of them wants are computed; each gets its
+ * own. With an idle model the first waits a moment ({@link Batching#delay}) for others. What nobody
+ * wants any more, since its time is over or its client has gone, is not computed.
+ *
+ * <p>The queue itself has no bound: each request that waits here was let in by {@link Admission}.
+ */
+final class Batcher implements Forward, AutoCloseable {
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final Forward model;
+  private final Batching batching;
+  private final Watcher watcher;
+  private final Thread thread;
+  private final Deque<Waiting> queue = new ArrayDeque<>(); // guarded by itself, as what follows
+  private boolean closed;
+
+  /** Hears of batches, on the thread that asks the model. */
+  interface Watcher {
+    /**
+     * One has been computed.
+     *
+     * @param pictures in it
+     * @param nanos that it took
+     */
+    void onBatch(int pictures, long nanos);
+  }
+
+  /**
+   * Joins what a model computes.
+   *
+   * @param name of its thread
+   */
+  Batcher(String name, Forward model, Batching batching, Watcher watcher) {
+    this.model = model;
+    this.batching = batching;
+    this.watcher = watcher;
+    thread = new Thread(this::run, "mtlora batches " + name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** A part of a batch, and when the model began and ended. */
+  private record Done(Map<String, Block> logits, long begun, long ended) {}
+
+  private record Waiting(
+      Block images,
+      List<String> tasks,
+      DType precision,
+      Ticket ticket,
+      long since,
+      CompletableFuture<Done> done) {
+    boolean joins(Waiting other) {
+      return precision == other.precision
+          && images.height() == other.images.height()
+          && images.width() == other.images.width();
+    }
+  }
+
+  /** Without another end than the usual. */
+  @Override
+  public Map<String, Block> logits(Block images, List<String> tasks, DType precision) {
+    return of(new Ticket(batching.deadline(), () -> false)).logits(images, tasks, precision);
+  }
+
+  /** The same for a request, whose times are kept. */
+  Forward of(Ticket ticket) {
+    return (images, tasks, precision) -> {
+      ticket.done(Ticket.Phase.DECODE);
+      Waiting own =
+          new Waiting(
+              images, tasks, precision, ticket, System.nanoTime(), new CompletableFuture<>());
+      synchronized (queue) {
+        if (closed) {
+          throw new Refusal(Kind.NOT_READY, "the model is being unloaded; ask again");
+        }
+        queue.add(own);
+        queue.notifyAll();
+      }
+      Done done = await(own);
+      ticket.add(Ticket.Phase.QUEUE, done.begun() - own.since());
+      ticket.add(Ticket.Phase.COMPUTE, done.ended() - done.begun());
+      ticket.skip();
+      return done.logits();
+    };
+  }
+
+  private Done await(Waiting own) {
+    while (true) {
+      try {
+        return own.done()
+            .get(Math.max(1, Math.min(LOOK_NANOS, own.ticket().left())), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (own.ticket().isOver() && withdrawn(own)) {
+          throw late();
+        }
+        if (own.ticket().isGone() && withdrawn(own)) {
+          throw new Refusal(Kind.GONE, "the client has closed the connection");
+        }
+      } catch (InterruptedException e) {
+        withdrawn(own);
+        Thread.currentThread().interrupt();
+        throw new Refusal(Kind.NOT_READY, "the server is being stopped");
+      } catch (ExecutionException e) {
+        throw thrown(e.getCause());
+      }
+    }
+  }
+
+  private static RuntimeException thrown(Throwable cause) {
+    if (cause instanceof RuntimeException known) {
+      return known;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(cause);
+  }
+
+  private static Refusal late() {
+    return new Refusal(
+        Kind.DEADLINE,
+        "the request waited until its time was over and was not computed; ask again");
+  }
+
+  /** True if it was waiting still, which it does no more. */
+  private boolean withdrawn(Waiting own) {
+    synchronized (queue) {
+      boolean found = queue.remove(own);
+      queue.notifyAll();
+      return found;
+    }
+  }
+
+  private void run() {
+    for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+      compute(batch);
+    }
+  }
+
+  /** Those that are computed next; none if there will be no more. */
+  private List<Waiting> next() {
+    synchronized (queue) {
+      while (true) {
+        dropLate();
+        Waiting first = queue.peek();
+        if (first == null && closed) {
+          return List.of();
+        }
+        if (first != null) {
+          List<Waiting> batch = with(first);
+          long left = first.since() + batching.delay().toNanos() - System.nanoTime();
+          if (left <= 0 || closed || count(batch) >= batching.most()) {
+            queue.removeAll(batch);
+            return batch;
+          }
+          rest(left);
+        } else {
+          rest(Long.MAX_VALUE);
+        }
+      }
+    }
+  }
+
+  /** Until something changes, or the time is over. */
+  private void rest(long nanos) {
+    try {
+      queue.wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+    } catch (InterruptedException e) { // nobody has a reason to
+    }
+  }
+
+  private void dropLate() {
+    queue.removeIf(
+        waiting -> {
+          boolean late = waiting.ticket().isOver();
+          if (late) {
+            waiting.done().completeExceptionally(late());
+          }
+          return late;
+        });
+  }
+
+  private List<Waiting> with(Waiting first) {
+    List<Waiting> batch = new ArrayList<>();
+    int count = 0;
+    for (Waiting waiting : queue) {
+      boolean fits = batch.isEmpty() || count + waiting.images().count() <= batching.most();
+      if (fits && waiting.joins(first)) {
+        batch.add(waiting);
+        count += waiting.images().count();
+      }
+    }
+    return batch;
+  }
+
+  private static int count(List<Waiting> batch) {
+    return batch.stream().mapToInt(waiting -> waiting.images().count()).sum();
+  }
+
+  private void compute(List<Waiting> batch) {
+    try {
+      Set<String> tasks = new LinkedHashSet<>();
+      batch.forEach(waiting -> tasks.addAll(waiting.tasks()));
+      Block images = joined(batch);
+      long begun = System.nanoTime();
+      Map<String, Block> logits =
+          model.logits(images, List.copyOf(tasks), batch.get(0).precision());
+      long ended = System.nanoTime();
+      watcher.onBatch(images.count(), ended - begun);
+      int first = 0;
+      for (Waiting waiting : batch) {
+        int from = first;
+        Map<String, Block> own = new LinkedHashMap<>();
+        for (String task : waiting.tasks()) {
+          Block all = Objects.requireNonNull(logits.get(task), task);
+          own.put(task, part(all, from, waiting.images().count()));
+        }
+        waiting.done().complete(new Done(own, begun, ended));
+        first += waiting.images().count();
+      }
+    } catch (RuntimeException | Error e) { // thrown to those who asked
+      batch.forEach(waiting -> waiting.done().completeExceptionally(e));
+    }
+  }
+
+  private static Block joined(List<Waiting> batch) {
+    Block first = batch.get(0).images();
+    if (batch.size() == 1) {
+      return first;
+    }
+    int plane = first.channels() * first.height() * first.width();
+    int count = count(batch);
+    float[] values = new float[Math.multiplyExact(count, plane)];
+    int at = 0;
+    for (Waiting waiting : batch) {
+      float[] own = waiting.images().values();
+      System.arraycopy(own, 0, values, at, own.length);
+      at += own.length;
+    }
+    return new Block(count, first.channels(), first.height(), first.width(), values);
+  }
+
+  private static Block part(Block all, int first, int count) {
+    if (count == all.count()) {
+      return all;
+    }
+    int length = all.channels() * all.height() * all.width();
+    float[] values = new float[count * length];
+    System.arraycopy(all.values(), first * length, values, 0, values.length);
+    return new Block(count, all.channels(), all.height(), all.width(), values);
+  }
+
+  /** Has what waits computed, and ends. */
+  @Override
+  public void close() {
+    synchronized (queue) {
+      closed = true;
+      queue.notifyAll();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive() && Thread.currentThread() != thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

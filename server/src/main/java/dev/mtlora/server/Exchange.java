@@ -1,0 +1,165 @@
+package dev.mtlora.server;
+
+import dev.mtlora.server.Refusal.Kind;
+import dev.mtlora.server.Ticket.Phase;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** One request, from its headers to the last byte of its answer. It is answered once. */
+final class Exchange {
+  private static final Logger LOG = System.getLogger("dev.mtlora.server");
+  private static final String RETRY_SECONDS = "1";
+
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private final Metrics metrics;
+  private final Consumer<String> access;
+  private final Ticket ticket;
+  private final AtomicBoolean answered = new AtomicBoolean();
+  private String route = "none";
+  private Admission.@Nullable Entry room;
+
+  Exchange(
+      Request request,
+      Response response,
+      Callback callback,
+      Metrics metrics,
+      Consumer<String> access,
+      Ticket ticket) {
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+    this.metrics = metrics;
+    this.access = access;
+    this.ticket = ticket;
+  }
+
+  Ticket ticket() {
+    return ticket;
+  }
+
+  /** What it turned out to ask for. */
+  void is(String template) {
+    route = template;
+  }
+
+  /** What it takes of the memory, given back once it is answered. */
+  void has(Admission.Entry entry) {
+    room = entry;
+  }
+
+  Optional<String> header(String name) {
+    return Optional.ofNullable(request.getHeaders().get(name));
+  }
+
+  /** Answers with why it failed. */
+  void fail(Throwable why) {
+    Refusal refusal = refusal(why);
+    metrics.onError(refusal.kind());
+    Answer answer = Answer.error(refusal.kind().status(), String.valueOf(refusal.getMessage()));
+    if (refusal.kind().passes()) {
+      answer = answer.with("Retry-After", RETRY_SECONDS);
+    }
+    if (refusal.kind() == Kind.NO_KEY) {
+      answer = answer.with("WWW-Authenticate", "Bearer");
+    }
+    if (refusal.kind() == Kind.TOO_SLOW) {
+      answer = answer.with("Connection", "close");
+    }
+    answer(answer);
+  }
+
+  private static Refusal refusal(Throwable why) {
+    if (why instanceof Refusal known) {
+      return known;
+    }
+    if (why instanceof dev.mtlora.files.DataException unreadable) { // a picture's
+      return Refusal.bad("%s", String.valueOf(unreadable.getMessage()));
+    }
+    if (why instanceof OutOfMemoryError) {
+      LOG.log(Level.WARNING, "memory ran out for a request", why);
+      return new Refusal(
+          Kind.MEMORY, "the server's memory ran out; ask again, or send smaller pictures");
+    }
+    LOG.log(Level.ERROR, "a request failed", why);
+    return new Refusal(Kind.INTERNAL, "the server failed; its log says why");
+  }
+
+  /** Answers, if nobody has yet. */
+  void answer(Answer answer) {
+    if (!answered.compareAndSet(false, true)) {
+      return;
+    }
+    ticket.done(Phase.ENCODE);
+    response.setStatus(answer.status());
+    HttpFields.Mutable headers = response.getHeaders();
+    headers.put(HttpHeader.CONTENT_TYPE, answer.type());
+    headers.put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+    headers.put("X-Content-Type-Options", "nosniff");
+    headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+    answer.headers().forEach(headers::put);
+    if (room != null) {
+      headers.put("Server-Timing", timing(ticket.nanos()));
+    }
+    metrics.onAnswer(route, ticket.model(), answer.status(), ticket);
+    access.accept(line(answer));
+    response.write(
+        true,
+        ByteBuffer.wrap(answer.body()),
+        new Callback.Nested(callback) {
+          @Override
+          public void completed() {
+            if (room != null) {
+              room.close();
+            }
+          }
+        });
+  }
+
+  private static String timing(Map<Phase, Long> nanos) {
+    StringBuilder text = new StringBuilder();
+    nanos.forEach(
+        (phase, time) ->
+            text.append(text.isEmpty() ? "" : ", ")
+                .append(Metrics.text(phase))
+                .append(";dur=")
+                .append(Math.round(time / 1e5) / 10.0));
+    return text.toString();
+  }
+
+  private String line(Answer answer) {
+    byte[] line =
+        Answer.bytes(
+            json -> {
+              json.writeStartObject();
+              json.writeStringField("time", Instant.now().toString());
+              json.writeStringField("client", Request.getRemoteAddr(request));
+              json.writeStringField("method", request.getMethod());
+              json.writeStringField("path", request.getHttpURI().getPathQuery());
+              json.writeNumberField("status", answer.status());
+              json.writeNumberField("bytes", answer.body().length);
+              json.writeNumberField("ms", Math.round(ticket.age() / 1e5) / 10.0);
+              json.writeStringField("model", ticket.model());
+              for (Map.Entry<Phase, Long> part : ticket.nanos().entrySet()) {
+                json.writeNumberField(
+                    Metrics.text(part.getKey()), Math.round(part.getValue() / 1e5) / 10.0);
+              }
+              json.writeEndObject();
+            });
+    return new String(line, StandardCharsets.UTF_8);
+  }
+}
