@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,15 @@ class ArchitectureTest {
     assertThat(model.resolve("dev/mtlora/tensor")).isDirectory();
     List<String> own = ORDER.subList(0, ORDER.indexOf("data"));
     assertThat(new SourceRules(own, LONG_FILES).violations(model)).isEmpty();
+  }
+
+  @Test
+  void server_allSources_keepTheRulesAndKnowNoTraining() {
+    Path server = Path.of("..", "server", "src", "main", "java");
+    assertThat(server.resolve("dev/mtlora/server")).isDirectory();
+    List<String> own = new ArrayList<>(ORDER.subList(0, ORDER.indexOf("data")));
+    own.add("server");
+    assertThat(new SourceRules(own, Map.of()).violations(server)).isEmpty();
   }
 
   @Test

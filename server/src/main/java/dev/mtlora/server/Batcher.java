@@ -2,17 +2,14 @@ package dev.mtlora.server;
 
 import dev.mtlora.image.Block;
 import dev.mtlora.model.Forward;
+import dev.mtlora.server.Batch.Waiting;
 import dev.mtlora.server.Refusal.Kind;
 import dev.mtlora.tensor.DType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -66,23 +63,6 @@ final class Batcher implements Forward, AutoCloseable {
     thread.start();
   }
 
-  /** A part of a batch, and when the model began and ended. */
-  private record Done(Map<String, Block> logits, long begun, long ended) {}
-
-  private record Waiting(
-      Block images,
-      List<String> tasks,
-      DType precision,
-      Ticket ticket,
-      long since,
-      CompletableFuture<Done> done) {
-    boolean joins(Waiting other) {
-      return precision == other.precision
-          && images.height() == other.images.height()
-          && images.width() == other.images.width();
-    }
-  }
-
   /** Without another end than the usual. */
   @Override
   public Map<String, Block> logits(Block images, List<String> tasks, DType precision) {
@@ -103,7 +83,7 @@ final class Batcher implements Forward, AutoCloseable {
         queue.add(own);
         queue.notifyAll();
       }
-      Done done = await(own);
+      Batch.Done done = await(own);
       ticket.add(Ticket.Phase.QUEUE, done.begun() - own.since());
       ticket.add(Ticket.Phase.COMPUTE, done.ended() - done.begun());
       ticket.skip();
@@ -111,7 +91,7 @@ final class Batcher implements Forward, AutoCloseable {
     };
   }
 
-  private Done await(Waiting own) {
+  private Batch.Done await(Waiting own) {
     while (true) {
       try {
         return own.done()
@@ -159,25 +139,25 @@ final class Batcher implements Forward, AutoCloseable {
   }
 
   private void run() {
-    for (List<Waiting> batch = next(); !batch.isEmpty(); batch = next()) {
+    for (Batch batch = next(); batch.count() > 0; batch = next()) {
       compute(batch);
     }
   }
 
   /** Those that are computed next; none if there will be no more. */
-  private List<Waiting> next() {
+  private Batch next() {
     synchronized (queue) {
       while (true) {
         dropLate();
         Waiting first = queue.peek();
         if (first == null && closed) {
-          return List.of();
+          return new Batch(List.of());
         }
         if (first != null) {
-          List<Waiting> batch = with(first);
+          Batch batch = with(first);
           long left = first.since() + batching.delay().toNanos() - System.nanoTime();
-          if (left <= 0 || closed || count(batch) >= batching.most()) {
-            queue.removeAll(batch);
+          if (left <= 0 || closed || batch.count() >= batching.most()) {
+            queue.removeAll(batch.waiting());
             return batch;
           }
           rest(left);
@@ -207,7 +187,7 @@ final class Batcher implements Forward, AutoCloseable {
         });
   }
 
-  private List<Waiting> with(Waiting first) {
+  private Batch with(Waiting first) {
     List<Waiting> batch = new ArrayList<>();
     int count = 0;
     for (Waiting waiting : queue) {
@@ -217,64 +197,27 @@ final class Batcher implements Forward, AutoCloseable {
         count += waiting.images().count();
       }
     }
-    return batch;
+    return new Batch(batch);
   }
 
-  private static int count(List<Waiting> batch) {
-    return batch.stream().mapToInt(waiting -> waiting.images().count()).sum();
-  }
-
-  private void compute(List<Waiting> batch) {
+  private void compute(Batch batch) {
     try {
-      Set<String> tasks = new LinkedHashSet<>();
-      batch.forEach(waiting -> tasks.addAll(waiting.tasks()));
-      Block images = joined(batch);
+      Block images = batch.images();
       long begun = System.nanoTime();
-      Map<String, Block> logits =
-          model.logits(images, List.copyOf(tasks), batch.get(0).precision());
+      Map<String, Block> logits = model.logits(images, batch.tasks(), batch.precision());
       long ended = System.nanoTime();
       watcher.onBatch(images.count(), ended - begun);
-      int first = 0;
-      for (Waiting waiting : batch) {
-        int from = first;
-        Map<String, Block> own = new LinkedHashMap<>();
-        for (String task : waiting.tasks()) {
-          Block all = Objects.requireNonNull(logits.get(task), task);
-          own.put(task, part(all, from, waiting.images().count()));
-        }
-        waiting.done().complete(new Done(own, begun, ended));
-        first += waiting.images().count();
-      }
+      batch.complete(logits, begun, ended);
     } catch (RuntimeException | Error e) { // thrown to those who asked
-      batch.forEach(waiting -> waiting.done().completeExceptionally(e));
+      batch.fail(e);
     }
   }
 
-  private static Block joined(List<Waiting> batch) {
-    Block first = batch.get(0).images();
-    if (batch.size() == 1) {
-      return first;
+  /** How many requests wait. */
+  int waiting() {
+    synchronized (queue) {
+      return queue.size();
     }
-    int plane = first.channels() * first.height() * first.width();
-    int count = count(batch);
-    float[] values = new float[Math.multiplyExact(count, plane)];
-    int at = 0;
-    for (Waiting waiting : batch) {
-      float[] own = waiting.images().values();
-      System.arraycopy(own, 0, values, at, own.length);
-      at += own.length;
-    }
-    return new Block(count, first.channels(), first.height(), first.width(), values);
-  }
-
-  private static Block part(Block all, int first, int count) {
-    if (count == all.count()) {
-      return all;
-    }
-    int length = all.channels() * all.height() * all.width();
-    float[] values = new float[count * length];
-    System.arraycopy(all.values(), first * length, values, 0, values.length);
-    return new Block(count, all.channels(), all.height(), all.width(), values);
   }
 
   /** Has what waits computed, and ends. */

@@ -1,5 +1,6 @@
 package dev.mtlora.server;
 
+import dev.mtlora.files.Printable;
 import dev.mtlora.server.Refusal.Kind;
 import java.time.Duration;
 import java.util.List;
@@ -100,7 +101,7 @@ record Call(
 
   /** A text of a client as messages may have it. */
   static String brief(String text) {
-    String shown = dev.mtlora.files.Printable.of(text);
+    String shown = Printable.of(text);
     return shown.length() <= LONG ? shown : shown.substring(0, LONG) + "...";
   }
 

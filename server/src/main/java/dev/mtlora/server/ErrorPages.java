@@ -14,6 +14,7 @@ final class ErrorPages implements Request.Handler {
     int status = response.getStatus() < 400 ? 400 : response.getStatus();
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.JSON);
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
     Answer answer =
         Answer.error(
             status, "the request is not valid HTTP, or too long: " + HttpStatus.getMessage(status));

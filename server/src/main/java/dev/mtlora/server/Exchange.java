@@ -1,5 +1,6 @@
 package dev.mtlora.server;
 
+import dev.mtlora.files.DataException;
 import dev.mtlora.server.Refusal.Kind;
 import dev.mtlora.server.Ticket.Phase;
 import java.lang.System.Logger;
@@ -77,8 +78,8 @@ final class Exchange {
     if (refusal.kind() == Kind.NO_KEY) {
       answer = answer.with("WWW-Authenticate", "Bearer");
     }
-    if (refusal.kind() == Kind.TOO_SLOW) {
-      answer = answer.with("Connection", "close");
+    if (refusal.kind() == Kind.TOO_SLOW || !request.consumeAvailable()) {
+      answer = answer.with("Connection", "close"); // a body lies in the way of the next request
     }
     answer(answer);
   }
@@ -87,7 +88,7 @@ final class Exchange {
     if (why instanceof Refusal known) {
       return known;
     }
-    if (why instanceof dev.mtlora.files.DataException unreadable) { // a picture's
+    if (why instanceof DataException unreadable) { // a picture's
       return Refusal.bad("%s", String.valueOf(unreadable.getMessage()));
     }
     if (why instanceof OutOfMemoryError) {

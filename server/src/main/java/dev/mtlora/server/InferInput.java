@@ -8,6 +8,7 @@ import dev.mtlora.image.Size;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.server.Refusal.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -54,27 +55,29 @@ final class InferInput {
     return new Block(shape[0], 3, shape[2], shape[3], input.numbers());
   }
 
-  /** How many pixels its pictures have, all together, before they are decoded. */
-  static long pixels(InferTensor input, int most) {
-    if (input.type() == DataType.BYTES) {
-      long sum = 0;
-      for (int i = 0; i < input.items().size(); i++) {
-        sum += pixels(input.items().get(i), name(i), most);
-      }
-      return sum;
+  /**
+   * How large its pictures are, before they are decoded.
+   *
+   * @param most pixels that each may have
+   */
+  static List<Size> sizes(InferTensor input, int most) {
+    List<Size> sizes = new ArrayList<>();
+    for (int i = 0; i < input.shape()[0]; i++) {
+      sizes.add(
+          input.type() == DataType.BYTES
+              ? size(input.items().get(i), name(i), most)
+              : few(new Size(input.shape()[1], input.shape()[2]), name(i), most));
     }
-    return input.numbers().length / 3;
+    return sizes;
   }
 
-  /**
-   * The pixels of a picture by its header.
-   *
-   * @param most that it may have
-   */
-  static long pixels(byte[] picture, String name, int most) {
-    Size size = Images.size(picture, name);
-    long pixels = (long) size.height() * size.width();
-    if (pixels > most) {
+  /** The size of a picture by its header. */
+  static Size size(byte[] picture, String name, int most) {
+    return few(Images.size(picture, name), name, most);
+  }
+
+  private static Size few(Size size, String name, int most) {
+    if ((long) size.height() * size.width() > most) {
       throw new Refusal(
           Kind.TOO_LARGE,
           "%s has %d x %d pixels (height x width), more than the %,d that this server takes",
@@ -83,7 +86,7 @@ final class InferInput {
           size.width(),
           most);
     }
-    return pixels;
+    return size;
   }
 
   /** The pictures, of one size. */
@@ -99,7 +102,7 @@ final class InferInput {
       float[] own =
           shape[0] == 1
               ? input.numbers()
-              : java.util.Arrays.copyOfRange(input.numbers(), i * length, (i + 1) * length);
+              : Arrays.copyOfRange(input.numbers(), i * length, (i + 1) * length);
       pictures.add(new Raster(shape[1], shape[2], 3, own));
     }
     return pictures;

@@ -118,7 +118,7 @@ final class InferPages {
     Block images = InferInput.images(input, predictor);
     requireCount(images.count());
     long pixels = (long) images.count() * images.height() * images.width();
-    call.grow(Room.ofLogits(pixels, tasks) + Room.ofPictures(pixels, tasks, At.MODEL));
+    call.grow(Room.seen(pixels, tasks));
     List<String> names = tasks.stream().map(Task::name).toList();
     Map<String, Block> logits = predictor.forward().logits(images, names, DType.F32);
     return tasks.stream()
@@ -156,8 +156,7 @@ final class InferPages {
     }
     int count = input.shape()[0];
     requireCount(count);
-    call.grow(Room.ofPictures(InferInput.pixels(input, limits.pixels()), tasks, at));
-    call.grow(Room.ofLogits((long) count * Room.pixels(predictor), tasks));
+    call.grow(Room.of(InferInput.sizes(input, limits.pixels()), predictor, tasks, at));
     List<Picture> pictures = new ArrayList<>();
     for (Raster raster : InferInput.pictures(input)) {
       pictures.add(Picture.of(raster));

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** What {@code /metrics} says. Values of tags are ours or names of models, never a client's. */
 final class Metrics {
@@ -58,8 +59,7 @@ final class Metrics {
         r -> Math.max(0, Memory.used() - r.totalMemory()));
   }
 
-  private <T> void gauge(
-      String name, String what, T of, java.util.function.ToDoubleFunction<T> value) {
+  private <T> void gauge(String name, String what, T of, ToDoubleFunction<T> value) {
     Gauge.builder(name, of, value).description(what).strongReference(true).register(registry);
   }
 

@@ -2,6 +2,7 @@ package dev.mtlora.server;
 
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.Picture;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.model.PredictOptions.At;
@@ -55,9 +56,9 @@ final class PicturePages {
   private Answer predict(Call call, Lease lease, Set<PictureFormat> formats, At at) {
     List<Task> tasks = tasks(call, lease.model().tasks());
     byte[] file = file(call);
-    call.grow(Room.ofPictures(InferInput.pixels(file, "the picture", limits.pixels()), tasks, at));
+    Size size = InferInput.size(file, "the picture", limits.pixels());
     Predictor predictor = lease.serving().predictor(call.ticket());
-    call.grow(Room.ofLogits(Room.pixels(predictor), tasks));
+    call.grow(Room.of(List.of(size), predictor, tasks, at));
     Raster picture = Images.decode(file, "the picture");
     String[] names = tasks.stream().map(Task::name).toArray(String[]::new);
     PredictOptions options = PredictOptions.USUAL.tasks(names).at(at);

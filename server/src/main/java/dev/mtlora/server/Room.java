@@ -1,5 +1,7 @@
 package dev.mtlora.server;
 
+import dev.mtlora.image.Fit;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.PredictOptions.At;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
@@ -19,18 +21,24 @@ final class Room {
 
   private Room() {}
 
-  /** Of pictures with so many pixels, and of predictions at their size. */
-  static long ofPictures(long pixels, List<Task> tasks, At at) {
-    return pixels * (OF_PIXEL + (at == At.IMAGE ? OF_TASK * tasks.size() : 0));
+  /** Of pictures, of what the model sees of them, of its logits, and of predictions. */
+  static long of(List<Size> pictures, Predictor predictor, List<Task> tasks, At at) {
+    long bytes = 0;
+    for (Size picture : pictures) {
+      Fit.Frame frame = predictor.fit().frame(picture, predictor.size());
+      bytes += pixels(picture) * (OF_PIXEL + (at == At.IMAGE ? OF_TASK * tasks.size() : 0));
+      bytes += seen(pixels(frame.whole()), tasks);
+    }
+    return bytes;
   }
 
-  /** Of logits, and of predictions at their size. */
-  static long ofLogits(long pixels, List<Task> tasks) {
-    return pixels * tasks.stream().mapToLong(task -> OF_LOGIT * task.outputs() + OF_TASK).sum();
+  /** Of so many pixels as the model sees them, of their logits, and of predictions. */
+  static long seen(long pixels, List<Task> tasks) {
+    return pixels
+        * (OF_PIXEL + tasks.stream().mapToLong(t -> OF_LOGIT * t.outputs() + OF_TASK).sum());
   }
 
-  /** Of a picture as the model sees it; more if it sees pictures in their own proportions. */
-  static long pixels(Predictor predictor) {
-    return (long) predictor.size().height() * predictor.size().width();
+  private static long pixels(Size size) {
+    return (long) size.height() * size.width();
   }
 }
