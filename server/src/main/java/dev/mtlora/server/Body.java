@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -68,7 +69,9 @@ final class Body implements Runnable {
           return;
         }
         if (Content.Chunk.isFailure(chunk)) {
-          throw Refusal.bad("the body did not come in whole");
+          throw chunk.getFailure() instanceof TimeoutException
+              ? new Refusal(Kind.TOO_SLOW, "nothing of the body came in for too long")
+              : Refusal.bad("the body did not come in whole");
         }
         take(chunk);
         if (chunk.isLast()) {

@@ -115,30 +115,31 @@ final class Front extends Handler.Abstract {
     CompletableFuture<byte[]> body =
         Body.read(request, limits.body(), room)
             .orTimeout(limits.arrival().toMillis(), TimeUnit.MILLISECONDS);
-    body.whenCompleteAsync(
-        (bytes, failure) -> {
-          try {
-            if (failure != null) {
-              throw failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                  ? wrapped.getCause()
-                  : failure;
-            }
-            byte[] plain =
-                Body.unpacked(
-                    bytes, exchange.header("Content-Encoding").orElse(""), limits.body(), room);
-            Call call = call(request, match, exchange, new Admitted(plain, room));
-            exchange.answer(match.route().endpoint().answer(call));
-          } catch (TimeoutException e) {
-            exchange.fail(
-                new Refusal(
-                    Kind.TOO_SLOW,
-                    "the body did not come in within %,d ms",
-                    limits.arrival().toMillis()));
-          } catch (Throwable e) { // all that is thrown belongs to this request alone
-            exchange.fail(e);
-          }
-        },
-        threads);
+    CompletableFuture<?> unused = // whatever happens, the exchange says it
+        body.whenCompleteAsync(
+            (bytes, failure) -> {
+              try {
+                if (failure != null) {
+                  throw failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                      ? wrapped.getCause()
+                      : failure;
+                }
+                byte[] plain =
+                    Body.unpacked(
+                        bytes, exchange.header("Content-Encoding").orElse(""), limits.body(), room);
+                Call call = call(request, match, exchange, new Admitted(plain, room));
+                exchange.answer(match.route().endpoint().answer(call));
+              } catch (TimeoutException e) {
+                exchange.fail(
+                    new Refusal(
+                        Kind.TOO_SLOW,
+                        "the body did not come in within %,d ms",
+                        limits.arrival().toMillis()));
+              } catch (Throwable e) { // all that is thrown belongs to this request alone
+                exchange.fail(e);
+              }
+            },
+            threads);
   }
 
   /** A body and the room that it has. */

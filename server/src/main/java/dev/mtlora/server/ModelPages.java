@@ -182,7 +182,7 @@ final class ModelPages {
 
   private Answer load(Call call) {
     String name = call.part("model");
-    store.stats(name).orElseThrow(ModelStore::unknown);
+    store.require(name);
     try {
       store.load(name);
     } catch (RuntimeException e) { // of weights, files or memory: what it says names paths
@@ -197,7 +197,7 @@ final class ModelPages {
 
   private Answer unload(Call call) {
     String name = call.part("model");
-    store.stats(name).orElseThrow(ModelStore::unknown);
+    store.require(name);
     store.unload(name);
     return done();
   }

@@ -190,6 +190,13 @@ public final class ModelStore implements AutoCloseable {
     return batching.most();
   }
 
+  /** Fails, as the client's fault, if there is none of that name. */
+  void require(String name) {
+    if (!slots.containsKey(name)) {
+      throw unknown();
+    }
+  }
+
   /** What a model has done; empty if there is none of that name. */
   Optional<ModelStats> stats(String name) {
     return Optional.ofNullable(slots.get(name)).map(slot -> slot.stats);

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +34,7 @@ class LimitsTest extends ServerCase {
             .body(BODY)
             .pixels(10_000)
             .atOnce(2, 2_000_000)
-            .times(Duration.ofSeconds(2), Duration.ofMillis(1000));
+            .times(Duration.ofSeconds(4), Duration.ofSeconds(2));
     return super.options().with(limits).origin("https://example.org");
   }
 
@@ -120,7 +122,7 @@ class LimitsTest extends ServerCase {
   void crowds_areToldToComeAgain() throws Exception {
     try (Socket one = slow();
         Socket two = slow()) {
-      Thread.sleep(200); // until both are in
+      awaitActive(2);
       HttpResponse<byte[]> answer = post("/v1/predict", png(20, 20, 1));
       assertThat(answer.statusCode()).as(text(answer)).isEqualTo(429);
       assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
@@ -129,6 +131,22 @@ class LimitsTest extends ServerCase {
       read(one.getInputStream());
       read(two.getInputStream());
     }
+  }
+
+  /** Until so many requests are in. */
+  private void awaitActive(int count) throws InterruptedException {
+    while (!text(get("/metrics")).contains("mtlora_requests_active " + count)) {
+      Thread.sleep(10);
+    }
+  }
+
+  private static byte[] request(String task, int length) {
+    return ("POST /v1/predict?tasks="
+            + task
+            + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
+            + length
+            + "\r\n\r\n")
+        .getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** One whose body does not come. */
@@ -148,7 +166,7 @@ class LimitsTest extends ServerCase {
     try (Socket socket = slow()) {
       assertThat(read(socket.getInputStream()))
           .startsWith("HTTP/1.1 408")
-          .contains("did not come in within 1,000 ms");
+          .contains("did not come in within 2,000 ms");
     }
   }
 
@@ -249,7 +267,7 @@ class LimitsTest extends ServerCase {
 
   @Test
   void clients_thatLeaveWhileTheyWait_areNotComputed() throws Exception {
-    java.util.concurrent.CountDownLatch go = new java.util.concurrent.CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
     try (ModelStore.Lease lease = store.use("small")) {
       Thread holder =
           new Thread(
@@ -266,25 +284,18 @@ class LimitsTest extends ServerCase {
                             return 0;
                           }));
       holder.start();
-      java.util.concurrent.CompletableFuture<Integer> first =
-          java.util.concurrent.CompletableFuture.supplyAsync(
+      CompletableFuture<Integer> first =
+          CompletableFuture.supplyAsync(
               () -> post("/v1/predict?tasks=sal", png(20, 20, 1)).statusCode(),
               work -> new Thread(work).start());
-      Thread.sleep(500); // until it holds the batch
       byte[] picture = png(20, 20, 2);
-      try (Socket socket = new Socket("127.0.0.1", server.port())) {
-        socket
-            .getOutputStream()
-            .write(
-                ("POST /v1/predict?tasks=depth HTTP/1.1\r\nHost: x\r\nContent-Length: "
-                        + picture.length
-                        + "\r\n\r\n")
-                    .getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().write(picture);
-        Thread.sleep(300);
-      }
       while (log.stream().noneMatch(line -> line.contains("\"status\":499"))) {
-        Thread.sleep(10);
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+          socket.getOutputStream().write(request("depth", picture.length));
+          socket.getOutputStream().write(picture);
+          Thread.sleep(300); // until it waits
+        }
+        Thread.sleep(300); // until that is seen
       }
       go.countDown();
       holder.join();
@@ -298,20 +309,14 @@ class LimitsTest extends ServerCase {
     ModelServer closing = ModelServer.start(super.options(), store);
     try (Socket socket = new Socket("127.0.0.1", closing.port())) {
       byte[] picture = png(20, 20, 2);
-      socket
-          .getOutputStream()
-          .write(
-              ("POST /v1/predict?tasks=sal HTTP/1.1\r\nHost: x\r\nContent-Length: "
-                      + picture.length
-                      + "\r\n\r\n")
-                  .getBytes(StandardCharsets.ISO_8859_1));
-      socket.getOutputStream().flush();
-      Thread.sleep(300);
+      socket.getOutputStream().write(request("sal", picture.length));
+      server = closing;
+      awaitActive(1);
       Thread end = new Thread(closing::close);
       end.start();
-      Thread.sleep(300);
-      server = closing;
-      assertThat(get("/v2/health/ready").statusCode()).isEqualTo(503);
+      while (get("/v2/health/ready").statusCode() != 503) {
+        Thread.sleep(10);
+      }
       assertThat(get("/v2/health/live").statusCode()).isEqualTo(200);
       assertThat(post("/v1/predict", picture).statusCode()).isEqualTo(503);
       socket.getOutputStream().write(picture);
