@@ -54,9 +54,9 @@ final class Metrics {
         r -> r.totalMemory() - r.freeMemory());
     gauge(
         "mtlora.memory.native.bytes",
-        "Physical memory of the process beside Java's heap",
+        "Physical memory of the process beside what is in use of Java's heap",
         Runtime.getRuntime(),
-        r -> Math.max(0, Memory.used() - r.totalMemory()));
+        r -> Math.max(0, Memory.used() - (r.totalMemory() - r.freeMemory())));
   }
 
   private <T> void gauge(String name, String what, T of, ToDoubleFunction<T> value) {
