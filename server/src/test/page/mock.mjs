@@ -186,10 +186,10 @@ export function policy(html) {
 
 /**
  * Starts it on a free port, or a given one. Options: maps, a function of bytes, width and height; delay in ms; key, which is then asked for.
- * What comes back may be changed while it runs: busy, how many questions are refused with 503; fail, a sentence that all are refused with.
+ * What comes back may be changed while it runs: busy, how many questions are refused with 503; loading, how often models are said not to be ready; fail, a sentence that all are refused with.
  */
 export async function start({ port = 0, maps, delay = 60, key = '' } = {}) {
-  const state = { busy: 0, fail: '', delay, key, asked: 0 };
+  const state = { busy: 0, loading: 0, fail: '', delay, key, asked: 0 };
   const server = createServer(async (request, response) => {
     const at = new URL(request.url, 'http://localhost');
     const chunks = [];
@@ -202,7 +202,8 @@ export async function start({ port = 0, maps, delay = 60, key = '' } = {}) {
     }
     if (state.key && request.headers.authorization !== 'Bearer ' + state.key) return json(401, { error: 'Send the key of this server.' });
     if (request.method === 'GET' && at.pathname === '/v1/models') {
-      const of = (name) => ({ name, ready: true, height: 128, width: 128, tasks: TASKS });
+      const ready = state.loading-- <= 0;
+      const of = (name) => ({ name, ready, height: 128, width: 128, tasks: TASKS });
       return json(200, { models: [of('nyu'), of('nyu-large')] });
     }
     if (request.method !== 'POST' || at.pathname !== '/v1/predict') return json(404, { error: 'There is nothing here.' });

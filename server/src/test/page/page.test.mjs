@@ -296,9 +296,15 @@ try {
 
   // What goes wrong on the way.
   if (mock) {
+    mock.loading = 2;
     const other = await open();
     check('class names are text, not markup', (await other.locator('#about b b').count()) === 0);
     const small = ['d.png', 'image/png', picture(48, 32, 90)];
+    await bring(other, 'drop', small);
+    await other.getByText('Waiting for the model to be loaded.').waitFor();
+    await done(other, 1);
+    check('a picture waits for the model', true);
+    await other.getByRole('button', { name: 'Remove d.png' }).click();
     mock.busy = 1;
     const asked = mock.asked;
     await bring(other, 'drop', small);
