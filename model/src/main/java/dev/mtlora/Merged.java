@@ -25,7 +25,7 @@ final class Merged {
         ModelSpec spec = model.spec().with(model.spec().model().merge());
         ModelFile file = model.file(spec);
         model.with(own -> write(own, merged, file));
-        return TrainedModel.open(
+        return Opening.open(
             "merged " + spec.preset(),
             merged,
             OpenOptions.USUAL.on(model.with(MultiTaskModel::device)));

@@ -10,16 +10,17 @@ import dev.mtlora.model.Picture;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.model.Prediction;
 import dev.mtlora.model.Predictor;
+import dev.mtlora.model.RecordedModel;
 import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.spec.WeightsSource;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
+import dev.mtlora.tensor.Graph;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.AdapterFile;
 import dev.mtlora.weights.CheckpointException;
-import dev.mtlora.weights.Described;
 import dev.mtlora.weights.ModelFile;
 import dev.mtlora.weights.ModelFolder;
 import dev.mtlora.weights.StartWeights;
@@ -56,8 +57,9 @@ public final class TrainedModel implements AutoCloseable {
   private final long seed; // of weights that no file has
   private final Preprocessing preprocessing;
   private final Predictor predictor;
+  private final Replay replay;
 
-  private TrainedModel(
+  TrainedModel(
       ModelThread thread,
       ModelSpec spec,
       MultiTaskModel model,
@@ -73,6 +75,7 @@ public final class TrainedModel implements AutoCloseable {
     Forward own = Predictor.forward(model);
     Forward onThread = (in, tasks, type) -> thread.call(() -> own.logits(in, tasks, type));
     predictor = Predictor.of(model, fit, preprocessing, onThread);
+    replay = new Replay(model);
   }
 
   /**
@@ -86,31 +89,13 @@ public final class TrainedModel implements AutoCloseable {
     return open(folder, OpenOptions.USUAL);
   }
 
-  /** The same under another name in messages. */
-  static TrainedModel open(String name, Path folder, OpenOptions options) {
-    ModelFolder found = ModelFolder.of(folder);
-    ModelSpec spec = found.spec(options.base());
-    Described.Picture picture = found.file().preprocessing();
-    return make(
-        name,
-        spec,
-        picture.fit(),
-        picture.normalisation(),
-        found.seed(),
-        () -> {
-          MultiTaskModel model = ModelFolder.untrained(spec, found.seed(), options.device(), 0);
-          found.load(model, options.base(), options.anyBase());
-          return model;
-        });
-  }
-
   /**
    * The same with options.
    *
    * @throws CheckpointException also if an adapter was trained over another base
    */
   public static TrainedModel open(Path folder, OpenOptions options) {
-    return open(folder.toString(), folder, options);
+    return Opening.open(folder.toString(), folder, options);
   }
 
   /**
@@ -146,23 +131,7 @@ public final class TrainedModel implements AutoCloseable {
    * @param make makes it, on the thread that it will have
    */
   public static TrainedModel of(ModelSpec spec, Fit fit, Callable<MultiTaskModel> make) {
-    return make(spec.preset(), spec, fit, Preprocessing.imageNet(), ModelFolder.SEED, make);
-  }
-
-  private static TrainedModel make(
-      String name,
-      ModelSpec spec,
-      Fit fit,
-      Preprocessing preprocessing,
-      long seed,
-      Callable<MultiTaskModel> make) {
-    ModelThread thread = new ModelThread(name);
-    try {
-      return new TrainedModel(thread, spec, thread.call(make), fit, preprocessing, seed);
-    } catch (RuntimeException | Error e) {
-      thread.close();
-      throw e;
-    }
+    return Opening.make(spec.preset(), spec, fit, Preprocessing.imageNet(), ModelFolder.SEED, make);
   }
 
   /** What the model is. */
@@ -235,6 +204,7 @@ public final class TrainedModel implements AutoCloseable {
         () -> {
           try (Scope scope = Scope.open()) {
             boolean merged = model.merged();
+            replay.forget();
             T result = work.apply(model);
             if (model.merged() != merged) { // what merging makes belongs to this scope
               model.unmerge();
@@ -244,6 +214,25 @@ public final class TrainedModel implements AutoCloseable {
             return result;
           }
         });
+  }
+
+  /**
+   * The same, but logits come from a recording of the merged model that is replayed at once: faster
+   * for few small pictures, equal but for rounding. The first prediction of a size and choice of
+   * tasks takes longer.
+   */
+  public Predictor replaying() {
+    return predictor.with((in, tasks, type) -> thread.call(() -> replay.logits(in, tasks, type)));
+  }
+
+  /**
+   * Records the computation of logits, for engines that compute it without the model.
+   *
+   * @param merged true for the merged form, which is smaller and faster
+   * @throws IllegalStateException naming what cannot be recorded
+   */
+  public Graph record(RecordedModel what, boolean merged) {
+    return thread.call(() -> Replay.recorded(model, what, merged));
   }
 
   /**
@@ -285,6 +274,11 @@ public final class TrainedModel implements AutoCloseable {
           AdapterFile.write(folder, own, origin, DType.F16);
           return null;
         });
+  }
+
+  /** What its files say of it, for those who read them without us. */
+  public ModelFile description() {
+    return file(spec);
   }
 
   /** What a folder says of it. */

@@ -83,7 +83,8 @@ public record Predictor(
     };
   }
 
-  private static Block block(Tensor tensor) {
+  /** Copies {@code [B, C, H, W]} out of native memory. */
+  public static Block block(Tensor tensor) {
     return new Block(
         (int) tensor.size(0),
         (int) tensor.size(1),

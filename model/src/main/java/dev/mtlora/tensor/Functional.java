@@ -16,7 +16,11 @@ public final class Functional {
   public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
     return Work.counted(
         Products.call(
-            "linear", (a, w, b) -> torch.linear(a, w, Products.optional(b)), x, weight, bias),
+            Op.of("linear"),
+            (a, w, b) -> torch.linear(a, w, Products.optional(b)),
+            x,
+            weight,
+            bias),
         x.size(-1),
         x,
         weight);
@@ -52,8 +56,9 @@ public final class Functional {
           long groups = by.groups() == 1 ? 1 : a.size(1); // as many as there are, zeros included
           return torch.conv2d(a, w, Products.optional(b), steps, zeros, distances, groups);
         };
-    OneDnn.Convolution convolution = (a, w, b) -> Products.convolve("conv2d", kernel, a, w, b);
-    Tensor y = OneDnn.call(convolution, x, weight, bias, 0);
+    Op op = Op.of("conv2d", by.stride(), by.padding(), by.dilation(), by.groups());
+    OneDnn.Convolution convolution = (a, w, b) -> Products.convolve(op, kernel, a, w, b);
+    Tensor y = OneDnn.call(op, convolution, x, weight, bias, 0);
     return Work.counted(y, weight.count() / weight.size(0), x, weight);
   }
 
@@ -65,9 +70,9 @@ public final class Functional {
     long[] one = {1, 1};
     Products.Kernel kernel =
         (a, w, b) -> torch.conv_transpose2d(a, w, Products.optional(b), steps, none, none, 1, one);
-    OneDnn.Convolution convolution =
-        (a, w, b) -> Products.convolve("convTranspose2d", kernel, a, w, b);
-    Tensor y = OneDnn.call(convolution, x, weight, bias, 1);
+    Op op = Op.of("convTranspose2d", stride);
+    OneDnn.Convolution convolution = (a, w, b) -> Products.convolve(op, kernel, a, w, b);
+    Tensor y = OneDnn.call(op, convolution, x, weight, bias, 1);
     Work.counted(x, weight.count() / weight.size(0), x, weight);
     return y;
   }
@@ -76,7 +81,7 @@ public final class Functional {
   public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
     long[] last = {x.size(-1)};
     return Tensor.op(
-        "layerNorm",
+        Op.real("layerNorm", eps),
         () ->
             torch.layer_norm(
                 x.handle(), last, Tensor.optional(weight), Tensor.optional(bias), eps, true),
@@ -93,7 +98,7 @@ public final class Functional {
    */
   public static Tensor batchNorm(Tensor x, BatchNormState state, boolean training) {
     return Tensor.op(
-        "batchNorm",
+        Op.real("batchNorm", state.eps()),
         () ->
             torch.batch_norm(
                 x.handle(),
@@ -106,7 +111,10 @@ public final class Functional {
                 state.eps(),
                 true),
         x,
-        state.weight());
+        state.weight(),
+        state.bias(),
+        state.runningMean(),
+        state.runningVar());
   }
 
   /**
@@ -144,7 +152,7 @@ public final class Functional {
 
   /** Logarithm of the softmax over one dimension. */
   public static Tensor logSoftmax(Tensor x, int dimension) {
-    return Tensor.op("logSoftmax", () -> x.handle().log_softmax(dimension), x);
+    return Tensor.op(Op.of("logSoftmax", dimension), () -> x.handle().log_softmax(dimension), x);
   }
 
   /** {@code log(sigmoid(x))}, stable for large |x|. */
@@ -172,6 +180,10 @@ public final class Functional {
    * over a dimension that is not the last.
    */
   public static Tensor largestChannel(Tensor x) {
+    return Recording.as(Op.of("largestChannel"), () -> largestPlane(x), x);
+  }
+
+  private static Tensor largestPlane(Tensor x) {
     try (Scope all = Scope.inference()) {
       Tensor largest = x.narrow(1, 0, 1).copy();
       Tensor index = largest.to(DType.F32).times(0);
@@ -193,7 +205,7 @@ public final class Functional {
       return x;
     }
     return Tensor.op(
-        "resizeBilinear",
+        Op.of("resizeBilinear", height, width),
         () ->
             torch.upsample_bilinear2d(
                 x.handle(),
@@ -207,7 +219,7 @@ public final class Functional {
   /** Bicubic resize of {@code [B, C, H, W]} with A = -0.75, corners not aligned. */
   public static Tensor resizeBicubic(Tensor x, long height, long width) {
     return Tensor.op(
-        "resizeBicubic",
+        Op.of("resizeBicubic", height, width),
         () ->
             torch.upsample_bicubic2d(
                 x.handle(),
@@ -229,13 +241,17 @@ public final class Functional {
     }
     long[] pads = new long[2 * (x.rank() - dimension)]; // the last dimension comes first
     pads[pads.length - 1] = missing;
-    return Tensor.op("fill", () -> torch.constant_pad_nd(x.handle(), pads, new Scalar(0)), x);
+    return Tensor.op(
+        Op.of("fill", dimension, missing),
+        () -> torch.constant_pad_nd(x.handle(), pads, new Scalar(0)),
+        x);
   }
 
   /** Means of the parts of a map {@code [B, C, H, W]} that is cut as evenly as may be. */
   public static Tensor averagePool(Tensor x, long height, long width) {
     long[] size = {height, width};
-    return Tensor.op("averagePool", () -> torch.adaptive_avg_pool2d(x.handle(), size), x);
+    return Tensor.op(
+        Op.of("averagePool", height, width), () -> torch.adaptive_avg_pool2d(x.handle(), size), x);
   }
 
   /** Mean over the last two dimensions of {@code [B, C, H, W]}: {@code [B, C, 1, 1]}. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneDnn {
   private static final long BLOCK = 16;
-  private static final long UNBLOCKED = 3; // so few inputs are read one by one
+  static final long UNBLOCKED = 3; // so few inputs are read one by one
   private static final long[] LITTER = {1536, 3072, 6144, 8192, 16384, 32768};
   private static final double TOLERANCE = 0.1; // 1500 differences, each 1e-5 where f32 is right
 
@@ -38,24 +38,41 @@ final class OneDnn {
    * Calls a convolution. Where every channel is a group of its own (the weight has one input, x has
    * more), inputs are filled like outputs.
    *
+   * @param op what it is, with its numbers
    * @param out the dimension of the weight that has the output channels, 0 or 1
    */
   static Tensor call(
-      Convolution convolution, Tensor x, Tensor weight, @Nullable Tensor bias, int out) {
-    boolean whole =
-        missing(weight.size(out), 0) == 0 && missing(weight.size(1 - out), UNBLOCKED) == 0;
+      Op op, Convolution convolution, Tensor x, Tensor weight, @Nullable Tensor bias, int out) {
     boolean asked = x.dtype() != DType.F64 && x.device().equals(Device.CPU);
-    if (whole || !asked || Blocks.FILLED) {
+    if (!asked || isWhole(weight.shape(), out)) {
       return convolution.of(x, weight, bias);
     }
-    return Scope.result(
-        () -> {
-          Tensor filled = fill(fill(weight, out, 0), 1 - out, UNBLOCKED);
-          Tensor added = bias == null ? null : fill(bias, 0, 0);
-          boolean alone = weight.size(1 - out) < x.size(1);
-          Tensor y = convolution.of(fill(x, 1, alone ? 0 : UNBLOCKED), filled, added);
-          return y.narrow(1, 0, weight.size(out));
-        });
+    return Recording.as(
+        op, () -> Scope.result(() -> filled(convolution, x, weight, bias, out)), x, weight, bias);
+  }
+
+  private static Tensor filled(
+      Convolution convolution, Tensor x, Tensor weight, @Nullable Tensor bias, int out) {
+    Tensor filled = fill(fill(weight, out, 0), 1 - out, UNBLOCKED);
+    Tensor added = bias == null ? null : fill(bias, 0, 0);
+    boolean alone = weight.size(1 - out) < x.size(1);
+    Tensor y = convolution.of(fill(x, 1, alone ? 0 : UNBLOCKED), filled, added);
+    return y.narrow(1, 0, weight.size(out));
+  }
+
+  /**
+   * True if a convolution's blocks are whole, or filled where they are not.
+   *
+   * @param weight its shape
+   */
+  static boolean isWhole(long[] weight, int out) {
+    return (missing(weight[out], 0) == 0 && missing(weight[1 - out], UNBLOCKED) == 0)
+        || Blocks.FILLED;
+  }
+
+  /** As many channels as whole blocks have; itself if there are no more than {@code left}. */
+  static long whole(long channels, long left) {
+    return channels + missing(channels, left);
   }
 
   /** Channels to the next whole block; none if there are no more than {@code left}. */

@@ -45,35 +45,35 @@ final class Products {
   }
 
   /** Calls a kernel that adds to {@code sum}; see {@link #call}. */
-  static Tensor plus(String name, SumKernel kernel, Tensor a, Tensor b, Tensor sum) {
-    return call(name, (x, y, c) -> kernel.of(x, y, Objects.requireNonNull(c)), a, b, sum);
+  static Tensor plus(Op op, SumKernel kernel, Tensor a, Tensor b, Tensor sum) {
+    return call(op, (x, y, c) -> kernel.of(x, y, Objects.requireNonNull(c)), a, b, sum);
   }
 
   /** Calls a kernel; a failure names the operation, the reason and all shapes. */
-  static Tensor call(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+  static Tensor call(Op op, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
     return isBf16(a) && Lacking.PRODUCTS
-        ? rounded(name, kernel, a, b, c)
-        : exact(name, kernel, a, b, c);
+        ? rounded(op, kernel, a, b, c)
+        : exact(op, kernel, a, b, c);
   }
 
   /** The same of a convolution. */
-  static Tensor convolve(String name, Kernel kernel, Tensor x, Tensor w, @Nullable Tensor bias) {
+  static Tensor convolve(Op op, Kernel kernel, Tensor x, Tensor w, @Nullable Tensor bias) {
     return isBf16(x) && Lacking.CONVOLUTIONS
-        ? rounded(name, kernel, x, w, bias)
-        : exact(name, kernel, x, w, bias);
+        ? rounded(op, kernel, x, w, bias)
+        : exact(op, kernel, x, w, bias);
   }
 
   private static boolean isBf16(Tensor a) {
     return a.dtype() != DType.F64 && a.device().equals(Device.CPU) && Autocast.isActive(Device.CPU);
   }
 
-  private static Tensor exact(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
-    return Tensor.op(name, () -> kernel(kernel, a, b, c), a, b, c);
+  private static Tensor exact(Op op, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+    return Tensor.op(op, () -> kernel(kernel, a, b, c), a, b, c);
   }
 
   /** The same of rounded factors, whatever the processor has. */
-  static Tensor rounded(String name, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
-    return Scope.result(() -> Tensor.op(name, () -> inF32(kernel, a, b, c), a, b, c));
+  static Tensor rounded(Op op, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
+    return Scope.result(() -> Tensor.op(op, () -> inF32(kernel, a, b, c), a, b, c));
   }
 
   private static org.bytedeco.pytorch.Tensor kernel(

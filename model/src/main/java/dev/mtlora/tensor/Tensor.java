@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -64,16 +65,23 @@ public final class Tensor {
     return handle;
   }
 
-  /** Runs one native operation; a failure names the operation, the reason and all shapes. */
+  /** Runs one native operation that takes nothing but tensors. */
   static Tensor op(
       String name, Supplier<org.bytedeco.pytorch.Tensor> call, @Nullable Tensor... operands) {
+    return op(Op.of(name), call, operands);
+  }
+
+  /** Runs one native operation; a failure names the operation, the reason and all shapes. */
+  static Tensor op(
+      Op op, Supplier<org.bytedeco.pytorch.Tensor> call, @Nullable Tensor... operands) {
     Scope.requireOpen();
     try {
       Tensor result = new Tensor(call.get());
       Work.moved(result, operands);
+      Recording.heard(op, result, operands);
       return result;
     } catch (RuntimeException e) {
-      throw failure(name, e, operands);
+      throw failure(op.toString(), e, operands);
     }
   }
 
@@ -273,6 +281,7 @@ public final class Tensor {
   }
 
   private Tensor host(DType dtype) {
+    Recording.requireKnown(this, "a value");
     return new Tensor(handle.detach().cpu().toType(dtype.scalarType()).contiguous());
   }
 
@@ -282,6 +291,7 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "item() needs a tensor of one value but the shape is " + text());
     }
+    Recording.requireKnown(this, "a value");
     try (Scope scope = Scope.inference()) {
       return handle.detach().cpu().toType(DType.F64.scalarType()).item_double();
     }
@@ -321,22 +331,22 @@ public final class Tensor {
 
   /** The same values under another shape, without a copy; -1 infers one side. */
   public Tensor view(long... newShape) {
-    return op("view to " + Arrays.toString(newShape), () -> handle.view(newShape), this);
+    return op(Op.of("view", newShape), () -> handle.view(newShape), this);
   }
 
   /** The same values under another shape, copied only if needed; -1 infers one side. */
   public Tensor reshape(long... newShape) {
-    return op("reshape to " + Arrays.toString(newShape), () -> handle.reshape(newShape), this);
+    return op(Op.of("reshape", newShape), () -> handle.reshape(newShape), this);
   }
 
   /** Dimensions in another order, without a copy. */
   public Tensor permute(long... order) {
-    return op("permute to " + Arrays.toString(order), () -> handle.permute(order), this);
+    return op(Op.of("permute", order), () -> handle.permute(order), this);
   }
 
   /** Two dimensions swapped, without a copy. */
   public Tensor transpose(int a, int b) {
-    return op("transpose", () -> handle.transpose(a, b), this);
+    return op(Op.of("transpose", a, b), () -> handle.transpose(a, b), this);
   }
 
   /** The same values in row-major memory; itself where they are already. */
@@ -346,56 +356,69 @@ public final class Tensor {
 
   /** Repeats sides of length 1 without a copy; -1 keeps a side. */
   public Tensor expand(long... newShape) {
-    return op("expand to " + Arrays.toString(newShape), () -> handle.expand(newShape), this);
+    return op(Op.of("expand", newShape), () -> handle.expand(newShape), this);
   }
 
   /** {@code length} entries of one dimension from {@code start}, without a copy. */
   public Tensor narrow(int dimension, long start, long length) {
-    return op("narrow", () -> handle.narrow(dimension, start, length), this);
+    return op(
+        Op.of("narrow", dimension, start, length),
+        () -> handle.narrow(dimension, start, length),
+        this);
   }
 
   /** One entry of one dimension, which disappears; without a copy. */
   public Tensor select(int dimension, long index) {
-    return op("select", () -> handle.select(dimension, index), this);
+    return op(Op.of("select", dimension, index), () -> handle.select(dimension, index), this);
   }
 
   /** A new dimension of length 1. */
   public Tensor unsqueeze(int dimension) {
-    return op("unsqueeze", () -> handle.unsqueeze(dimension), this);
+    return op(Op.of("unsqueeze", dimension), () -> handle.unsqueeze(dimension), this);
   }
 
   /** Removes a dimension of length 1. */
   public Tensor squeeze(int dimension) {
-    return op("squeeze", () -> handle.squeeze(dimension), this);
+    return op(Op.of("squeeze", dimension), () -> handle.squeeze(dimension), this);
   }
 
   /** Entries of one dimension picked by an I64 vector of indices. */
   public Tensor indexSelect(int dimension, Tensor indices) {
-    return op("indexSelect", () -> handle.index_select(dimension, indices.handle), this, indices);
+    return op(
+        Op.of("indexSelect", dimension),
+        () -> handle.index_select(dimension, indices.handle),
+        this,
+        indices);
   }
 
   /** Values picked along one dimension by an I64 tensor of the result's shape. */
   public Tensor gather(int dimension, Tensor indices) {
-    return op("gather", () -> handle.gather(dimension, indices.handle), this, indices);
+    return op(
+        Op.of("gather", dimension), () -> handle.gather(dimension, indices.handle), this, indices);
   }
 
   /** Rolls two dimensions; values leaving one end enter at the other. */
   public Tensor roll(long shiftA, long shiftB, int dimensionA, int dimensionB) {
     return op(
-        "roll",
+        Op.of("roll", shiftA, shiftB, dimensionA, dimensionB),
         () -> handle.roll(new long[] {shiftA, shiftB}, new long[] {dimensionA, dimensionB}),
         this);
   }
 
   /** The tensors joined along an existing dimension. */
   public static Tensor cat(List<Tensor> tensors, int dimension) {
-    return op("cat", () -> torch.cat(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+    return op(
+        Op.of("cat", dimension),
+        () -> torch.cat(vector(tensors), dimension),
+        tensors.toArray(new Tensor[0]));
   }
 
   /** The tensors joined along a new dimension. */
   public static Tensor stack(List<Tensor> tensors, int dimension) {
     return op(
-        "stack", () -> torch.stack(vector(tensors), dimension), tensors.toArray(new Tensor[0]));
+        Op.of("stack", dimension),
+        () -> torch.stack(vector(tensors), dimension),
+        tensors.toArray(new Tensor[0]));
   }
 
   private static TensorVector vector(List<Tensor> tensors) {
@@ -405,7 +428,7 @@ public final class Tensor {
 
   /** The same values in another type; itself where the type is that already. */
   public Tensor to(DType dtype) {
-    return op("to " + dtype, () -> handle.toType(dtype.scalarType()), this);
+    return op("to", () -> handle.toType(dtype.scalarType()), this);
   }
 
   /** The same values in F32; itself where they are F32 or F64, which narrowing would round. */
@@ -416,7 +439,7 @@ public final class Tensor {
   /** The same values on another device; itself where they are already. */
   public Tensor to(Device device) {
     return op(
-        "to " + device,
+        "toDevice",
         () -> handle.to(device.handle(), handle.scalar_type(), false, false, null),
         this);
   }
@@ -442,7 +465,7 @@ public final class Tensor {
 
   /** Sum with a number. */
   public Tensor plus(double value) {
-    return op("plus", () -> handle.add(new Scalar(value)), this);
+    return op(Op.real("plus", value), () -> handle.add(new Scalar(value)), this);
   }
 
   /** Difference. */
@@ -457,7 +480,7 @@ public final class Tensor {
 
   /** Product with a number. */
   public Tensor times(double value) {
-    return op("times", () -> handle.mul(new Scalar(value)), this);
+    return op(Op.real("times", value), () -> handle.mul(new Scalar(value)), this);
   }
 
   /** Quotient, element by element. */
@@ -468,7 +491,7 @@ public final class Tensor {
   /** Matrix product over the last two dimensions, broadcasting the others. */
   public Tensor matmul(Tensor other) {
     return Work.counted(
-        Products.call("matmul", (a, b, none) -> a.matmul(b), this, other, null),
+        Products.call(Op.of("matmul"), (a, b, none) -> a.matmul(b), this, other, null),
         size(-1),
         this,
         other);
@@ -477,13 +500,19 @@ public final class Tensor {
   /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
   public Tensor bmm(Tensor other) {
     return Work.counted(
-        Products.call("bmm", (a, b, none) -> a.bmm(b), this, other, null), size(-1), this, other);
+        Products.call(Op.of("bmm"), (a, b, none) -> a.bmm(b), this, other, null),
+        size(-1),
+        this,
+        other);
   }
 
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
     return Work.counted(
-        Products.plus("plusBmm", (x, y, sum) -> sum.baddbmm(x, y), a, b, this), a.size(-1), a, b);
+        Products.plus(Op.of("plusBmm"), (x, y, sum) -> sum.baddbmm(x, y), a, b, this),
+        a.size(-1),
+        a,
+        b);
   }
 
   /**
@@ -494,7 +523,7 @@ public final class Tensor {
   public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
     Products.SumKernel kernel =
         (x, y, sum) -> sum.addmm_(x.toType(sum.scalar_type()), y.toType(sum.scalar_type()));
-    Tensor sum = Products.plus("plusMatmulInPlace", kernel, a, b, this).to(dtype());
+    Tensor sum = Products.plus(Op.of("plusMatmulInPlace"), kernel, a, b, this).to(dtype());
     if (sum.handle.is_alias_of(handle)) {
       Work.writtenOver(sum, a, b);
     }
@@ -554,7 +583,7 @@ public final class Tensor {
   /** Values bounded on both sides; infinities leave a side open. */
   public Tensor clamp(double low, double high) {
     return op(
-        "clamp",
+        Op.real("clamp", low, high),
         () ->
             handle.clamp(new ScalarOptional(new Scalar(low)), new ScalarOptional(new Scalar(high))),
         this);
@@ -567,6 +596,10 @@ public final class Tensor {
 
   // --- reductions -------------------------------------------------------------------------------
 
+  private static long[] keeping(boolean keep, long... dimensions) {
+    return LongStream.concat(LongStream.of(keep ? 1 : 0), LongStream.of(dimensions)).toArray();
+  }
+
   /** Sum of all values, shape []. */
   public Tensor sum() {
     return op("sum", handle::sum, this);
@@ -574,7 +607,10 @@ public final class Tensor {
 
   /** Sum over some dimensions. */
   public Tensor sum(boolean keepDimensions, long... dimensions) {
-    return op("sum", () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()), this);
+    return op(
+        Op.of("sum", keeping(keepDimensions, dimensions)),
+        () -> handle.sum(dimensions, keepDimensions, new ScalarTypeOptional()),
+        this);
   }
 
   /** Mean of all values, shape []. */
@@ -585,13 +621,15 @@ public final class Tensor {
   /** Mean over some dimensions. */
   public Tensor mean(boolean keepDimensions, long... dimensions) {
     return op(
-        "mean", () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()), this);
+        Op.of("mean", keeping(keepDimensions, dimensions)),
+        () -> handle.mean(dimensions, keepDimensions, new ScalarTypeOptional()),
+        this);
   }
 
   /** Euclidean length over one dimension. */
   public Tensor norm(int dimension, boolean keepDimension) {
     return op(
-        "norm",
+        Op.of("norm", keeping(keepDimension, dimension)),
         () ->
             handle.norm(new ScalarOptional(new Scalar(2.0)), new long[] {dimension}, keepDimension),
         this);
@@ -599,7 +637,8 @@ public final class Tensor {
 
   /** Index of the largest value of one dimension, I64. */
   public Tensor argmax(int dimension) {
-    return op("argmax", () -> handle.argmax(new LongOptional(dimension), false), this);
+    return op(
+        Op.of("argmax", dimension), () -> handle.argmax(new LongOptional(dimension), false), this);
   }
 
   /**
@@ -623,22 +662,22 @@ public final class Tensor {
 
   /** True where smaller. */
   public Tensor lt(double value) {
-    return op("lt", () -> handle.lt(new Scalar(value)), this);
+    return op(Op.real("lt", value), () -> handle.lt(new Scalar(value)), this);
   }
 
   /** True where larger. */
   public Tensor gt(double value) {
-    return op("gt", () -> handle.gt(new Scalar(value)), this);
+    return op(Op.real("gt", value), () -> handle.gt(new Scalar(value)), this);
   }
 
   /** True where at least as large. */
   public Tensor ge(double value) {
-    return op("ge", () -> handle.ge(new Scalar(value)), this);
+    return op(Op.real("ge", value), () -> handle.ge(new Scalar(value)), this);
   }
 
   /** True where equal. */
   public Tensor eq(double value) {
-    return op("eq", () -> handle.eq(new Scalar(value)), this);
+    return op(Op.real("eq", value), () -> handle.eq(new Scalar(value)), this);
   }
 
   /** True where equal. */
@@ -648,7 +687,7 @@ public final class Tensor {
 
   /** True where different. */
   public Tensor ne(double value) {
-    return op("ne", () -> handle.ne(new Scalar(value)), this);
+    return op(Op.real("ne", value), () -> handle.ne(new Scalar(value)), this);
   }
 
   /** True where both are. */
@@ -680,7 +719,11 @@ public final class Tensor {
 
   /** This where the mask is false, the value where it is true. */
   public Tensor maskedFill(Tensor mask, double value) {
-    return op("maskedFill", () -> handle.masked_fill(mask.handle, new Scalar(value)), this, mask);
+    return op(
+        Op.real("maskedFill", value),
+        () -> handle.masked_fill(mask.handle, new Scalar(value)),
+        this,
+        mask);
   }
 
   /** The values where the mask is true, as a vector, row-major. */
@@ -802,6 +845,8 @@ public final class Tensor {
               values.text(),
               text()));
     }
+    Recording.requireKnown(this, "writing over a part");
+    Recording.requireKnown(values, "writing");
     try (Scope scope = Scope.inference()) {
       handle.copy_(values.handle);
     }

@@ -10,6 +10,7 @@ import dev.mtlora.spec.WeightsSource;
 import dev.mtlora.spec.bind.Bind;
 import dev.mtlora.spec.bind.JsonText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,8 +75,12 @@ public record ModelFile(
 
   /** Writes it into a folder. */
   public void write(Path folder) throws IOException {
-    String text = BIND.write(this).toPrettyString() + "\n";
-    AtomicFile.write(folder.resolve(NAME), text);
+    AtomicFile.write(folder.resolve(NAME), text());
+  }
+
+  /** What stands in the file. */
+  public String text() {
+    return BIND.write(this).toPrettyString() + "\n";
   }
 
   /**
@@ -86,14 +91,30 @@ public record ModelFile(
   public static ModelFile read(Path folder) {
     Path file = folder.resolve(NAME);
     try {
-      JsonNode json = JsonText.read(JsonText.bytes(file));
-      CheckpointException.requireFormat(file, json, FORMAT);
-      return BIND.read(ModelFile.class, json);
+      return of(file, JsonText.bytes(file));
     } catch (NoSuchFileException e) {
       throw new CheckpointException(
           file, "does not exist; folders of former versions have none", e);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * Reads what another kind of file keeps of it.
+   *
+   * @param file for messages
+   * @throws CheckpointException if it is damaged or of a newer format
+   */
+  public static ModelFile of(Path file, String text) {
+    return of(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ModelFile of(Path file, byte[] text) {
+    try {
+      JsonNode json = JsonText.read(text);
+      CheckpointException.requireFormat(file, json, FORMAT);
+      return BIND.read(ModelFile.class, json);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
     }

@@ -143,7 +143,8 @@ class ProductsTest {
     List<Tensor> leaves = leaves(a, b, c);
     List<Tensor> exact =
         leaves.stream().map(leaf -> exact(leaf).detach().requiresGrad(true)).toList();
-    Tensor y = Products.rounded("product", kernel, leaves.get(0), leaves.get(1), third(leaves));
+    Tensor y =
+        Products.rounded(Op.of("product"), kernel, leaves.get(0), leaves.get(1), third(leaves));
     Tensor expected = inDouble(kernel, exact);
     assertClose(y, expected);
     Tensor cotangent = Tensor.randn(new Rng(9), y.shape()).to(DType.BF16);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Python that can import torch, if this machine has one.
+ * A Python that can import torch, or another package, if this machine has one.
  *
  * @param command that starts it
  * @param folder for what it prints
@@ -19,9 +19,14 @@ public record TorchPython(String command, Path folder) {
 
   /** The first that there is. */
   public static Optional<TorchPython> find(Path folder) throws InterruptedException {
+    return find(folder, "torch");
+  }
+
+  /** The first that has a package. */
+  public static Optional<TorchPython> find(Path folder, String wanted) throws InterruptedException {
     for (String python : PYTHONS) {
       try {
-        if (new TorchPython(python, folder).start(List.of("-c", "import torch")) == 0) {
+        if (new TorchPython(python, folder).start(List.of("-c", "import " + wanted)) == 0) {
           return Optional.of(new TorchPython(python, folder));
         }
       } catch (IOException e) {
