@@ -4,7 +4,7 @@ rem mvnw.cmd package. MTLORA_OPTS: further options for the JVM, separated by spa
 rem MTLORA_MEMORY=small: a smaller Java heap.
 setlocal
 set "PROJECT=%~dp0"
-set "TARGET=%PROJECT%app\target"
+set "TARGET=%PROJECT%cli\target"
 
 if not exist "%TARGET%\jvm.options" (
   echo building mtlora, once ...>&2

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       BenchStepCommand.class,
       BenchLayersCommand.class,
       BenchForwardCommand.class,
-      BenchEmbeddedCommand.class
+      BenchEmbeddedCommand.class,
+      BenchEnginesCommand.class
     })
 final class BenchCommand {}

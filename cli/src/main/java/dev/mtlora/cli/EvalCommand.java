@@ -1,6 +1,8 @@
 package dev.mtlora.cli;
 
 import dev.mtlora.data.Split;
+import dev.mtlora.onnx.OnnxModel;
+import dev.mtlora.run.Assembly;
 import dev.mtlora.run.Scoring;
 import dev.mtlora.train.Evaluator.WithImages;
 import dev.mtlora.train.Scores;
@@ -55,7 +57,32 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (trained.isOnnx()) {
+      return evaluateExport();
+    }
     return trained.evaluate(images(), spec.commandLine().getOut()::println, this::report);
+  }
+
+  /** An exported file is scored at the size that it sees. */
+  private int evaluateExport() {
+    if (originalSize) {
+      throw new ParameterException(
+          spec.commandLine(), "--original-size is for models of ours, not for an ONNX file");
+    }
+    Assembly assembly = Assembly.of(trained.configOfExport());
+    PrintWriter printer = spec.commandLine().getOut();
+    assembly.useThreads().ifPresent(printer::println);
+    try (OnnxModel model = trained.export()) {
+      Scores scores =
+          assembly.evaluator().evaluate(model.predictor(), assembly.evaluationLoader(images()));
+      printer.print(ScoreTable.all(scores, assembly.selection().singleTask()));
+      printer.print(ScoreTable.classes(scores));
+      if (out != null) {
+        new ScoreFiles(out).write(scores, Scores.NONE);
+      }
+    }
+    printer.flush();
+    return 0;
   }
 
   private int report(Scoring scoring) {

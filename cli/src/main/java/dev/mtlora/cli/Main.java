@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
       PredictCommand.class,
       ServeCommand.class,
       MergeCommand.class,
+      ExportCommand.class,
       DataCommand.class,
       ParamsCommand.class,
       InspectCommand.class,

@@ -4,6 +4,8 @@ import dev.mtlora.OpenOptions;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.data.Split;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.onnx.OnnxCache;
+import dev.mtlora.onnx.OnnxModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
 import dev.mtlora.run.Run;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,8 @@ final class ModelOptions {
       paramLabel = "RUN",
       description = {
         "A folder that train or merge has filled, or an adapter folder;",
-        "with --config a file of weights, for instance the reference's mtlora.pth."
+        "with --config a file of weights, for instance the reference's mtlora.pth;",
+        "to predict, also an ONNX file that export has written."
       })
   private Path run = Path.of("");
 
@@ -82,6 +86,31 @@ final class ModelOptions {
     return TrainedModel.of(spec.spec(), spec.data().fit(), () -> load(assembly));
   }
 
+  /**
+   * What predicts, computed by an engine.
+   *
+   * @param say hears what is unusual
+   */
+  OpenModel open(OpenModel.Engine engine, Consumer<String> say) {
+    if (isOnnx()) {
+      return OpenModel.of(OnnxModel.open(run));
+    }
+    if (engine == OpenModel.Engine.ONNX) {
+      if (config != null || !overrides.isEmpty()) {
+        throw new ConfigException(
+            "--engine onnx computes what a folder holds: leave out --config and --set, or export the"
+                + " model and predict with the file");
+      }
+      return OpenModel.of(OnnxCache.open(run, () -> open(say), 0));
+    }
+    return OpenModel.of(open(say), engine);
+  }
+
+  /** True for a model in an ONNX file. */
+  boolean isOnnx() {
+    return run.toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
+  }
+
   /** False for what a program has saved, or a checkpoint. */
   private boolean hasConfiguration() {
     Path adapter = run.resolve(AdapterFile.CONFIG);
@@ -102,6 +131,24 @@ final class ModelOptions {
     }
     Assembly assembly = Assembly.of(config());
     return Scoring.with(assembly, () -> load(assembly), split, say, work);
+  }
+
+  /** The configuration whose images an ONNX file is scored on. */
+  RunSpec configOfExport() {
+    if (config == null) {
+      throw new ConfigException(
+          String.format(
+              Locale.ROOT,
+              "%s does not know any images to score it on: name the configuration that does with"
+                  + " --config, for instance RUN/config.yaml",
+              run));
+    }
+    return config();
+  }
+
+  /** The ONNX file. */
+  OnnxModel export() {
+    return OnnxModel.open(run);
   }
 
   /** The model, in the scope that is open. */

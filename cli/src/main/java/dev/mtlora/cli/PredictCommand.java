@@ -1,8 +1,8 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.TrainedModel;
 import dev.mtlora.files.DataException;
 import dev.mtlora.model.PredictOptions;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.model.Tile;
 import dev.mtlora.run.ConfigException;
 import dev.mtlora.task.Task;
@@ -104,6 +104,16 @@ final class PredictCommand implements Callable<Integer> {
   private DType precision = DType.F32;
 
   @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      defaultValue = "torch",
+      description = {
+        "What computes: torch, the model itself; script, a recording of the merged model, replayed;",
+        "onnx, ONNX Runtime, with a file that is kept in RUN/exports (${DEFAULT-VALUE})."
+      })
+  private OpenModel.Engine engine = OpenModel.Engine.TORCH;
+
+  @Option(
       names = "--batch",
       paramLabel = "N",
       defaultValue = "4",
@@ -125,7 +135,8 @@ final class PredictCommand implements Callable<Integer> {
       PrintWriter print = spec.commandLine().getOut();
       PrintWriter err = spec.commandLine().getErr();
       asked.unread().forEach(e -> err.println("mtlora: " + e.getMessage()));
-      try (TrainedModel model = trained.open(print::println)) {
+      try (OpenModel open = trained.open(engine, print::println)) {
+        Predictor model = open.predictor();
         requireTasks(model);
         PredictionFiles files = new PredictionFiles(out, wanted, !bare, asked.sources());
         files.requireNew(asked.names(), tasks.isEmpty() ? names(model) : tasks);
@@ -181,11 +192,11 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> names(TrainedModel model) {
+  private static List<String> names(Predictor model) {
     return model.tasks().stream().map(Task::name).toList();
   }
 
-  private void requireTasks(TrainedModel model) {
+  private void requireTasks(Predictor model) {
     List<String> names = names(model);
     for (String wanted : tasks) {
       if (!names.contains(wanted)) {

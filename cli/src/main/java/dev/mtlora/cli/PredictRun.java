@@ -1,12 +1,12 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.TrainedModel;
 import dev.mtlora.cli.Inputs.Named;
 import dev.mtlora.files.DataException;
 import dev.mtlora.image.Raster;
 import dev.mtlora.model.Picture;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.model.Prediction;
+import dev.mtlora.model.Predictor;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +34,7 @@ final class PredictRun {
 
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-  private final TrainedModel model;
+  private final Predictor model;
   private final PredictOptions options;
   private final PredictionFiles files;
   private final PredictionPage page;
@@ -53,7 +53,7 @@ final class PredictRun {
   record Count(int all, int bad) {}
 
   PredictRun(
-      TrainedModel model,
+      Predictor model,
       PredictOptions options,
       PredictionFiles files,
       PredictionPage page,

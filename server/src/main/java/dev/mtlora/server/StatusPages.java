@@ -7,14 +7,10 @@ import dev.mtlora.server.Refusal.Kind;
 import dev.mtlora.server.Routes.Access;
 import dev.mtlora.server.Ticket.Phase;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** How the server is: alive, ready, its name, statistics, metrics; and the page. */
 final class StatusPages {
-  private static final String PAGE = "page/index.html";
-
   private final ModelStore store;
   private final Admission admission;
   private final Metrics metrics;
@@ -27,27 +23,12 @@ final class StatusPages {
 
   void addTo(Routes routes) {
     routes
-        .add("GET", "/", Access.OPEN, call -> page())
+        .add("GET", "/", Access.OPEN, call -> Page.answer())
         .add("GET", "/v2/health/live", Access.OPEN, call -> state("live", true))
         .add("GET", "/v2/health/ready", Access.OPEN, call -> ready())
         .add("GET", "/v2", Access.KEY, call -> server())
         .add("GET", "/metrics", Access.KEY, call -> metrics.answer())
         .model("GET", "/stats", Access.KEY, this::stats);
-  }
-
-  private static Answer page() {
-    try (InputStream in = StatusPages.class.getResourceAsStream(PAGE)) {
-      if (in == null) {
-        throw new Refusal(Kind.NOT_FOUND, "this server has no page");
-      }
-      return Answer.of("text/html; charset=utf-8", in.readAllBytes())
-          .with(
-              "Content-Security-Policy",
-              "default-src 'self' 'unsafe-inline' data: blob:; frame-ancestors 'none'; base-uri"
-                  + " 'none'; form-action 'none'");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static Answer state(String name, boolean is) {

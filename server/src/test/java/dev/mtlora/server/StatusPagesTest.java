@@ -28,7 +28,8 @@ class StatusPagesTest extends ServerCase {
     HttpResponse<byte[]> answer = get("/");
     assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
     assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
-        .startsWith("default-src 'self'");
+        .startsWith("default-src 'none'; script-src 'sha256-");
+    assertThat(text(answer)).contains("<script>", "</html>").doesNotContain("src=\"http");
   }
 
   @Test

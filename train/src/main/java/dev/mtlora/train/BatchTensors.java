@@ -3,6 +3,7 @@ package dev.mtlora.train;
 import dev.mtlora.data.Batch;
 import dev.mtlora.image.Block;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -17,6 +18,10 @@ import java.util.Map;
  */
 record BatchTensors(Tensor images, Map<String, Tensor> targets) {
   static BatchTensors of(Batch batch, List<String> tasks, MultiTaskModel model, Device device) {
+    return of(batch, tasks, model.dtype(), device);
+  }
+
+  static BatchTensors of(Batch batch, List<String> tasks, DType dtype, Device device) {
     Map<String, Tensor> targets = new LinkedHashMap<>();
     for (String task : tasks) {
       Block label = batch.labels().get(task);
@@ -24,10 +29,10 @@ record BatchTensors(Tensor images, Map<String, Tensor> targets) {
         targets.put(task, tensor(label, device));
       }
     }
-    return new BatchTensors(tensor(batch.images(), device).to(model.dtype()), targets);
+    return new BatchTensors(tensor(batch.images(), device).to(dtype), targets);
   }
 
-  private static Tensor tensor(Block block, Device device) {
+  static Tensor tensor(Block block, Device device) {
     return Tensor.of(block.values(), block.count(), block.channels(), block.height(), block.width())
         .to(device);
   }

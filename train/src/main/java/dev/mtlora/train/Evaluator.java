@@ -10,6 +10,7 @@ import dev.mtlora.image.Size;
 import dev.mtlora.metric.Meter;
 import dev.mtlora.model.FullSize;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
 import dev.mtlora.tensor.Autocast;
 import dev.mtlora.tensor.DType;
@@ -55,6 +56,12 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
     void take(Place place, String task, Tensor logits, Tensor target);
   }
 
+  /** Computes logits of images, by task. */
+  @FunctionalInterface
+  private interface Logits {
+    Map<String, Tensor> of(Tensor images, List<String> tasks);
+  }
+
   /** Which images a batch has: their names, and the index of the first one in the set. */
   record Place(int first, List<String> ids) {}
 
@@ -80,6 +87,25 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
   }
 
   /**
+   * Scores what predicts, whatever computes it: a file that was exported, for instance.
+   *
+   * @throws TrainingException if an output is not finite
+   */
+  public Scores evaluate(Predictor predictor, DataLoader loader) {
+    Logits logits =
+        (images, tasks) -> {
+          Map<String, Tensor> given = new LinkedHashMap<>();
+          predictor
+              .forward()
+              .logits(Predictor.block(images), tasks, bf16 ? DType.BF16 : DType.F32)
+              .forEach((task, block) -> given.put(task, BatchTensors.tensor(block, device)));
+          return given;
+        };
+    return score(predictor.tasks(), DType.F32, logits, loader, (p, t, l, y) -> {}, () -> false)
+        .orElseThrow();
+  }
+
+  /**
    * Scores as {@link #evaluate(MultiTaskModel, DataLoader)}, and every image alone.
    *
    * @param loader in the order of its set, not shuffled
@@ -97,8 +123,25 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
 
   private Optional<Scores> score(
       MultiTaskModel model, DataLoader loader, Taker each, BooleanSupplier stop) {
+    model.train(false);
+    Logits logits =
+        (images, tasks) -> {
+          try (Autocast cast = Autocast.bf16(device, bf16)) {
+            return model.forward(images, tasks);
+          }
+        };
+    return score(model.tasks(), model.dtype(), logits, loader, each, stop);
+  }
+
+  private Optional<Scores> score(
+      List<Task> tasks,
+      DType dtype,
+      Logits computed,
+      DataLoader loader,
+      Taker each,
+      BooleanSupplier stop) {
     Map<String, Meter> meters = new LinkedHashMap<>();
-    for (Task task : model.tasks()) {
+    for (Task task : tasks) {
       meters.put(task.name(), task.meter());
     }
     Taker all =
@@ -106,7 +149,7 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
           requireNonNull(meters.get(task)).add(logits, target);
           each.take(place, task, logits, target);
         };
-    model.train(false);
+    List<String> names = List.copyOf(meters.keySet());
     int first = 0;
     try (Batches batches = loader.open(0, 0)) {
       while (batches.hasNext()) {
@@ -114,7 +157,10 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
           return Optional.empty();
         }
         Batch batch = batches.next();
-        evaluate(model, batch, new Place(first, batch.ids()), all);
+        try (Scope scope = Scope.inference()) {
+          BatchTensors tensors = BatchTensors.of(batch, names, dtype, device);
+          evaluate(computed, tensors, new Place(first, batch.ids()), all);
+        }
         first += batch.ids().size();
       }
     }
@@ -123,25 +169,19 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
     return Optional.of(new Scores(scores));
   }
 
-  private void evaluate(MultiTaskModel model, Batch samples, Place place, Taker taker) {
-    try (Scope scope = Scope.inference()) {
-      BatchTensors batch = BatchTensors.of(samples, model.taskNames(), model, device);
-      if (batch.targets().isEmpty()) {
-        return;
-      }
-      Map<String, Tensor> logits;
-      try (Autocast cast = Autocast.bf16(device, bf16)) {
-        logits = model.forward(batch.images(), batch.tasks());
-      }
-      batch
-          .targets()
-          .forEach(
-              (task, target) -> {
-                Tensor output = requireNonNull(logits.get(task));
-                requireFinite(place, task, output);
-                taker.take(place, task, sized(output, target), target);
-              });
+  private void evaluate(Logits computed, BatchTensors batch, Place place, Taker taker) {
+    if (batch.targets().isEmpty()) {
+      return;
     }
+    Map<String, Tensor> logits = computed.of(batch.images(), batch.tasks());
+    batch
+        .targets()
+        .forEach(
+            (task, target) -> {
+              Tensor output = requireNonNull(logits.get(task));
+              requireFinite(place, task, output);
+              taker.take(place, task, sized(output, target), target);
+            });
   }
 
   /** A score of what is no number would be wrong without a word, or fail without a name. */

@@ -1,0 +1,85 @@
+package dev.mtlora.onnx;
+
+import dev.mtlora.TrainedModel;
+import dev.mtlora.files.Sha256;
+import dev.mtlora.files.Version;
+import dev.mtlora.weights.CheckpointException;
+import dev.mtlora.weights.ModelWeights;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * The export of a folder's model for predicting here, kept beside it: made when it is first asked
+ * for, and again when the model has changed, whose hash is part of its name. Two programs that make
+ * it at once make the same file.
+ */
+public final class OnnxCache {
+  private static final String FOLDER = "exports";
+  private static final int DIGITS = 16;
+
+  private OnnxCache() {}
+
+  /**
+   * Opens the export of a folder's model.
+   *
+   * @param model opens the model, if there is no export yet
+   * @param threads that one computation uses; 0 for as many as there are cores
+   * @throws CheckpointException if the folder holds no model, or may not be written to
+   */
+  public static OnnxModel open(Path folder, Supplier<TrainedModel> model, int threads) {
+    Path exports = folder.resolve(FOLDER);
+    try {
+      Path file = exports.resolve(name(folder));
+      if (!Files.exists(file)) {
+        Files.createDirectories(exports);
+        try (TrainedModel own = model.get()) {
+          OnnxModel.export(own, OnnxOptions.USUAL, file);
+        }
+        deleteOthers(exports, file);
+      }
+      return OnnxModel.open(file, threads);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          exports, "cannot be written: " + e + "; export the model to another place", e);
+    }
+  }
+
+  /** Of what the model is, its weights, and what writes the export. */
+  private static String name(Path folder) throws IOException {
+    Path weights =
+        ModelWeights.find(folder)
+            .orElseThrow(() -> new CheckpointException(folder, "holds no model"))
+            .folder();
+    List<Path> files = new ArrayList<>();
+    for (Path one : List.of(folder, weights)) {
+      try (DirectoryStream<Path> found =
+          Files.newDirectoryStream(one, "{*.safetensors,adapter_config.json,model.json}")) {
+        found.forEach(files::add);
+      }
+    }
+    Collections.sort(files);
+    StringBuilder all = new StringBuilder(Version.text());
+    for (Path file : files) {
+      all.append(file.getFileName()).append(Sha256.of(file));
+    }
+    String hash = Sha256.of(all.toString());
+    return String.format(Locale.ROOT, "model-%s.onnx", hash.substring(0, DIGITS));
+  }
+
+  private static void deleteOthers(Path exports, Path file) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(exports, "model-*.onnx*")) {
+      for (Path other : found) {
+        if (!other.getFileName().toString().startsWith(file.getFileName().toString())) {
+          Files.deleteIfExists(other);
+        }
+      }
+    }
+  }
+}
