@@ -6,6 +6,7 @@ import dev.mtlora.image.Size;
 import dev.mtlora.model.RecordedModel;
 import dev.mtlora.onnx.OnnxModel;
 import dev.mtlora.onnx.OnnxOptions;
+import dev.mtlora.onnx.TritonConfig;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Script;
 import java.io.IOException;
@@ -16,11 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,8 +60,23 @@ final class ExportCommand implements Callable<Integer> {
       description = "onnx or torchscript (${DEFAULT-VALUE}).")
   private Format format = Format.ONNX;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "The file to write.")
-  private Path out = Path.of("");
+  @ArgGroup(multiplicity = "1")
+  private Place place = new Place();
+
+  /** Where it is written to, one of both. */
+  private static final class Place {
+    @Option(names = "--out", paramLabel = "FILE", description = "The file to write.")
+    private @Nullable Path out;
+
+    @Option(
+        names = "--triton",
+        paramLabel = "DIR",
+        description = {
+          "Triton's folder of models, made if it is missing: writes DIR/NAME/1/model.onnx and",
+          "DIR/NAME/config.pbtxt, NAME being that of RUN."
+        })
+    private @Nullable Path triton;
+  }
 
   @Option(
       names = "--batch",
@@ -118,20 +136,23 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OnnxOptions options = options();
-    requireFile();
+    if (place.out != null) {
+      requireFile(place.out);
+    }
     try (TrainedModel model = trained.open(spec.commandLine().getOut()::println)) {
-      if (format == Format.ONNX) {
-        OnnxModel.export(model, options, out);
-      } else {
-        writeScript(model, options);
+      Path file = place.out == null ? writeTriton(model, options) : place.out;
+      if (place.out != null && format == Format.ONNX) {
+        OnnxModel.export(model, options, file);
+      } else if (place.out != null) {
+        writeScript(model, options, file);
       }
       spec.commandLine()
           .getOut()
           .printf(
               Locale.ROOT,
               "%s: %,d bytes, %s of %s -> %s%n",
-              out,
-              Files.size(out),
+              file,
+              Files.size(file),
               options.input().name().toLowerCase(Locale.ROOT),
               options.size().orElse(model.spec().model().backbone().input().size()),
               String.join(", ", options.tasks(model)));
@@ -140,16 +161,23 @@ final class ExportCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Path writeTriton(TrainedModel model, OnnxOptions options) throws IOException {
+    Path folder = Objects.requireNonNull(place.triton);
+    return TritonConfig.export(model, options, folder, trained.name()).resolve("1/model.onnx");
+  }
+
   private OnnxOptions options() {
     try {
       OnnxOptions options =
           new OnnxOptions(tasks, size(), images(), input, outputs, precision, !apart);
       boolean onnxOnly =
-          input != OnnxOptions.Input.IMAGES || precision != OnnxOptions.Precision.F32;
+          input != OnnxOptions.Input.IMAGES
+              || precision != OnnxOptions.Precision.F32
+              || place.triton != null;
       if (format == Format.TORCHSCRIPT && onnxOnly) {
         throw new IllegalArgumentException(
-            "--input pixels and --precision are for --format onnx: a TorchScript file takes images,"
-                + " and has weights in f32");
+            "--input pixels, --precision and --triton are for --format onnx: a TorchScript file takes"
+                + " images, and has weights in f32");
       }
       return options;
     } catch (IllegalArgumentException e) {
@@ -182,7 +210,7 @@ final class ExportCommand implements Callable<Integer> {
         new Size(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2))));
   }
 
-  private void requireFile() {
+  private static void requireFile(Path out) {
     Path folder = out.toAbsolutePath().getParent();
     if (Files.isDirectory(out) || folder == null || !Files.isDirectory(folder)) {
       throw new DataException(
@@ -194,7 +222,8 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private void writeScript(TrainedModel model, OnnxOptions options) throws IOException {
+  private static void writeScript(TrainedModel model, OnnxOptions options, Path out)
+      throws IOException {
     RecordedModel what = options.recorded(model);
     Path part = out.resolveSibling("." + out.getFileName() + ".part");
     try (Scope scope = Scope.open();

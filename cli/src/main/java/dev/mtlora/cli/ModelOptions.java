@@ -106,6 +106,12 @@ final class ModelOptions {
     return OpenModel.of(open(say), engine);
   }
 
+  /** What the folder or file is called, without what comes after the dot of a file. */
+  String name() {
+    String name = String.valueOf(run.toAbsolutePath().normalize().getFileName());
+    return Files.isDirectory(run) ? name : name.replaceFirst("\\.[^.]*$", "");
+  }
+
   /** True for a model in an ONNX file. */
   boolean isOnnx() {
     return run.toString().toLowerCase(Locale.ROOT).endsWith(".onnx");

@@ -195,6 +195,23 @@ class ExportCommandTest {
     }
   }
 
+  @Test
+  void triton_folder_hasTheModelAndWhatItIs() throws IOException {
+    assertThat(command("export", run(), "--triton", at("models"))).as("%s", err).isZero();
+    assertThat(out.toString()).contains("run/1/model.onnx").contains("semseg, depth, normals");
+    assertThat(folder.resolve("models/run/config.pbtxt")).content().contains("name: \"run\"");
+    String picture = picture();
+    String model = at("models/run/1/model.onnx");
+    assertThat(command("predict", model, picture, "--out", at("p"))).as("%s", err).isZero();
+    assertThat(command("export", run(), "--triton", at("t"), "--format", "torchscript"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--triton");
+    assertThat(command("export", run(), "--triton", at("t"), "--out", at("m.onnx"))).isEqualTo(2);
+    assertThat(command("export", run())).isEqualTo(2);
+    assertThat(err.toString()).contains("--out", "--triton");
+    assertThat(folder.resolve("t")).doesNotExist();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--batch,0,dynamic or 1 to",

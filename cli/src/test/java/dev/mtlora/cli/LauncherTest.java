@@ -90,11 +90,23 @@ class LauncherTest {
   void launcher() throws IOException {
     Path target = Files.createDirectories(folder.resolve("cli/target"));
     for (String source :
-        List.of("model/src/main", "train/src/main", "server/src/main", "cli/src", "configs")) {
+        List.of(
+            "model/src/main",
+            "train/src/main",
+            "onnx/src/main",
+            "server/src/main",
+            "cli/src",
+            "configs")) {
       Files.createDirectories(folder.resolve(source));
     }
     for (String pom :
-        List.of("pom.xml", "model/pom.xml", "train/pom.xml", "server/pom.xml", "cli/pom.xml")) {
+        List.of(
+            "pom.xml",
+            "model/pom.xml",
+            "train/pom.xml",
+            "onnx/pom.xml",
+            "server/pom.xml",
+            "cli/pom.xml")) {
       Files.writeString(folder.resolve(pom), "");
     }
     Manifest manifest = new Manifest();
