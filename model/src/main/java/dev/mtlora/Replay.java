@@ -30,6 +30,7 @@ final class Replay implements Forward {
   private final MultiTaskModel model;
   private final Forward own;
   private final Map<Key, Optional<Script>> scripts = new HashMap<>();
+  private boolean changing;
 
   private record Key(List<String> tasks, Size size) {}
 
@@ -42,7 +43,8 @@ final class Replay implements Forward {
   public Map<String, Block> logits(Block images, List<String> tasks, DType precision) {
     Key key = new Key(List.copyOf(tasks), new Size(images.height(), images.width()));
     boolean taken =
-        precision == DType.F32
+        !changing
+            && precision == DType.F32
             && model.device().equals(Device.CPU)
             && model.dtype() == DType.F32
             && (scripts.containsKey(key) || scripts.size() < MOST);
@@ -58,7 +60,10 @@ final class Replay implements Forward {
       return Optional.of(Script.of(recorded(model, what, true)));
     } catch (IllegalStateException | UnsupportedOperationException e) {
       System.getLogger(Replay.class.getName())
-          .log(System.Logger.Level.DEBUG, "the model computes itself: {0}", e.getMessage());
+          .log(
+              System.Logger.Level.WARNING,
+              "the model computes itself, without a recording: {0}",
+              e.getMessage());
       return Optional.empty();
     }
   }
@@ -84,8 +89,8 @@ final class Replay implements Forward {
       return what.of(model);
     }
     try (Scope scope = Scope.open()) {
-      model.merge();
       try {
+        model.merge();
         return what.of(model);
       } finally {
         model.unmerge();
@@ -93,8 +98,13 @@ final class Replay implements Forward {
     }
   }
 
-  /** Frees recordings: the model is about to become another. */
-  void forget() {
+  /**
+   * Frees recordings: the model may become another.
+   *
+   * @param changing true if it does from now on, so that nothing is recorded; false if it has
+   */
+  void forget(boolean changing) {
+    this.changing = changing;
     scripts.values().forEach(script -> script.ifPresent(Script::close));
     scripts.clear();
   }

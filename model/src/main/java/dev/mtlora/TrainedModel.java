@@ -204,8 +204,13 @@ public final class TrainedModel implements AutoCloseable {
         () -> {
           try (Scope scope = Scope.open()) {
             boolean merged = model.merged();
-            replay.forget();
-            T result = work.apply(model);
+            replay.forget(true);
+            T result;
+            try {
+              result = work.apply(model);
+            } finally {
+              replay.forget(false);
+            }
             if (model.merged() != merged) { // what merging makes belongs to this scope
               model.unmerge();
               throw new IllegalStateException(

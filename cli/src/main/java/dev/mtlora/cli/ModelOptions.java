@@ -96,9 +96,9 @@ final class ModelOptions {
       return OpenModel.of(OnnxModel.open(run));
     }
     if (engine == OpenModel.Engine.ONNX) {
-      if (config != null || !overrides.isEmpty()) {
+      if (config != null || anyBase || !overrides.isEmpty()) {
         throw new ConfigException(
-            "--engine onnx computes what a folder holds: leave out --config and --set, or export the"
+            "--engine onnx computes what a folder holds: leave out --config, --set and --any-base, or export the"
                 + " model and predict with the file");
       }
       return OpenModel.of(OnnxCache.open(run, () -> open(say), 0));

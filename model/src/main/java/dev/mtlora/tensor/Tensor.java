@@ -889,18 +889,21 @@ public final class Tensor {
 
   /** Multiplies by a number. */
   public Tensor timesInPlace(double factor) {
+    Recording.requireKnown(this, "changing in place");
     handle.mul_(new Scalar(factor));
     return this;
   }
 
   /** Moves towards the target by a share of the difference. */
   public Tensor lerpInPlace(Tensor target, double share) {
+    Recording.requireKnown(this, "changing in place");
     handle.lerp_(target.handle, new Scalar(share));
     return this;
   }
 
   /** Adds a number. */
   public Tensor plusInPlace(double value) {
+    Recording.requireKnown(this, "changing in place");
     handle.add_(new Scalar(value));
     return this;
   }

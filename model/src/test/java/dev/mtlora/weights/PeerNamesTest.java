@@ -91,7 +91,7 @@ class PeerNamesTest {
           for name, value in swin.items():
               if name.endswith("relative_position_index"):
                   assert torch.equal(hf[name], value), name
-          missing, _ = load(microsoft, folder + "/ms." + kind, strict=False)
+          missing, _ = load(microsoft, folder + "/original." + kind, strict=False)
           computed = ("relative_position_index", "attn_mask")
           assert set(missing) == {k for k in microsoft
                                   if k.endswith(computed) or k.startswith(("norm.", "head."))}, missing
@@ -99,7 +99,7 @@ class PeerNamesTest {
           load(classifier, folder + "/classifier-hf." + kind)
           assert not load(
               {k: v for k, v in microsoft.items() if not k.endswith(computed)},
-              folder + "/classifier-ms." + kind)[0]
+              folder + "/classifier-original." + kind)[0]
       """;
 
   private static final List<KeyMap> PLAIN =

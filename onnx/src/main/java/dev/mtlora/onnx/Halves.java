@@ -3,11 +3,15 @@ package dev.mtlora.onnx;
 /** IEEE half precision. */
 final class Halves {
   private static final float MOST = 65_504;
+  private static final short NAN = 0x7e00;
 
   private Halves() {}
 
   /** The nearest half, halves to even; what is too large becomes the largest. */
   static short of(float value) {
+    if (Float.isNaN(value)) {
+      return NAN;
+    }
     float bounded = Math.max(-MOST, Math.min(MOST, value));
     int bits = Float.floatToRawIntBits(bounded);
     int sign = bits >>> 16 & 0x8000;

@@ -24,6 +24,9 @@ public final class OnnxCache {
   private static final String FOLDER = "exports";
   private static final int DIGITS = 16;
 
+  /** Another one where the same model is exported in another way. */
+  private static final String FORMAT = "1 ";
+
   private OnnxCache() {}
 
   /**
@@ -60,12 +63,13 @@ public final class OnnxCache {
     List<Path> files = new ArrayList<>();
     for (Path one : List.of(folder, weights)) {
       try (DirectoryStream<Path> found =
-          Files.newDirectoryStream(one, "{*.safetensors,adapter_config.json,model.json}")) {
+          Files.newDirectoryStream(
+              one, "{*.safetensors,adapter_config.json,model.json,config.yaml}")) {
         found.forEach(files::add);
       }
     }
     Collections.sort(files);
-    StringBuilder all = new StringBuilder(Version.text());
+    StringBuilder all = new StringBuilder(FORMAT + Version.text());
     for (Path file : files) {
       all.append(file.getFileName()).append(Sha256.of(file));
     }

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.image.Block;
+import dev.mtlora.image.Fit;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.Forward;
 import dev.mtlora.model.Predictor;
@@ -132,6 +133,7 @@ public final class OnnxModel implements AutoCloseable, Forward {
 
   /** Predicts pictures with it. */
   public Predictor predictor() {
+    requireFixed(file.preprocessing().fit());
     Size size = new Size((int) input[2], (int) input[3]);
     int smallest = file.spec().model().backbone().input().smallest();
     return new Predictor(
@@ -141,6 +143,21 @@ public final class OnnxModel implements AutoCloseable, Forward {
         smallest,
         file.preprocessing().fit(),
         file.preprocessing().normalisation());
+  }
+
+  /** A file sees one size, and some models see each picture in a size of its own. */
+  private void requireFixed(Fit fit) {
+    if (!fit.isFixed()) {
+      throw new CheckpointException(
+          Path.of(name),
+          String.format(
+              Locale.ROOT,
+              "sees images of %d x %d only, and its model was trained on pictures of any size (data.resize"
+                  + " %s): predict with the run itself",
+              input[2],
+              input[3],
+              fit));
+    }
   }
 
   /** What the model is. */

@@ -1,0 +1,81 @@
+package dev.mtlora.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mtlora.TrainedModel;
+import dev.mtlora.image.Block;
+import dev.mtlora.peft.AdapterMethods;
+import dev.mtlora.spec.ModelSpec;
+import dev.mtlora.spec.Network;
+import dev.mtlora.task.Saliency;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.testing.SmallBackbones;
+import dev.mtlora.weights.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An export is kept beside its model as long as the model is what it was. */
+class OnnxCacheTest {
+  @TempDir private Path folder;
+  private final AtomicInteger opened = new AtomicInteger();
+
+  @Test
+  void open_modelChanged_isExportedAnew() throws IOException {
+    Path run = folder.resolve("run");
+    try (TrainedModel model = model()) {
+      model.save(run);
+      Map<String, Block> first = logits(run);
+      assertThat(logits(run).get("sal").values()).isEqualTo(first.get("sal").values());
+      assertThat(opened).hasValue(1);
+      model.with(
+          own -> {
+            own.parameters()
+                .values()
+                .forEach(p -> p.tensor().assignInPlace(p.tensor().detach().times(1.1)));
+            return own;
+          });
+      model.save(run);
+      Map<String, Block> changed = logits(run);
+      assertThat(opened).hasValue(2);
+      Map<String, Block> own = OnnxModelTest.logits(model, OnnxModelTest.images(2));
+      assertThat(OnnxModelTest.error(own, changed)).isLessThan(1e-4);
+      try (var exports = Files.list(run.resolve("exports"))) {
+        assertThat(exports).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void open_noModel_isNamed() {
+    assertThatThrownBy(() -> OnnxCache.open(folder, this::model, 1))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("holds no model");
+  }
+
+  private Map<String, Block> logits(Path run) {
+    try (OnnxModel onnx = OnnxCache.open(run, () -> open(run), 1)) {
+      return onnx.logits(OnnxModelTest.images(2), List.of("sal"), DType.F32);
+    }
+  }
+
+  private TrainedModel open(Path run) {
+    opened.incrementAndGet();
+    return TrainedModel.open(run);
+  }
+
+  private TrainedModel model() {
+    return TrainedModel.create(
+        new ModelSpec(
+            new Network(SmallBackbones.all().findFirst().orElseThrow()),
+            AdapterMethods.of("mtlora"),
+            List.of(new Saliency()),
+            false));
+  }
+}
