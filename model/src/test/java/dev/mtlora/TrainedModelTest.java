@@ -7,8 +7,10 @@ import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Rgb;
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Picture;
 import dev.mtlora.model.PredictOptions;
+import dev.mtlora.model.PredictedMap;
 import dev.mtlora.model.Prediction;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.peft.MtLora;
@@ -52,6 +54,34 @@ class TrainedModelTest extends ModelCase {
         assertSame(asked.get(i).join(), alone.get(i), 0);
       }
     }
+  }
+
+  /** A recording is forgotten when the model becomes another, also while it does. */
+  @Test
+  void replaying_modelChanged_saysWhatTheModelSays() {
+    Raster picture = noise(40, 50, 3);
+    try (TrainedModel model = model()) {
+      Prediction before = model.replaying().one(Picture.of(picture), PredictOptions.USUAL);
+      assertSame(before, one(model, picture, PredictOptions.USUAL), 1e-4);
+      model.with(
+          own -> {
+            double depth = worst(before.of("depth"), changedWithin(model, own, picture));
+            assertThat(depth).isGreaterThan(1e-3);
+            return own;
+          });
+      Prediction after = model.replaying().one(Picture.of(picture), PredictOptions.USUAL);
+      assertSame(after, one(model, picture, PredictOptions.USUAL), 1e-4);
+      assertThat(worst(before.of("depth"), after.of("depth"))).isGreaterThan(1e-3);
+    }
+  }
+
+  private static PredictedMap changedWithin(
+      TrainedModel model, MultiTaskModel own, Raster picture) {
+    model.replaying().one(Picture.of(picture), PredictOptions.USUAL);
+    own.parameters()
+        .values()
+        .forEach(p -> p.tensor().assignInPlace(p.tensor().detach().times(1.2)));
+    return model.replaying().one(Picture.of(picture), PredictOptions.USUAL).of("depth");
   }
 
   @Test
