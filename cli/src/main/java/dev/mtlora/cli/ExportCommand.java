@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -225,7 +226,7 @@ final class ExportCommand implements Callable<Integer> {
   private static void writeScript(TrainedModel model, OnnxOptions options, Path out)
       throws IOException {
     RecordedModel what = options.recorded(model);
-    Path part = out.resolveSibling("." + out.getFileName() + ".part");
+    Path part = out.resolveSibling("." + out.getFileName() + "." + UUID.randomUUID());
     try (Scope scope = Scope.open();
         Script script = Script.of(model.record(what, options.merged()))) {
       script.write(part, Map.of("mtlora.json", model.description().text()));

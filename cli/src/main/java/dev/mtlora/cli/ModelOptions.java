@@ -93,6 +93,10 @@ final class ModelOptions {
    */
   OpenModel open(OpenModel.Engine engine, Consumer<String> say) {
     if (isOnnx()) {
+      if (config != null || anyBase || !overrides.isEmpty()) {
+        throw new ConfigException(
+            run + " is computed as it was exported: leave out --config, --set and --any-base");
+      }
       return OpenModel.of(OnnxModel.open(run));
     }
     if (engine == OpenModel.Engine.ONNX) {

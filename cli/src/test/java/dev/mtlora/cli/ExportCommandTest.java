@@ -243,6 +243,9 @@ class ExportCommandTest {
                 "pixels"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("--format onnx");
+    assertThat(command("predict", at("no.onnx"), at("a.png"), "--out", at("p"), "--any-base"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--any-base");
     assertThat(command("predict", at("no.onnx"), at("a.png"), "--out", at("p"))).isEqualTo(1);
     assertThat(err.toString()).contains("no.onnx");
   }
