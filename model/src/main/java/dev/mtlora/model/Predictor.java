@@ -166,11 +166,7 @@ public record Predictor(
    */
   public Map<String, Block> logits(List<Picture> pictures, PredictOptions options) {
     tasks(options);
-    List<Prepared> prepared = new ArrayList<>();
-    for (Picture picture : pictures) {
-      prepared.add(prepare(colour(picture)));
-    }
-    return computed(prepared, options);
+    return computed(pictures.stream().map(p -> prepare(colour(p))).toList(), options);
   }
 
   private void requireFit(PredictOptions options) {
