@@ -15,6 +15,7 @@ import dev.mtlora.weights.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,13 @@ class OnnxCacheTest {
                 .forEach(p -> p.tensor().assignInPlace(p.tensor().detach().times(1.1)));
             return own;
           });
-      model.save(run);
+      model.save(folder.resolve("other")); // into the folder itself it would take the export along
+      for (String file : List.of("model.safetensors", "model.json")) {
+        Files.copy(
+            folder.resolve("other").resolve(file),
+            run.resolve(file),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
       Map<String, Block> changed = logits(run);
       assertThat(opened).hasValue(2);
       Map<String, Block> own = OnnxModelTest.logits(model, OnnxModelTest.images(2));

@@ -288,6 +288,7 @@ class LimitsTest extends ServerCase {
           CompletableFuture.supplyAsync(
               () -> post("/v1/predict?tasks=sal", png(20, 20, 1)).statusCode(),
               work -> new Thread(work).start());
+      awaitActive(1); // it is the one that the model is asked for
       byte[] picture = png(20, 20, 2);
       while (log.stream().noneMatch(line -> line.contains("\"status\":499"))) {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
@@ -300,6 +301,8 @@ class LimitsTest extends ServerCase {
       go.countDown();
       holder.join();
       assertThat(first.join()).isEqualTo(200);
+    } finally {
+      go.countDown(); // whatever failed: the model is closed after this
     }
   }
 
