@@ -1,14 +1,11 @@
 package dev.mtlora.cli;
 
-import dev.mtlora.files.DataException;
 import dev.mtlora.image.Rgb;
 import dev.mtlora.image.Size;
 import dev.mtlora.model.Legend;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.task.Label;
 import dev.mtlora.task.Task;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,9 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * {@code index.html} of many predictions: what colours mean, and every picture with its maps, small
@@ -29,6 +23,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  */
 final class PredictionPage {
   private static final int SMALL = 320;
+  private static final int QUALITY = 85;
   private static final int BALL = 48;
   private static final double[] METRES = {0.5, 1, 2, 3, 5, 8, 12, 20};
 
@@ -74,7 +69,7 @@ final class PredictionPage {
   private String figure(String file, String title, Rgb picture) {
     Size size = new Size(picture.height(), picture.width()).within(SMALL);
     Rgb small = picture.scaled(size.width(), size.height());
-    files.write("index/" + file + ".jpg", jpeg(small));
+    files.write("index/" + file + ".jpg", small.jpeg(QUALITY));
     return String.format(
         Locale.ROOT,
         "<figure><img src=\"index/%s.jpg\" width=\"%d\" height=\"%d\" alt=\"%s\" loading=\"lazy\">"
@@ -84,21 +79,6 @@ final class PredictionPage {
         size.height(),
         escaped(title),
         escaped(title));
-  }
-
-  private static byte[] jpeg(Rgb picture) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpg").next();
-    try (var stream = new MemoryCacheImageOutputStream(bytes)) {
-      writer.setOutput(stream);
-      writer.write(picture.image());
-      stream.flush();
-      return bytes.toByteArray();
-    } catch (IOException e) {
-      throw new DataException("a small picture could not be made: " + e, e);
-    } finally {
-      writer.dispose();
-    }
   }
 
   /** Writes the page, if one is wanted and there is something to show. */

@@ -28,6 +28,12 @@ public record Block(int count, int channels, int height, int width, float[] valu
     }
   }
 
+  /** Of zeros. */
+  public static Block zeros(int count, int channels, int height, int width) {
+    long values = (long) count * channels * height * width;
+    return new Block(count, channels, height, width, new float[Math.toIntExact(values)]);
+  }
+
   /** One raster, as planes. */
   public static Block of(Raster raster) {
     float[] planes = new float[raster.values().length];
@@ -83,6 +89,26 @@ public record Block(int count, int channels, int height, int width, float[] valu
             height,
             width,
             Arrays.copyOfRange(values, index * length, (index + 1) * length));
+  }
+
+  /**
+   * A rectangle of all planes; this block if that is all of them.
+   *
+   * @param top its first row
+   * @param left its first column
+   */
+  public Block part(int top, int left, int rows, int columns) {
+    if (rows == height && columns == width) {
+      return this;
+    }
+    float[] part = new float[count * channels * rows * columns];
+    for (int plane = 0; plane < count * channels; plane++) {
+      for (int y = 0; y < rows; y++) {
+        int from = (plane * height + top + y) * width + left;
+        System.arraycopy(values, from, part, (plane * rows + y) * columns, columns);
+      }
+    }
+    return new Block(count, channels, rows, columns, part);
   }
 
   /** Writes a raster plane by plane, from {@code to[offset]} on: H, W, C to C, H, W. */

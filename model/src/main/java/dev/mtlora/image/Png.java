@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.ShortPointer;
@@ -110,20 +111,25 @@ public final class Png {
   private static byte[] encoded(Raster picture, int type, Pointer values) {
     PointerScope scope = new PointerScope();
     try {
-      return encoded(new Mat(picture.height(), picture.width(), type, values));
+      return encoded(".png", new Mat(picture.height(), picture.width(), type, values));
     } finally {
       scope.close();
     }
   }
 
-  /** Of a picture whose native memory the caller owns. */
-  static byte[] encoded(Mat picture) {
-    BytePointer png = new BytePointer();
-    if (!imencode(".png", picture, png)) {
-      throw new DataException("a picture could not be encoded as PNG");
+  /**
+   * Of a picture whose native memory the caller owns.
+   *
+   * @param end of the name of a file of the format that is wanted
+   * @param options of it, numbers and their values in turn
+   */
+  static byte[] encoded(String end, Mat picture, int... options) {
+    BytePointer file = new BytePointer();
+    if (!imencode(end, picture, file, new IntPointer(options))) {
+      throw new DataException("a picture could not be encoded as " + end.substring(1));
     }
-    byte[] bytes = new byte[(int) png.limit()];
-    png.get(bytes);
+    byte[] bytes = new byte[(int) file.limit()];
+    file.get(bytes);
     return bytes;
   }
 }

@@ -1,6 +1,11 @@
 package dev.mtlora.image;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGRA2BGR;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
 import dev.mtlora.tensor.KernelThreads;
 import java.awt.color.ColorSpace;
@@ -8,7 +13,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -58,7 +63,7 @@ public record Rgb(int[] pixels, int width, int height) {
   }
 
   private static int level(float value) {
-    return Math.round(Math.min(255, Math.max(0, value)));
+    return (int) (Math.min(255f, Math.max(0f, value)) + 0.5f);
   }
 
   /**
@@ -91,7 +96,7 @@ public record Rgb(int[] pixels, int width, int height) {
   /** The same as an image of the JDK's. */
   public BufferedImage image() {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    image.setRGB(0, 0, width, height, pixels, 0, width);
+    image.getRaster().setDataElements(0, 0, width, height, pixels);
     return image;
   }
 
@@ -121,39 +126,27 @@ public record Rgb(int[] pixels, int width, int height) {
     return new Rgb(out, newWidth, newHeight);
   }
 
-  /** The same at another size; where it becomes smaller, pixels are averaged. */
+  /** The same at another size; where it becomes smaller, pixels are averaged by their areas. */
   public Rgb scaled(int newWidth, int newHeight) {
     if (newWidth >= width || newHeight >= height) {
       return resized(newWidth, newHeight);
     }
-    int[] out = new int[newWidth * newHeight];
-    for (int y = 0; y < newHeight; y++) {
-      for (int x = 0; x < newWidth; x++) {
-        out[y * newWidth + x] =
-            mean(
-                (int) ((long) x * width / newWidth),
-                (int) ((long) (x + 1) * width / newWidth),
-                (int) ((long) y * height / newHeight),
-                (int) ((long) (y + 1) * height / newHeight));
-      }
+    PointerScope scope = new PointerScope();
+    try {
+      Mat small = new Mat();
+      resize(
+          mat(),
+          small,
+          new org.bytedeco.opencv.opencv_core.Size(newWidth, newHeight),
+          0,
+          0,
+          INTER_AREA);
+      int[] out = new int[newWidth * newHeight];
+      new IntPointer(small.data()).get(out);
+      return new Rgb(out, newWidth, newHeight);
+    } finally {
+      scope.close();
     }
-    return new Rgb(out, newWidth, newHeight);
-  }
-
-  private int mean(int left, int right, int top, int bottom) {
-    long red = 0;
-    long green = 0;
-    long blue = 0;
-    for (int y = top; y < bottom; y++) {
-      for (int x = left; x < right; x++) {
-        int pixel = pixels[y * width + x];
-        red += pixel >> 16 & 0xFF;
-        green += pixel >> 8 & 0xFF;
-        blue += pixel & 0xFF;
-      }
-    }
-    long count = (long) (right - left) * (bottom - top);
-    return (int) (red / count << 16 | green / count << 8 | blue / count);
   }
 
   /** Draws a picture that fits onto this one, with its upper left corner at (x, y). */
@@ -173,18 +166,32 @@ public record Rgb(int[] pixels, int width, int height) {
 
   /** As a PNG of 8 bits. */
   public byte[] png() {
-    byte[] bytes = new byte[3 * pixels.length];
-    for (int i = 0; i < pixels.length; i++) {
-      bytes[3 * i] = (byte) pixels[i];
-      bytes[3 * i + 1] = (byte) (pixels[i] >> 8);
-      bytes[3 * i + 2] = (byte) (pixels[i] >> 16);
-    }
+    return encoded(".png");
+  }
+
+  /**
+   * As a JPEG.
+   *
+   * @param quality 1 to 100
+   */
+  public byte[] jpeg(int quality) {
+    return encoded(".jpg", IMWRITE_JPEG_QUALITY, quality);
+  }
+
+  private byte[] encoded(String end, int... options) {
     PointerScope scope = new PointerScope();
     try {
-      return Png.encoded(new Mat(height, width, CV_8UC(3), new BytePointer(bytes)));
+      Mat opaque = new Mat();
+      cvtColor(mat(), opaque, COLOR_BGRA2BGR);
+      return Png.encoded(end, opaque, options);
     } finally {
       scope.close();
     }
+  }
+
+  /** The pixels as OpenCV reads them: B, G, R and a byte that says nothing. */
+  private Mat mat() {
+    return new Mat(height, width, CV_8UC(4), new IntPointer(pixels));
   }
 
   /** Writes it as a PNG, replacing what is there; missing folders are made. */

@@ -1,6 +1,7 @@
 package dev.mtlora.model;
 
 import dev.mtlora.files.DataException;
+import dev.mtlora.image.Bilinear;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Fit;
 import dev.mtlora.image.Size;
@@ -22,8 +23,8 @@ import java.util.Optional;
  * @param probabilities true to keep those of classes
  */
 record Finish(Task task, boolean probabilities) {
-  /** Most logits that are in memory at once, 64 MB. */
-  private static final long MOST = 1 << 24;
+  /** Most logits that are in memory at once: 2 MB, which a processor's cache holds. */
+  private static final int MOST = 1 << 19;
 
   /**
    * The prediction of one picture.
@@ -33,20 +34,14 @@ record Finish(Task task, boolean probabilities) {
    */
   PredictedMap of(Block logits, Fit.Frame frame, Size size) {
     Rows rows = new Rows(size);
-    try (Scope scope = Scope.inference()) {
-      Tensor small = tensor(logits);
-      long all = logits.channels() * (long) size.height() * size.width();
-      if (all <= MOST || frame.content().equals(size)) {
-        rows.add(FullSize.of(small, frame, size));
-      } else {
-        Tensor content = FullSize.within(frame, small).contiguous();
-        int strip = (int) Math.max(1, MOST / (logits.channels() * (long) size.width()));
-        for (int y = 0; y < size.height(); y += strip) {
-          try (Scope part = Scope.inference()) {
-            rows.add(FullSize.rows(content, size, y, Math.min(strip, size.height() - y)));
-          }
-        }
-      }
+    Bilinear full = FullSize.rows(logits, frame, size);
+    int strip = Math.max(1, (int) (MOST / ((long) logits.channels() * size.width())));
+    Block some = Block.zeros(1, logits.channels(), Math.min(strip, size.height()), size.width());
+    for (int y = 0; y < size.height(); y += strip) {
+      int left = size.height() - y;
+      some = left < some.height() ? Block.zeros(1, logits.channels(), left, size.width()) : some;
+      full.rows(y, some);
+      rows.add(some);
     }
     return rows.map();
   }
@@ -88,17 +83,18 @@ record Finish(Task task, boolean probabilities) {
       this.size = size;
     }
 
-    /** The next rows, {@code [1, outputs, rows, W]} in f32. */
-    void add(Tensor logits) {
-      int rows = (int) logits.size(2);
-      Tensor predicted = task.predict(logits);
-      values = put(values, predicted, rows);
-      if (probabilities && task.label() instanceof Label.Classes) {
-        Tensor last = logits.permute(0, 2, 3, 1);
-        Tensor share = Functional.softmax(last).permute(0, 3, 1, 2).to(DType.F32);
-        shares = put(shares, share.contiguous(), rows);
+    /** The next rows, {@code [1, outputs, rows, W]}. */
+    void add(Block logits) {
+      try (Scope scope = Scope.inference()) {
+        Tensor some = tensor(logits);
+        values = put(values, task.predict(some), logits.height());
+        if (probabilities && task.label() instanceof Label.Classes) {
+          Tensor last = some.permute(0, 2, 3, 1);
+          Tensor share = Functional.softmax(last).permute(0, 3, 1, 2).to(DType.F32);
+          shares = put(shares, share.contiguous(), logits.height());
+        }
       }
-      done += rows;
+      done += logits.height();
     }
 
     private float[] put(float[] all, Tensor part, int rows) {

@@ -1,5 +1,7 @@
 package dev.mtlora.model;
 
+import dev.mtlora.image.Bilinear;
+import dev.mtlora.image.Block;
 import dev.mtlora.image.Fit;
 import dev.mtlora.image.Size;
 import dev.mtlora.tensor.DType;
@@ -32,31 +34,14 @@ public final class FullSize {
   }
 
   /**
-   * Some rows of the same, as if all had been made and these taken: for pictures of which all would
-   * need too much memory.
+   * The same of one picture in plain memory, as many rows at a time as are asked for; equal to
+   * {@link #of} but for the last bits.
    *
-   * @param logits {@code [1, C, h, w]} in f32
-   * @param first row
-   * @param rows how many
+   * @param logits {@code [1, C, h, w]}, as large as the frame
    */
-  static Tensor rows(Tensor logits, Size picture, int first, int rows) {
-    long height = logits.size(2);
-    double scale = height / (double) picture.height();
-    long[] above = new long[rows];
-    long[] below = new long[rows];
-    float[] share = new float[rows];
-    for (int i = 0; i < rows; i++) {
-      double at = Math.max(0, (first + i + 0.5) * scale - 0.5);
-      above[i] = Math.min(height - 1, (long) at);
-      below[i] = Math.min(height - 1, above[i] + 1);
-      share[i] = (float) (at - above[i]);
-    }
-    Tensor low = Tensor.of(share, 1, 1, rows, 1);
-    Tensor mixed =
-        logits
-            .indexSelect(2, Tensor.of(above, rows))
-            .times(low.negate().plus(1))
-            .plus(logits.indexSelect(2, Tensor.of(below, rows)).times(low));
-    return Functional.resizeBilinear(mixed, rows, picture.width());
+  static Bilinear rows(Block logits, Fit.Frame frame, Size picture) {
+    Size content = frame.content();
+    return Bilinear.of(
+        logits.part(frame.top(), frame.left(), content.height(), content.width()), picture);
   }
 }

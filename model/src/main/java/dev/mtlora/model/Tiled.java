@@ -5,8 +5,6 @@ import dev.mtlora.image.Fit;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Size;
 import dev.mtlora.task.Task;
-import dev.mtlora.tensor.Scope;
-import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,11 +90,10 @@ record Tiled(Predictor predictor, PredictOptions options) {
     }
 
     void add(Block logits, Fit.Frame frame, int x) {
-      float[] full;
-      try (Scope scope = Scope.inference()) {
-        full = FullSize.of(Finish.tensor(logits), frame, part).toFloats();
-      }
       int planes = logits.channels();
+      Block all = Block.zeros(1, planes, part.height(), part.width());
+      FullSize.rows(logits, frame, part).rows(0, all);
+      float[] full = all.values();
       if (sums.length == 0) {
         long numbers = (long) planes * part.height() * size.width();
         sums = new float[Finish.requireRoom(task, size, 2 * numbers) / 2];
@@ -128,9 +125,7 @@ record Tiled(Predictor predictor, PredictOptions options) {
         System.arraycopy(sums, from + count * width, sums, from, left);
         java.util.Arrays.fill(sums, from + left, from + part.height() * width, 0);
       }
-      try (Scope scope = Scope.inference()) {
-        rows.add(Tensor.of(logits, 1, planes, count, width));
-      }
+      rows.add(new Block(1, planes, count, width, logits));
       top += count;
     }
 

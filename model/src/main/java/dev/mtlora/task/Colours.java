@@ -14,8 +14,14 @@ final class Colours {
   /** Colours every value; ignored and non-finite ones become {@link #NO_VALUE}. */
   static int[] map(float[] values, DoubleToIntFunction colour) {
     int[] picture = new int[values.length];
+    float last = Labels.IGNORE; // classes lie beside their own kind
+    int lastColour = NO_VALUE;
     for (int i = 0; i < values.length; i++) {
-      picture[i] = isValue(values[i]) ? colour.applyAsInt(values[i]) : NO_VALUE;
+      if (values[i] != last) {
+        last = values[i];
+        lastColour = isValue(last) ? colour.applyAsInt(last) : NO_VALUE;
+      }
+      picture[i] = lastColour;
     }
     return picture;
   }
@@ -30,7 +36,7 @@ final class Colours {
   }
 
   private static int level(double share) {
-    return (int) Math.round(255 * Math.min(Math.max(share, 0), 1));
+    return (int) (255 * Math.min(Math.max(share, 0), 1) + 0.5);
   }
 
   /** Grey, black at 0 and white at 1. */

@@ -155,7 +155,7 @@ class PredictedMapTest {
   @Test
   void rgb_madeSmaller_isTheMeanOfItsPixels() {
     Rgb checks = new Rgb(new int[] {0, 0xFFFFFF, 0xFFFFFF, 0}, 2, 2);
-    assertThat(checks.scaled(1, 1).pixels()).containsExactly(0x7F7F7F);
+    assertThat(checks.scaled(1, 1).pixels()).containsExactly(0x808080);
     assertThat(checks.scaled(4, 4).pixels()).startsWith(0, 0, 0xFFFFFF, 0xFFFFFF);
     Raster raster = checks.raster();
     assertThat(Rgb.of(raster).pixels()).containsExactly(checks.pixels());
