@@ -3,10 +3,12 @@ package dev.mtlora;
 import dev.mtlora.image.Fit;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Parameter;
 import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.weights.Described;
 import dev.mtlora.weights.ModelFolder;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /** How a model comes to its thread. */
@@ -31,7 +33,26 @@ final class Opening {
         () -> {
           MultiTaskModel model = ModelFolder.untrained(spec, found.seed(), options.device(), 0);
           found.load(model, options.base(), options.anyBase());
+          options.lenders().forEach(lender -> share(model, lender));
           return model;
+        });
+  }
+
+  /** Lets a model have the frozen weights of another, wherever they are equal. */
+  private static void share(MultiTaskModel model, TrainedModel lender) {
+    lender.with(
+        other -> {
+          Map<String, Parameter> theirs = other.parameters();
+          model
+              .parameters()
+              .forEach(
+                  (name, own) -> {
+                    Parameter same = theirs.get(name);
+                    if (same != null && !own.trains() && !same.trains()) {
+                      own.tensor().shareInPlace(same.tensor());
+                    }
+                  });
+          return null;
         });
   }
 

@@ -873,6 +873,32 @@ public final class Tensor {
     }
   }
 
+  /**
+   * Takes the memory of another tensor and frees its own, if both have the same shape, type, device
+   * and values. What is written into one of them then shows in the other; the memory lives as long
+   * as either.
+   *
+   * @return true if they share memory afterwards
+   */
+  public boolean shareInPlace(Tensor other) {
+    boolean alike =
+        dtype() == other.dtype()
+            && device().equals(other.device())
+            && Arrays.equals(sides(), other.sides())
+            && handle.equal(other.handle);
+    if (alike) {
+      handle.set_data(other.handle);
+    }
+    return alike;
+  }
+
+  /**
+   * True if both begin at the same place in memory, so that one shows what is written to the other.
+   */
+  public boolean sharesMemory(Tensor other) {
+    return handle.data_ptr().equals(other.handle.data_ptr());
+  }
+
   /** Becomes zeros of another shape, with the same consequences. */
   public Tensor zeroInPlace(long... newShape) {
     try (Scope scope = Scope.inference()) {
