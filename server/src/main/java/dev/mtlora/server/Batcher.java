@@ -95,8 +95,9 @@ final class Batcher implements Forward, AutoCloseable {
   private Batch.Done await(Waiting own) {
     while (true) {
       try {
-        return own.done()
-            .get(Math.max(1, Math.min(LOOK_NANOS, own.ticket().left())), TimeUnit.NANOSECONDS);
+        long left = own.ticket().left(); // none, and it is being computed: until that has ended
+        long wait = left > 0 ? Math.min(LOOK_NANOS, left) : LOOK_NANOS;
+        return own.done().get(wait, TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         if (own.ticket().isOver() && withdrawn(own)) {
           throw late();

@@ -267,6 +267,7 @@ class LimitsTest extends ServerCase {
 
   @Test
   void clients_thatLeaveWhileTheyWait_areNotComputed() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     try (ModelStore.Lease lease = store.use("small")) {
       Thread holder =
@@ -276,6 +277,7 @@ class LimitsTest extends ServerCase {
                       .model()
                       .with(
                           own -> {
+                            held.countDown();
                             try {
                               go.await();
                             } catch (InterruptedException e) {
@@ -284,11 +286,12 @@ class LimitsTest extends ServerCase {
                             return 0;
                           }));
       holder.start();
+      held.await(); // whoever comes first keeps the batches' thread, and the others wait
       CompletableFuture<Integer> first =
           CompletableFuture.supplyAsync(
               () -> post("/v1/predict?tasks=sal", png(20, 20, 1)).statusCode(),
               work -> new Thread(work).start());
-      awaitActive(1); // it is the one that the model is asked for
+      awaitActive(1);
       byte[] picture = png(20, 20, 2);
       while (log.stream().noneMatch(line -> line.contains("\"status\":499"))) {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
