@@ -1,5 +1,5 @@
 /**
- * Serves trained models over HTTP.
+ * Serves trained models over HTTP and gRPC.
  *
  * @since 0.1
  */
@@ -9,6 +9,7 @@ module dev.mtlora.server {
   requires com.fasterxml.jackson.core;
   requires micrometer.core;
   requires micrometer.registry.prometheus;
+  requires org.eclipse.jetty.http2.server;
   requires org.eclipse.jetty.server;
 
   exports dev.mtlora.server;

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -21,19 +22,19 @@ import org.eclipse.jetty.server.Request;
 final class Body implements Runnable {
   private final Request request;
   private final int most;
-  private final Admission.Entry room;
+  private final LongConsumer room;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> all = new CompletableFuture<>();
   private long roomTaken;
 
-  private Body(Request request, int most, Admission.Entry room) {
+  private Body(Request request, int most, LongConsumer room) {
     this.request = request;
     this.most = most;
     this.room = room;
   }
 
   /** The body, or the {@link Refusal} of it, at some time on some thread. */
-  static CompletableFuture<byte[]> read(Request request, int most, Admission.Entry room) {
+  static CompletableFuture<byte[]> read(Request request, int most, LongConsumer room) {
     if (request.getLength() > most) {
       return CompletableFuture.failedFuture(tooLarge(most));
     }
@@ -45,7 +46,7 @@ final class Body implements Runnable {
   /** Asks at once for the room that the request says it needs. */
   private void begin(long length) {
     try {
-      room.grow(2 * length);
+      room.accept(2 * length);
       roomTaken = 2 * length;
       run();
     } catch (Refusal e) {
@@ -91,7 +92,7 @@ final class Body implements Runnable {
       }
       long needed = 2L * (bytes.size() + length); // the array grows by copying
       if (needed > roomTaken) {
-        room.grow(needed - roomTaken);
+        room.accept(needed - roomTaken);
         roomTaken = needed;
       }
       byte[] part = new byte[length];
@@ -105,9 +106,10 @@ final class Body implements Runnable {
   /**
    * A body as it was before it was packed.
    *
-   * @param encoding what {@code Content-Encoding} says: gzip, deflate, or nothing
+   * @param encoding what {@code Content-Encoding}, or {@code grpc-encoding}, says: gzip, deflate,
+   *     or nothing
    */
-  static byte[] unpacked(byte[] body, String encoding, int most, Admission.Entry room) {
+  static byte[] unpacked(byte[] body, String encoding, int most, LongConsumer room) {
     String how = encoding.strip().toLowerCase(Locale.ROOT);
     if (how.isEmpty() || how.equals("identity")) {
       return body;
@@ -119,12 +121,12 @@ final class Body implements Runnable {
         if (n > most - out.size()) {
           throw tooLarge(most);
         }
-        room.grow(2L * n);
+        room.accept(2L * n);
         out.write(part, 0, n);
       }
       return out.toByteArray();
     } catch (IOException e) {
-      throw Refusal.bad("the body is not what its Content-Encoding says, or is truncated");
+      throw Refusal.bad("the body is not what its encoding says, or is truncated");
     }
   }
 
@@ -136,7 +138,7 @@ final class Body implements Runnable {
       default ->
           throw new Refusal(
               Kind.ENCODING,
-              "the body's Content-Encoding is '%s', and this server reads gzip and deflate",
+              "the body's encoding is '%s', and this server reads gzip and deflate",
               Call.brief(encoding));
     };
   }

@@ -39,12 +39,12 @@ record Call(
    *
    * @throws Refusal if there is none of that name, or it is not loaded
    */
-  Answer using(ModelStore store, String name, Function<ModelStore.Lease, Answer> work) {
+  <T> T using(ModelStore store, String name, Function<ModelStore.Lease, T> work) {
     try (ModelStore.Lease lease = store.use(name)) {
       ticket.uses(name);
       boolean good = false;
       try {
-        Answer answer = work.apply(lease);
+        T answer = work.apply(lease);
         good = true;
         return answer;
       } finally {
@@ -93,7 +93,11 @@ record Call(
 
   /** Fails if the model has other versions only: there is one, {@code 1}. */
   void requireVersion() {
-    String version = parts.getOrDefault("version", "1");
+    requireVersion(parts.getOrDefault("version", "1"));
+  }
+
+  /** The same of one that is said elsewhere. */
+  static void requireVersion(String version) {
     if (!version.equals("1")) {
       throw new Refusal(Kind.NOT_FOUND, "the model has no version '%s', only '1'", brief(version));
     }

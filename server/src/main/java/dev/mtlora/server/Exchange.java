@@ -12,17 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /** One request, from its headers to the last byte of its answer. It is answered once. */
-final class Exchange {
+abstract class Exchange {
   private static final Logger LOG = System.getLogger("dev.mtlora.server");
-  private static final String RETRY_SECONDS = "1";
 
   private final Request request;
   private final Response response;
@@ -34,19 +31,24 @@ final class Exchange {
   private String route = "none";
   private Admission.@Nullable Entry room;
 
-  Exchange(
-      Request request,
-      Response response,
-      Callback callback,
-      Metrics metrics,
-      Consumer<String> access,
-      Ticket ticket) {
+  Exchange(Request request, Response response, Callback callback, Desk desk, Ticket ticket) {
     this.request = request;
     this.response = response;
     this.callback = callback;
-    this.metrics = metrics;
-    this.access = access;
+    metrics = desk.metrics();
+    access = desk.access();
     this.ticket = ticket;
+  }
+
+  /** The answer that says why there is no other. */
+  abstract Answer refused(Refusal why);
+
+  /** Says what stands before the body of an answer, and behind it. */
+  abstract void begin(Response to, Answer answer);
+
+  /** Sends a body, and what stands behind it. */
+  void send(Response to, ByteBuffer body, Callback sent) {
+    to.write(true, body, sent);
   }
 
   Ticket ticket() {
@@ -71,17 +73,12 @@ final class Exchange {
   void fail(Throwable why) {
     Refusal refusal = refusal(why);
     metrics.onError(refusal.kind());
-    Answer answer = Answer.error(refusal.kind().status(), String.valueOf(refusal.getMessage()));
-    if (refusal.kind().passes()) {
-      answer = answer.with("Retry-After", RETRY_SECONDS);
-    }
-    if (refusal.kind() == Kind.NO_KEY) {
-      answer = answer.with("WWW-Authenticate", "Bearer");
-    }
-    if (refusal.kind() == Kind.TOO_SLOW || !request.consumeAvailable()) {
-      answer = answer.with("Connection", "close"); // a body lies in the way of the next request
-    }
-    answer(answer);
+    answer(refused(refusal));
+  }
+
+  /** Throws away what is there of a body; false if there may be more. */
+  boolean skipBody() {
+    return request.consumeAvailable();
   }
 
   private static Refusal refusal(Throwable why) {
@@ -106,20 +103,14 @@ final class Exchange {
       return;
     }
     ticket.done(Phase.ENCODE);
-    response.setStatus(answer.status());
-    HttpFields.Mutable headers = response.getHeaders();
-    headers.put(HttpHeader.CONTENT_TYPE, answer.type());
-    headers.put(HttpHeader.CONTENT_LENGTH, answer.body().length);
-    headers.put("X-Content-Type-Options", "nosniff");
-    headers.put(HttpHeader.CACHE_CONTROL, "no-store");
-    answer.headers().forEach(headers::put);
+    begin(response, answer);
     if (room != null) {
-      headers.put("Server-Timing", timing(ticket.nanos()));
+      response.getHeaders().put("Server-Timing", timing(ticket.nanos()));
     }
     metrics.onAnswer(route, ticket.model(), answer.status(), ticket);
     access.accept(line(answer));
-    response.write(
-        true,
+    send(
+        response,
         ByteBuffer.wrap(answer.body()),
         new Callback.Nested(callback) {
           @Override

@@ -2,18 +2,11 @@ package dev.mtlora.server;
 
 import dev.mtlora.server.Refusal.Kind;
 import dev.mtlora.server.Routes.Access;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -28,38 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Front extends Handler.Abstract {
   private final Routes routes;
-  private final Limits limits;
-  private final Admission admission;
-  private final Metrics metrics;
-  private final Duration deadline;
-  private final Optional<Keys> keys;
+  private final Desk desk;
   private final Optional<String> origin;
-  private final Consumer<String> access;
-  private final Executor threads;
 
-  Front(
-      Routes routes,
-      ServerOptions options,
-      Admission admission,
-      Metrics metrics,
-      Duration deadline,
-      Consumer<String> access,
-      Executor threads) {
+  Front(Routes routes, Desk desk, Optional<String> origin) {
     this.routes = routes;
-    this.limits = options.limits();
-    this.admission = admission;
-    this.metrics = metrics;
-    this.deadline = deadline;
-    this.access = access;
-    this.threads = threads;
-    keys = options.keys().map(Keys::read);
-    origin = options.origin();
+    this.desk = desk;
+    this.origin = origin;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Ticket ticket = new Ticket(deadline, new ClientWatch(request));
-    Exchange exchange = new Exchange(request, response, callback, metrics, access, ticket);
+    Ticket ticket = new Ticket(desk.deadline(), new ClientWatch(request));
+    Exchange exchange = new HttpExchange(request, response, callback, desk, ticket);
     try {
       allowOrigin(exchange, response);
       if (request.getMethod().equals("OPTIONS") && origin.isPresent()) {
@@ -72,7 +46,7 @@ final class Front extends Handler.Abstract {
         exchange.answer(match.route().endpoint().answer(call(request, match, exchange, null)));
         return true;
       }
-      keys.ifPresent(known -> known.require(exchange::header));
+      desk.keys().ifPresent(known -> known.require(exchange::header));
       if (match.route().access() == Access.KEY) {
         exchange.answer(match.route().endpoint().answer(call(request, match, exchange, null)));
         return true;
@@ -110,36 +84,20 @@ final class Front extends Handler.Abstract {
   }
 
   private void work(Request request, Routes.Match match, Exchange exchange) {
-    Admission.Entry room = admission.enter();
+    Admission.Entry room = desk.admission().enter();
     exchange.has(room);
-    CompletableFuture<byte[]> body =
-        Body.read(request, limits.body(), room)
-            .orTimeout(limits.arrival().toMillis(), TimeUnit.MILLISECONDS);
-    CompletableFuture<?> unused = // whatever happens, the exchange says it
-        body.whenCompleteAsync(
-            (bytes, failure) -> {
-              try {
-                if (failure != null) {
-                  throw failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                      ? wrapped.getCause()
-                      : failure;
-                }
-                byte[] plain =
-                    Body.unpacked(
-                        bytes, exchange.header("Content-Encoding").orElse(""), limits.body(), room);
-                Call call = call(request, match, exchange, new Admitted(plain, room));
-                exchange.answer(match.route().endpoint().answer(call));
-              } catch (TimeoutException e) {
-                exchange.fail(
-                    new Refusal(
-                        Kind.TOO_SLOW,
-                        "the body did not come in within %,d ms",
-                        limits.arrival().toMillis()));
-              } catch (Throwable e) { // all that is thrown belongs to this request alone
-                exchange.fail(e);
-              }
-            },
-            threads);
+    int most = desk.limits().body();
+    desk.collect(
+        request,
+        most,
+        room::grow,
+        exchange,
+        bytes -> {
+          String encoding = exchange.header("Content-Encoding").orElse("");
+          byte[] plain = Body.unpacked(bytes, encoding, most, room::grow);
+          Call call = call(request, match, exchange, new Admitted(plain, room));
+          return match.route().endpoint().answer(call);
+        });
   }
 
   /** A body and the room that it has. */

@@ -111,7 +111,8 @@ record InferOutput(String name, DataType type, int[] shape, float[] values) {
     json.writeEndObject();
   }
 
-  private byte[] bytes() {
+  /** Its numbers, the lowest byte first. */
+  byte[] bytes() {
     ByteBuffer bytes =
         ByteBuffer.allocate(Math.multiplyExact(values.length, type.size()))
             .order(ByteOrder.LITTLE_ENDIAN);

@@ -10,7 +10,6 @@ import dev.mtlora.server.InferRequest.Parameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +19,7 @@ import java.util.OptionalInt;
  * order. It is read as a stream, so that a million numbers take four million bytes.
  */
 final class InferReader {
-  private static final int MOST_NAMES = 64;
+  static final int MOST_NAMES = 64;
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -150,7 +149,7 @@ final class InferReader {
     }
   }
 
-  private static void requireFew(int count, String what) {
+  static void requireFew(int count, String what) {
     if (count >= MOST_NAMES) {
       throw Refusal.bad("the request has more than %d %s", MOST_NAMES, what);
     }
@@ -195,8 +194,7 @@ final class InferReader {
   /** Numbers or texts, in arrays as deep as one likes. */
   private void data(InferTensor.Draft draft) throws IOException {
     require(json.currentToken(), JsonToken.START_ARRAY, "data", "an array");
-    float[] numbers = new float[1024];
-    int count = 0;
+    FloatList numbers = new FloatList();
     List<String> texts = new ArrayList<>();
     for (int depth = 1; depth > 0; ) {
       JsonToken token = json.nextToken();
@@ -205,10 +203,7 @@ final class InferReader {
       } else if (token == JsonToken.END_ARRAY) {
         depth--;
       } else if (token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT) {
-        if (count == numbers.length) {
-          numbers = Arrays.copyOf(numbers, 2 * count);
-        }
-        numbers[count++] = json.getFloatValue();
+        numbers.add(json.getFloatValue());
       } else if (token == JsonToken.VALUE_STRING) {
         requireFew(texts.size() / 16, "texts");
         texts.add(json.getText());
@@ -216,7 +211,7 @@ final class InferReader {
         throw Refusal.bad("data must be numbers or texts in arrays, but has %s", what(token));
       }
     }
-    draft.data(Arrays.copyOf(numbers, count), texts);
+    draft.data(numbers.all(), texts);
   }
 
   private String text(String name) throws IOException {

@@ -29,6 +29,7 @@ record InferTensor(String name, DataType type, int[] shape, float[] numbers, Lis
     private InferRequest.Parameters parameters = InferRequest.Parameters.NONE;
     private float @Nullable [] numbers;
     private @Nullable List<String> texts;
+    private @Nullable List<byte[]> items;
 
     void name(String text) {
       name = text;
@@ -55,6 +56,12 @@ record InferTensor(String name, DataType type, int[] shape, float[] numbers, Lis
       texts = strings;
     }
 
+    /** Its data as bytes, each item as it is. */
+    void items(List<byte[]> all) {
+      numbers = new float[0];
+      items = all;
+    }
+
     /** How many of its bytes lie behind the JSON. */
     Optional<Integer> binarySize() {
       return parameters.binarySize().isPresent()
@@ -77,10 +84,12 @@ record InferTensor(String name, DataType type, int[] shape, float[] numbers, Lis
             "the input '%s' must have either data or the parameter binary_data_size", shown);
       }
       if (known == DataType.BYTES) {
-        List<byte[]> items =
-            binary.isPresent() ? items(shown, binary.get()) : decoded(shown, texts);
-        requireCount(shown, count, items.size());
-        return new InferTensor(name, known, sides, new float[0], items);
+        List<byte[]> all = items;
+        if (all == null) {
+          all = binary.isPresent() ? items(shown, binary.get()) : decoded(shown, texts);
+        }
+        requireCount(shown, count, all.size());
+        return new InferTensor(name, known, sides, new float[0], all);
       }
       float[] values =
           binary.isPresent() ? values(shown, known, count, binary.get()) : whole(shown, known);

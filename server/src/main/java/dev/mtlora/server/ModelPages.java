@@ -103,9 +103,7 @@ final class ModelPages {
   private Answer metadata(Call call) {
     call.requireVersion();
     try (Lease lease = store.use(call.part("model"))) {
-      TrainedModel model = lease.model();
-      boolean fixed = model.predictor().fit().isFixed();
-      Size size = model.predictor().size();
+      TensorInfo.Ends ends = TensorInfo.of(lease.model());
       return Answer.json(
           json -> {
             json.writeStartObject();
@@ -115,25 +113,13 @@ final class ModelPages {
             json.writeEndArray();
             json.writeStringField("platform", "mtlora");
             json.writeArrayFieldStart("inputs");
-            tensor(
-                json,
-                InferInput.IMAGES,
-                DataType.FP32,
-                -1,
-                3,
-                fixed ? size.height() : -1,
-                fixed ? size.width() : -1);
-            tensor(json, InferInput.PIXELS, DataType.UINT8, -1, -1, -1, 3);
-            tensor(json, InferInput.ENCODED, DataType.BYTES, -1);
+            for (TensorInfo input : ends.inputs()) {
+              tensor(json, input);
+            }
             json.writeEndArray();
             json.writeArrayFieldStart("outputs");
-            for (Task task : model.tasks()) {
-              int channels = task.label().channels();
-              if (channels == 1) {
-                tensor(json, task.name(), InferOutput.type(task), -1, -1, -1);
-              } else {
-                tensor(json, task.name(), InferOutput.type(task), -1, channels, -1, -1);
-              }
+            for (TensorInfo output : ends.outputs()) {
+              tensor(json, output);
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -141,13 +127,12 @@ final class ModelPages {
     }
   }
 
-  private static void tensor(JsonGenerator json, String name, DataType type, int... shape)
-      throws IOException {
+  private static void tensor(JsonGenerator json, TensorInfo tensor) throws IOException {
     json.writeStartObject();
-    json.writeStringField("name", name);
-    json.writeStringField("datatype", type.name());
+    json.writeStringField("name", tensor.name());
+    json.writeStringField("datatype", tensor.type().name());
     json.writeFieldName("shape");
-    json.writeArray(shape, 0, shape.length);
+    json.writeArray(tensor.shape(), 0, tensor.shape().length);
     json.writeEndObject();
   }
 
@@ -172,7 +157,7 @@ final class ModelPages {
             json.writeStartObject();
             json.writeStringField("name", entry.name());
             json.writeStringField("version", "1");
-            json.writeStringField("state", entry.ready() ? "READY" : "UNAVAILABLE");
+            json.writeStringField("state", state(entry));
             json.writeStringField("reason", entry.reason());
             json.writeEndObject();
           }
@@ -180,8 +165,18 @@ final class ModelPages {
         });
   }
 
+  /** How the protocol calls it. */
+  static String state(ModelStore.Entry entry) {
+    return entry.ready() ? "READY" : "UNAVAILABLE";
+  }
+
   private Answer load(Call call) {
-    String name = call.part("model");
+    load(store, call.part("model"));
+    return done();
+  }
+
+  /** Loads a model for a client. */
+  static void load(ModelStore store, String name) {
     store.require(name);
     try {
       store.load(name);
@@ -192,14 +187,17 @@ final class ModelPages {
           "the model could not be loaded, and what was served before still is; the server's log says"
               + " why");
     }
-    return done();
   }
 
   private Answer unload(Call call) {
-    String name = call.part("model");
+    unload(store, call.part("model"));
+    return done();
+  }
+
+  /** Unloads a model for a client. */
+  static void unload(ModelStore store, String name) {
     store.require(name);
     store.unload(name);
-    return done();
   }
 
   private static Answer done() {

@@ -2,20 +2,33 @@ package dev.mtlora.server;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Serves models over HTTP: pictures at {@code /v1/predict}, the Open Inference Protocol below
- * {@code /v2}, metrics at {@code /metrics}, and a page at {@code /}.
+ * {@code /v2}, metrics at {@code /metrics}, and a page at {@code /}; and, if that is asked for, the
+ * same protocol over gRPC at a port of its own.
  *
  * <pre>{@code
  * try (ModelStore store = new ModelStore()) {
@@ -40,14 +53,20 @@ public final class ModelServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final Optional<ServerConnector> grpc;
   private final Admission admission;
   private final Duration longest;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private ModelServer(
-      Server server, ServerConnector connector, Admission admission, Duration longest) {
+      Server server,
+      ServerConnector connector,
+      Optional<ServerConnector> grpc,
+      Admission admission,
+      Duration longest) {
     this.server = server;
     this.connector = connector;
+    this.grpc = grpc;
     this.admission = admission;
     this.longest = longest;
   }
@@ -77,22 +96,48 @@ public final class ModelServer implements AutoCloseable {
     QueuedThreadPool threads =
         new QueuedThreadPool(limits.requests() + OTHER_THREADS, OTHER_THREADS);
     threads.setName("mtlora server");
+    Desk desk =
+        new Desk(
+            limits,
+            admission,
+            metrics,
+            store.deadline(),
+            options.keys().map(Keys::read),
+            access,
+            threads);
     Server server = new Server(threads);
-    ServerConnector connector =
-        new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration(limits)));
-    connector.setHost(options.host());
-    connector.setPort(options.port());
-    connector.setIdleTimeout(limits.idle().toMillis());
-    connector.setAcceptQueueSize(BACKLOG);
-    server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(limits.connections(), server));
+    HttpConfiguration http = configuration(limits);
+    Inference inference = new Inference(store, limits);
     Routes routes = new Routes();
     new StatusPages(store, admission, metrics).addTo(routes);
     new ModelPages(store).addTo(routes);
     new PicturePages(store, limits).addTo(routes);
-    new InferPages(store, limits).addTo(routes);
+    new InferPages(store, inference).addTo(routes);
+    ServerConnector connector =
+        listening(server, options, options.port(), new HttpConnectionFactory(http));
+    Map<Connector, Request.Handler> fronts = new HashMap<>();
+    fronts.put(connector, new Front(routes, desk, options.origin()));
+    Optional<ServerConnector> grpc = Optional.empty();
+    if (options.grpc().isPresent()) {
+      HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
+      http2.setRateControlFactory(new GrpcPace.Factory());
+      http2.setFlowControlStrategyFactory(GrpcWindows::new);
+      http2.addEventListener(new GrpcWindows.Watch());
+      http2.setStreamIdleTimeout(store.deadline().plus(limits.idle()).toMillis());
+      grpc = Optional.of(listening(server, options, options.grpc().getAsInt(), http2));
+      fronts.put(grpc.get(), new GrpcFront(new GrpcMethods(store, admission, inference), desk));
+    }
     server.setHandler(
-        new Front(routes, options, admission, metrics, store.deadline(), access, threads));
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback)
+              throws Exception {
+            return Objects.requireNonNull(
+                    fronts.get(request.getConnectionMetaData().getConnector()))
+                .handle(request, response, callback);
+          }
+        });
     server.setErrorHandler(new ErrorPages());
     try {
       server.start();
@@ -101,13 +146,25 @@ public final class ModelServer implements AutoCloseable {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "cannot listen at %s, port %d (%s): is the port taken, or the host not this machine's?",
+              "cannot listen at %s, port %d%s (%s): is the port taken, or the host not this machine's?",
               options.host(),
               options.port(),
+              options.grpc().isPresent() ? " and " + options.grpc().getAsInt() : "",
               reason(e)),
           e);
     }
-    return new ModelServer(server, connector, admission, store.deadline().plus(GRACE));
+    return new ModelServer(server, connector, grpc, admission, store.deadline().plus(GRACE));
+  }
+
+  private static ServerConnector listening(
+      Server server, ServerOptions options, int port, ConnectionFactory protocol) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, protocol);
+    connector.setHost(options.host());
+    connector.setPort(port);
+    connector.setIdleTimeout(options.limits().idle().toMillis());
+    connector.setAcceptQueueSize(BACKLOG);
+    server.addConnector(connector);
+    return connector;
   }
 
   private static HttpConfiguration configuration(Limits limits) {
@@ -134,6 +191,11 @@ public final class ModelServer implements AutoCloseable {
   /** The port that it listens at. */
   public int port() {
     return connector.getLocalPort();
+  }
+
+  /** The port that it listens at for gRPC; empty if it does not. */
+  public OptionalInt grpcPort() {
+    return grpc.stream().mapToInt(ServerConnector::getLocalPort).findFirst();
   }
 
   /** Waits until it is closed, by another thread; an interrupt ends that. */

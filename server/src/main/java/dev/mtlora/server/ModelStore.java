@@ -180,6 +180,16 @@ public final class ModelStore implements AutoCloseable {
         .toList();
   }
 
+  /** True if all are loaded. */
+  boolean isReady() {
+    return index().stream().allMatch(Entry::ready);
+  }
+
+  /** True if there is one of that name, and it is loaded. */
+  boolean isReady(String name) {
+    return index().stream().anyMatch(entry -> entry.name().equals(name) && entry.ready());
+  }
+
   /** How long a request may take. */
   Duration deadline() {
     return batching.deadline();

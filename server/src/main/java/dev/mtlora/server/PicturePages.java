@@ -72,7 +72,7 @@ final class PicturePages {
     }
     List<Task> wanted = new ArrayList<>();
     for (String name : call.value("tasks").orElseThrow().split(",", -1)) {
-      wanted.add(InferPages.task(all, wanted, name, "the tasks"));
+      wanted.add(Inference.task(all, wanted, name, "the tasks"));
     }
     return wanted;
   }

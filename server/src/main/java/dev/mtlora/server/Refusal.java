@@ -10,29 +10,36 @@ final class Refusal extends RuntimeException {
 
   /** Kinds of refusals, each with its status; their names are values of a metric. */
   enum Kind {
-    BAD_REQUEST(400),
-    NO_KEY(401),
-    FORBIDDEN(403),
-    NOT_FOUND(404),
-    METHOD(405),
-    TOO_SLOW(408),
-    TOO_LARGE(413),
-    ENCODING(415),
-    BUSY(429),
-    GONE(499),
-    INTERNAL(500),
-    NOT_READY(503),
-    DEADLINE(503),
-    MEMORY(503);
+    BAD_REQUEST(400, GrpcCode.INVALID_ARGUMENT),
+    NO_KEY(401, GrpcCode.UNAUTHENTICATED),
+    FORBIDDEN(403, GrpcCode.PERMISSION_DENIED),
+    NOT_FOUND(404, GrpcCode.NOT_FOUND),
+    METHOD(405, GrpcCode.UNIMPLEMENTED),
+    TOO_SLOW(408, GrpcCode.DEADLINE_EXCEEDED),
+    /** For good, so that nobody asks again. */
+    TOO_LARGE(413, GrpcCode.INVALID_ARGUMENT),
+    ENCODING(415, GrpcCode.UNIMPLEMENTED),
+    BUSY(429, GrpcCode.RESOURCE_EXHAUSTED),
+    GONE(499, GrpcCode.CANCELLED),
+    INTERNAL(500, GrpcCode.INTERNAL),
+    NOT_READY(503, GrpcCode.UNAVAILABLE),
+    DEADLINE(503, GrpcCode.DEADLINE_EXCEEDED),
+    MEMORY(503, GrpcCode.RESOURCE_EXHAUSTED);
 
     private final int status;
+    private final GrpcCode code;
 
-    Kind(int status) {
+    Kind(int status, GrpcCode code) {
       this.status = status;
+      this.code = code;
     }
 
     int status() {
       return status;
+    }
+
+    GrpcCode code() {
+      return code;
     }
 
     /** True if it may be answered another time. */

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** How the server is: alive, ready, its name, statistics, metrics; and the page. */
 final class StatusPages {
+  /** The server's, in the protocol. */
+  static final String NAME = "mtlora";
+
   private final ModelStore store;
   private final Admission admission;
   private final Metrics metrics;
@@ -44,7 +47,7 @@ final class StatusPages {
     if (admission.isDraining()) {
       throw new Refusal(Kind.NOT_READY, "the server is being stopped");
     }
-    if (!store.index().stream().allMatch(ModelStore.Entry::ready)) {
+    if (!store.isReady()) {
       throw new Refusal(Kind.NOT_READY, "some models are not loaded");
     }
     return state("ready", true);
@@ -54,7 +57,7 @@ final class StatusPages {
     return Answer.json(
         json -> {
           json.writeStartObject();
-          json.writeStringField("name", "mtlora");
+          json.writeStringField("name", NAME);
           json.writeStringField("version", Version.text());
           json.writeArrayFieldStart("extensions");
           json.writeString("binary_tensor_data");

@@ -1,4 +1,4 @@
-/** Serves trained models over HTTP: pictures, and the Open Inference Protocol. */
+/** Serves trained models: pictures over HTTP, the Open Inference Protocol over HTTP and gRPC. */
 @NullMarked
 package dev.mtlora.server;
 
