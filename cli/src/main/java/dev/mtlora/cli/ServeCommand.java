@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description = {
       "Serves models over HTTP: a page at /, pictures at /v1/predict, the Open Inference Protocol",
-      "below /v2, metrics at /metrics. Prints a line of JSON for every answer. Ctrl-C, or SIGTERM,",
-      "ends it once what has begun is answered."
+      "below /v2 and, if that has a port, over gRPC, metrics at /metrics. Prints a line of JSON for",
+      "every answer. Ctrl-C, or SIGTERM, ends it once what has begun is answered."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty"); // held, or it is lost
@@ -56,6 +57,12 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "8080",
       description = "Where to listen; 0 for any that is free (${DEFAULT-VALUE}).")
   private int port;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "N",
+      description = "Where to listen for gRPC, too; 0 for any that is free (nowhere).")
+  private @Nullable Integer grpc;
 
   @Option(
       names = "--host",
@@ -135,6 +142,9 @@ final class ServeCommand implements Callable<Integer> {
             String.join(", ", store.index().stream().map(ModelStore.Entry::name).toList()),
             options.host(),
             server.port());
+        server
+            .grpcPort()
+            .ifPresent(own -> err.printf(Locale.ROOT, "gRPC at %s:%d%n", options.host(), own));
         err.flush();
         server.await();
         err.println("stopped");
@@ -152,7 +162,12 @@ final class ServeCommand implements Callable<Integer> {
               .pixels(Math.multiplyExact(pixels, MEGA))
               .atOnce(requests, Math.multiplyExact(memory, MEGA));
       return new ServerOptions(
-          host, port, limits, Optional.ofNullable(keys), Optional.ofNullable(origin));
+          host,
+          port,
+          limits,
+          Optional.ofNullable(keys),
+          Optional.ofNullable(origin),
+          grpc == null ? OptionalInt.empty() : OptionalInt.of(grpc));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

@@ -63,6 +63,8 @@ class ServeCommandTest {
     assertThat(out.toString()).contains("65,535");
     assertThat(serve("serve", "x", "--batch", "0")).isEqualTo(2);
     assertThat(out.toString()).contains("1 to 256 pictures");
+    assertThat(serve("serve", "x", "--grpc-port", "8080")).isEqualTo(2);
+    assertThat(out.toString()).contains("HTTP and gRPC cannot have one port");
     assertThat(serve("serve")).isEqualTo(2);
   }
 
@@ -87,6 +89,8 @@ class ServeCommandTest {
                 "serve",
                 "street=" + model(),
                 "--port",
+                "0",
+                "--grpc-port",
                 "0")
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -108,7 +112,8 @@ class ServeCommandTest {
       assertThat(new ProcessBuilder("kill", "-TERM", pid).start().waitFor()).isZero();
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).as(() -> read(log)).isTrue();
       assertThat(process.exitValue()).as(() -> read(log)).isZero();
-      assertThat(read(log)).contains("stopped", "\"path\":\"/v2/models/street/ready\"");
+      assertThat(read(log))
+          .contains("stopped", "gRPC at 127.0.0.1:", "\"path\":\"/v2/models/street/ready\"");
       assertThat(read(log)).doesNotContain("SLF4J", "INFO");
     } finally {
       process.destroyForcibly();
