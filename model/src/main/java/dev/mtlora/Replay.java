@@ -9,6 +9,7 @@ import dev.mtlora.model.RecordedModel;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Graph;
+import dev.mtlora.tensor.RecordingException;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Script;
 import dev.mtlora.tensor.Tensor;
@@ -20,17 +21,22 @@ import java.util.Optional;
 
 /**
  * Computes the logits of a model by replaying recordings of it, which takes libtorch one call
- * instead of hundreds. There is one for every choice of tasks and size that was asked for; what
- * cannot be recorded, and arithmetic in bf16, the model computes itself. All of it happens on the
- * model's thread.
+ * instead of hundreds. There is one for every choice of tasks and size that was asked for, up to
+ * eight: each has a copy of the weights, and a program whose pictures all have sizes of their own
+ * would run out of memory. Further choices, what cannot be recorded, and arithmetic in bf16 the
+ * model computes itself, which is slower and equal but for rounding; it is said once for each
+ * reason. All of it happens on the model's thread.
  */
 final class Replay implements Forward {
-  private static final int MOST = 8; // recordings, each with weights of its own
+  static final int MOST = 8; // recordings
+
+  private static final System.Logger LOG = System.getLogger(Replay.class.getName());
 
   private final MultiTaskModel model;
   private final Forward own;
   private final Map<Key, Optional<Script>> scripts = new HashMap<>();
   private boolean changing;
+  private boolean full;
 
   private record Key(List<String> tasks, Size size) {}
 
@@ -47,10 +53,33 @@ final class Replay implements Forward {
             && precision == DType.F32
             && model.device().equals(Device.CPU)
             && model.dtype() == DType.F32
-            && (scripts.containsKey(key) || scripts.size() < MOST);
+            && hasRoom(key);
     Optional<Script> script =
         taken ? scripts.computeIfAbsent(key, Replay.this::script) : Optional.empty();
     return script.map(s -> run(s, images)).orElseGet(() -> own.logits(images, tasks, precision));
+  }
+
+  private boolean hasRoom(Key key) {
+    if (scripts.containsKey(key) || scripts.size() < MOST) {
+      return true;
+    }
+    if (!full) {
+      full = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "there are recordings of {0} choices of tasks and sizes, and no more are made: the model"
+              + " computes {1} of {2} itself, as all further ones; ask for fewer, or letterbox"
+              + " pictures to one size",
+          MOST,
+          key.tasks(),
+          key.size());
+    }
+    return false;
+  }
+
+  /** How many choices have a recording, or were found to have none. */
+  int known() {
+    return scripts.size();
   }
 
   private Optional<Script> script(Key key) {
@@ -58,12 +87,11 @@ final class Replay implements Forward {
       RecordedModel what =
           new RecordedModel(key.tasks(), key.size(), 0, RecordedModel.Outputs.LOGITS);
       return Optional.of(Script.of(recorded(model, what, true)));
-    } catch (IllegalStateException | UnsupportedOperationException e) {
-      System.getLogger(Replay.class.getName())
-          .log(
-              System.Logger.Level.WARNING,
-              "the model computes itself, without a recording: {0}",
-              e.getMessage());
+    } catch (RecordingException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the model computes itself, without a recording: {0}",
+          e.getMessage());
       return Optional.empty();
     }
   }
@@ -107,5 +135,6 @@ final class Replay implements Forward {
     this.changing = changing;
     scripts.values().forEach(script -> script.ifPresent(Script::close));
     scripts.clear();
+    full = false;
   }
 }

@@ -17,6 +17,7 @@ import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Graph;
+import dev.mtlora.tensor.RecordingException;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.AdapterFile;
@@ -224,7 +225,7 @@ public final class TrainedModel implements AutoCloseable {
   /**
    * The same, but logits come from a recording of the merged model that is replayed at once: faster
    * for few small pictures, equal but for rounding. The first prediction of a size and choice of
-   * tasks takes longer.
+   * tasks takes longer; after eight of those the model computes further ones itself.
    */
   public Predictor replaying() {
     return predictor.with((in, tasks, type) -> thread.call(() -> replay.logits(in, tasks, type)));
@@ -234,7 +235,7 @@ public final class TrainedModel implements AutoCloseable {
    * Records the computation of logits, for engines that compute it without the model.
    *
    * @param merged true for the merged form, which is smaller and faster
-   * @throws IllegalStateException naming what cannot be recorded
+   * @throws RecordingException naming what cannot be recorded
    */
   public Graph record(RecordedModel what, boolean merged) {
     return thread.call(() -> Replay.recorded(model, what, merged));

@@ -8,6 +8,7 @@ import dev.mtlora.tensor.Constants;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Graph;
 import dev.mtlora.tensor.Recording;
+import dev.mtlora.tensor.RecordingException;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -54,12 +55,12 @@ public record RecordedModel(List<String> tasks, Size size, int batch, Outputs ou
    * Records a model in evaluation mode, on the thread that it belongs to.
    *
    * @throws IllegalArgumentException if the model lacks a task, or cannot see such images
-   * @throws IllegalStateException if the model works in another type than F32, or does something
-   *     that does not grow with the number of images, naming the operation
+   * @throws RecordingException if the model works in another type than F32, or does something that
+   *     does not grow with the number of images, naming the operation
    */
   public Graph of(MultiTaskModel model) {
     if (model.dtype() != DType.F32) {
-      throw new IllegalStateException(
+      throw new RecordingException(
           "only models in F32 are recorded, but this one is in " + model.dtype());
     }
     Map<String, Tensor> names = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package dev.mtlora.nn;
 
 import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Recording;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
@@ -76,6 +77,15 @@ public final class Attention {
    * @return {@code [B, N, C]}
    */
   public static Tensor of(Tensor q, Tensor kv, int heads, double scale) {
+    return of(q, kv, heads, scale, MOST_SCORES);
+  }
+
+  /**
+   * The same with so many scores at a time.
+   *
+   * @param most scores that are kept at once where no gradient is
+   */
+  static Tensor of(Tensor q, Tensor kv, int heads, double scale, long most) {
     long batch = q.size(0);
     long channels = q.size(-1);
     Tensor queries =
@@ -84,15 +94,19 @@ public final class Attention {
         kv.reshape(batch, -1, 2, heads, channels / heads)
             .permute(2, 0, 3, 1, 4) // 2, B, heads, M, C/heads
             .contiguous();
-    return byQueries(queries, split.select(0, 0), split.select(0, 1)) // B, heads, N, C/heads
+    return byQueries(queries, split.select(0, 0), split.select(0, 1), most) // B, heads, N, C/heads
         .transpose(1, 2)
         .reshape(batch, -1, channels);
   }
 
-  /** Where no gradient is kept, so many queries at a time that their scores stay small. */
-  private static Tensor byQueries(Tensor q, Tensor k, Tensor v) {
-    long others = q.size(0) * q.size(1) * k.size(2);
-    long most = Math.max(1, MOST_SCORES / others);
+  /**
+   * Where no gradient is kept, so many queries at a time that their scores stay small. A recording
+   * is for any number of sequences, so that its parts are those of one.
+   */
+  private static Tensor byQueries(Tensor q, Tensor k, Tensor v, long mostScores) {
+    long sequences = Recording.isOpen() ? 1 : q.size(0);
+    long others = sequences * q.size(1) * k.size(2);
+    long most = Math.max(1, mostScores / others);
     boolean keeps = Stream.of(q, k, v).anyMatch(Tensor::requiresGrad);
     if (keeps || q.size(2) <= most) {
       return weighed(q, k, v);

@@ -27,19 +27,34 @@ final class AnyBatch {
   private final Map<Integer, Graph.Value> ofTwo = new HashMap<>(); // by the id that it has there
   private final Map<Integer, Integer> pairs = new HashMap<>(); // from ids of two to those of three
   private final Map<Integer, Graph.Constant> known = new LinkedHashMap<>();
+  private final Map<List<Integer>, Graph.Value> expanded = new HashMap<>(); // by both ids
   private final List<Graph.Step> steps = new ArrayList<>();
+  private int ids;
 
   private AnyBatch(Graph two, Graph three) {
     constants =
         Stream.concat(two.constants().stream(), three.constants().stream())
             .distinct()
             .collect(Collectors.toMap(c -> c.value().id(), Function.identity(), (a, b) -> a));
+    ids = Math.max(last(two), last(three));
+  }
+
+  /** The largest id of a computation. */
+  private static int last(Graph graph) {
+    return Stream.of(
+            graph.inputs().values().stream(),
+            graph.constants().stream().map(Graph.Constant::value),
+            graph.steps().stream().map(Graph.Step::result))
+        .flatMap(Function.identity())
+        .mapToInt(Graph.Value::id)
+        .max()
+        .orElse(0);
   }
 
   /**
    * The computation.
    *
-   * @throws IllegalStateException if something grows in another way, naming the operation
+   * @throws RecordingException if something grows in another way, naming the operation
    */
   static Graph of(Graph two, Graph three) {
     AnyBatch any = new AnyBatch(two, three);
@@ -49,7 +64,7 @@ final class AnyBatch {
             (name, value) ->
                 inputs.put(name, any.pair(value, requireNonNull(three.inputs().get(name)), name)));
     if (two.steps().size() != three.steps().size()) {
-      throw new IllegalStateException(
+      throw new RecordingException(
           String.format(
               Locale.ROOT,
               "the model does %d operations for two pictures and %d for three: export it for a fixed"
@@ -114,7 +129,13 @@ final class AnyBatch {
   /** A constant that repeats itself along the side that grows: it is kept once, and expanded. */
   private Graph.Value repeated(
       Graph.Constant a, Graph.Constant b, Graph.Step two, Graph.Step three) {
-    Graph.Value value = pair(a.value(), b.value(), two);
+    List<Integer> both = List.of(a.value().id(), b.value().id());
+    Graph.Value before = expanded.get(both);
+    if (before != null) {
+      return before;
+    }
+    List<Graph.Side> whole = sides(a.value().shape(), b.value().shape(), two, three);
+    Graph.Value value = new Graph.Value(++ids, a.value().dtype(), whole);
     List<Integer> growing =
         IntStream.range(0, value.rank())
             .filter(i -> value.shape().get(i).perPicture())
@@ -126,11 +147,11 @@ final class AnyBatch {
     }
     List<Graph.Side> shape = new ArrayList<>(value.shape());
     shape.set(growing.get(0), Graph.Side.of(1));
-    // the id of the second recording's constant is free: the first one's is what it is expanded to
-    Graph.Value single = new Graph.Value(b.value().id(), value.dtype(), shape);
-    if (known.put(single.id(), new Graph.Constant(single, a.name(), once)) == null) {
-      steps.add(new Graph.Step("expand", value.shape(), List.of(), List.of(single), value));
-    }
+    Graph.Value single = new Graph.Value(++ids, value.dtype(), shape);
+    String name = a.name() + "_once_" + single.id();
+    known.put(single.id(), new Graph.Constant(single, name, once));
+    steps.add(new Graph.Step("expand", value.shape(), List.of(), List.of(single), value));
+    expanded.put(both, value);
     return value;
   }
 
@@ -183,8 +204,8 @@ final class AnyBatch {
     return sides;
   }
 
-  private static IllegalStateException differs(String what, Object a, Object b) {
-    return new IllegalStateException(
+  private static RecordingException differs(String what, Object a, Object b) {
+    return new RecordingException(
         String.format(
             Locale.ROOT,
             "%s does not grow with the number of pictures: %s for two, %s for three; export it for a"

@@ -51,6 +51,17 @@ public final class Constants {
     return known;
   }
 
+  /** A tensor without what {@link Tensor#expand} has repeated in it; itself if that is nothing. */
+  static Tensor once(Tensor tensor) {
+    Tensor once = tensor;
+    for (int d = 0; d < tensor.rank(); d++) {
+      if (tensor.size(d) > 1 && tensor.handle().stride(d) == 0) {
+        once = new Tensor(once.handle().narrow(d, 0, 1));
+      }
+    }
+    return once;
+  }
+
   private Graph.Value copied(Tensor tensor) {
     Graph.Value value = value(tensor);
     ByteBuffer bytes = tensor.toBytes();

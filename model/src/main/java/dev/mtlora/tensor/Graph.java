@@ -78,12 +78,12 @@ public record Graph(
     /**
      * One side; negative dimensions count from the end.
      *
-     * @throws IllegalStateException if it grows with the number of pictures
+     * @throws RecordingException if it grows with the number of pictures
      */
     public long fixed(int dimension) {
       Side side = shape.get(dimension < 0 ? dimension + rank() : dimension);
       if (side.perPicture()) {
-        throw new IllegalStateException("a side of " + shape + " grows with the pictures");
+        throw new RecordingException("a side of " + shape + " grows with the pictures");
       }
       return side.number();
     }
@@ -156,7 +156,7 @@ public record Graph(
   /**
    * The computation for any number of pictures, of what was recorded for two and for three.
    *
-   * @throws IllegalStateException naming the operation that does not grow with the pictures
+   * @throws RecordingException naming the operation that does not grow with the pictures
    */
   public static Graph anyBatch(Graph two, Graph three) {
     return AnyBatch.of(two, three);

@@ -32,6 +32,7 @@ public final class Recording implements AutoCloseable {
 
   private final IdentityHashMap<Tensor, Graph.Value> values = new IdentityHashMap<>();
   private final Map<String, Graph.Value> inputs = new LinkedHashMap<>();
+  private final IdentityHashMap<Tensor, Graph.Value> expanded = new IdentityHashMap<>();
   private final List<Graph.Step> steps = new ArrayList<>();
   private final Constants constants;
   private boolean within; // an operation that is heard as one
@@ -121,7 +122,7 @@ public final class Recording implements AutoCloseable {
   static void requireKnown(Tensor tensor, String what) {
     Recording recording = OPEN.get();
     if (recording != null && !recording.within && recording.values.containsKey(tensor)) {
-      throw new IllegalStateException(
+      throw new RecordingException(
           String.format(
               Locale.ROOT,
               "%s of %s cannot be recorded, since it depends on the pictures",
@@ -137,14 +138,14 @@ public final class Recording implements AutoCloseable {
     Tensor first = operands[0];
     if (first != null && isSame(op, result, first)) {
       Graph.Value same = values.get(first);
-      values.put(result, same == null ? constants.of(first) : same);
+      values.put(result, same == null ? constant(first) : same);
       return;
     }
     List<Graph.Value> read = new ArrayList<>();
     for (Tensor operand : operands) {
       if (operand != null) { // those that may be left out come last
         Graph.Value known = values.get(operand);
-        read.add(known == null ? constants.of(operand) : known);
+        read.add(known == null ? constant(operand) : known);
       }
     }
     Op plain = plain(op, result, operands);
@@ -155,6 +156,22 @@ public final class Recording implements AutoCloseable {
             DoubleStream.of(plain.real()).boxed().toList(),
             read,
             make(result)));
+  }
+
+  /** What does not depend on the input; of one that repeats itself, once and then expanded. */
+  private Graph.Value constant(Tensor tensor) {
+    Tensor once = Constants.once(tensor);
+    if (once == tensor) {
+      return constants.of(tensor);
+    }
+    Graph.Value known = expanded.get(tensor);
+    if (known == null) {
+      known = constants.value(tensor);
+      expanded.put(tensor, known);
+      List<Graph.Value> read = List.of(constants.of(once));
+      steps.add(new Graph.Step("expand", known.shape(), List.of(), read, known));
+    }
+    return known;
   }
 
   private Graph.Value make(Tensor tensor) {

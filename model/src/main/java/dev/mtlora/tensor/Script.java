@@ -38,7 +38,7 @@ public final class Script implements AutoCloseable {
   /**
    * A computation that can be run; it belongs to the scope that is open.
    *
-   * @throws UnsupportedOperationException if an operation has no form in TorchScript
+   * @throws RecordingException if an operation has no form in TorchScript
    */
   public static Script of(Graph recorded) {
     Scope.requireOpen();

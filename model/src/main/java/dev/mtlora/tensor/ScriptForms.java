@@ -17,7 +17,7 @@ final class ScriptForms {
    * An expression.
    *
    * @param x names of the operands
-   * @throws UnsupportedOperationException if the operation has no form yet
+   * @throws RecordingException if the operation has no form yet
    */
   static String of(Graph.Step step, List<String> x) {
     String all = String.join(", ", x);
@@ -86,8 +86,7 @@ final class ScriptForms {
       case "averagePool" -> call("adaptive_avg_pool2d", all, list(step.whole()));
       case "fill" -> call("constant_pad_nd", all, pads(step), "0");
       default ->
-          throw new UnsupportedOperationException(
-              "'" + step.op() + "' has no form in TorchScript: " + step);
+          throw new RecordingException("'" + step.op() + "' has no form in TorchScript: " + step);
     };
   }
 

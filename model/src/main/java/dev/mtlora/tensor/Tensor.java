@@ -521,8 +521,13 @@ public final class Tensor {
    * results of products may be written over, those of softmax or GELU may not.
    */
   public Tensor plusMatmulInPlace(Tensor a, Tensor b) {
+    boolean apart = Recording.isOpen(); // which reads what this one was, if it is a constant
     Products.SumKernel kernel =
-        (x, y, sum) -> sum.addmm_(x.toType(sum.scalar_type()), y.toType(sum.scalar_type()));
+        (x, y, sum) -> {
+          org.bytedeco.pytorch.Tensor left = x.toType(sum.scalar_type());
+          org.bytedeco.pytorch.Tensor right = y.toType(sum.scalar_type());
+          return apart ? sum.addmm(left, right) : sum.addmm_(left, right);
+        };
     Tensor sum = Products.plus(Op.of("plusMatmulInPlace"), kernel, a, b, this).to(dtype());
     if (sum.handle.is_alias_of(handle)) {
       Work.writtenOver(sum, a, b);

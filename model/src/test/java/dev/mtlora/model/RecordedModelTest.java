@@ -15,6 +15,7 @@ import dev.mtlora.task.Normals;
 import dev.mtlora.task.Saliency;
 import dev.mtlora.task.Semseg;
 import dev.mtlora.task.Task;
+import dev.mtlora.tensor.Graph;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Script;
@@ -157,6 +158,35 @@ class RecordedModelTest {
         }
       }
     }
+  }
+
+  /** What is the same for every picture is kept once, however many a recording is for. */
+  @ParameterizedTest
+  @MethodSource("decoders")
+  void constants_ofFixedBatch_areAsLargeAsOfAny(String decoder) {
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel model = model(everyTask(decoder));
+      for (boolean merged : new boolean[] {false, true}) {
+        if (merged) {
+          model.merge();
+        }
+        assertThat(bytes(logits(model, 6).of(model))).isEqualTo(bytes(logits(model, 0).of(model)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("products")
+  void constants_ofFixedBatchOfAnyModel_areAsLargeAsOfAny(BackboneSettings settings, String id) {
+    try (Scope scope = Scope.inference()) {
+      MultiTaskModel model = model(spec(settings, id));
+      assertThat(bytes(logits(model, 6).of(model)))
+          .isBetween(0L, bytes(logits(model, 0).of(model)) * 101 / 100);
+    }
+  }
+
+  private static long bytes(Graph graph) {
+    return graph.constants().stream().mapToLong(c -> c.bytes().remaining()).sum();
   }
 
   static Stream<String> decoders() {

@@ -3,10 +3,16 @@ package dev.mtlora.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mtlora.tensor.Constants;
+import dev.mtlora.tensor.Graph;
+import dev.mtlora.tensor.Recording;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Scope;
+import dev.mtlora.tensor.Script;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -130,6 +136,33 @@ class AttentionTest {
       assertThat(apart.shape()).containsExactly(2, 5, 6);
       assertThat(apart.minus(together).abs().sum().item()).isCloseTo(0, within(1e-5));
     }
+  }
+
+  /** Queries are taken in as many parts for two sequences as for three, so that any will do. */
+  @Test
+  void attention_inParts_isRecordedForAnyNumber() {
+    try (Scope scope = Scope.inference()) {
+      Constants constants = new Constants();
+      Graph any = Graph.anyBatch(recorded(2, constants), recorded(3, constants));
+      assertThat(any.steps().stream().filter(step -> step.op().equals("softmax"))).hasSize(2);
+      for (int batch : new int[] {1, 4}) {
+        Tensor q = Tensor.randn(new Rng(batch), batch, 8, 6);
+        Tensor replayed = Objects.requireNonNull(Script.of(any).run(q).get("y"));
+        Tensor difference = replayed.minus(Attention.of(q, twice(q), 2, 0.5, 1L << 20));
+        assertThat(difference.abs().sum().item()).isCloseTo(0, within(1e-5));
+      }
+    }
+  }
+
+  private static Graph recorded(int sequences, Constants constants) {
+    Tensor q = Tensor.randn(new Rng(1), sequences, 8, 6);
+    try (Recording recording = Recording.of(Map.of("q", q), constants)) {
+      return recording.end(Map.of("y", Attention.of(q, twice(q), 2, 0.5, 2 * 4 * 8)));
+    }
+  }
+
+  private static Tensor twice(Tensor q) {
+    return Tensor.cat(List.of(q, q), 2);
   }
 
   @Test
