@@ -26,7 +26,10 @@ import java.util.Optional;
  */
 public final class Checkpoint {
   private static final String MODEL = "model.safetensors";
-  private static final String OPTIMIZER = "optimizer.safetensors";
+
+  /** Name of the file of the optimiser's moments, which predicting does not need. */
+  public static final String OPTIMIZER = "optimizer.safetensors";
+
   private static final String STATE = "state.json";
   private static final int FORMAT = 1;
 

@@ -3,12 +3,17 @@ package dev.mtlora.onnx;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.files.Sha256;
 import dev.mtlora.files.Version;
+import dev.mtlora.weights.Checkpoint;
 import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.weights.ModelWeights;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,14 +23,17 @@ import java.util.function.Supplier;
 /**
  * The export of a folder's model for predicting here, kept beside it: made when it is first asked
  * for, and again when the model has changed, whose hash is part of its name. Two programs that make
- * it at once make the same file.
+ * it at once make the same file. Exports of what the model was before are deleted when another is
+ * made, but not within an hour of their last use: a program may be about to open one.
  */
 public final class OnnxCache {
+  static final Duration KEPT = Duration.ofHours(1);
+
   private static final String FOLDER = "exports";
   private static final int DIGITS = 16;
 
   /** Another one where the same model is exported in another way. */
-  private static final String FORMAT = "1 ";
+  private static final String FORMAT = "2 ";
 
   private OnnxCache() {}
 
@@ -40,7 +48,7 @@ public final class OnnxCache {
     Path exports = folder.resolve(FOLDER);
     try {
       Path file = exports.resolve(name(folder));
-      if (!Files.exists(file)) {
+      if (!isThere(file)) {
         Files.createDirectories(exports);
         try (TrainedModel own = model.get()) {
           OnnxModel.export(own, OnnxOptions.USUAL, file);
@@ -68,6 +76,7 @@ public final class OnnxCache {
         found.forEach(files::add);
       }
     }
+    files.removeIf(file -> file.endsWith(Checkpoint.OPTIMIZER)); // moments are no part of a model
     Collections.sort(files);
     StringBuilder all = new StringBuilder(FORMAT + Version.text());
     for (Path file : files) {
@@ -77,13 +86,45 @@ public final class OnnxCache {
     return String.format(Locale.ROOT, "model-%s.onnx", hash.substring(0, DIGITS));
   }
 
+  /** Asks for a file, and says by its time that it is in use, if that may be said here. */
+  private static boolean isThere(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    List<Path> all = new ArrayList<>(WeightsBeside.of(file));
+    all.add(file);
+    for (Path one : all) {
+      try {
+        Files.setLastModifiedTime(one, FileTime.from(Instant.now()));
+      } catch (NoSuchFileException e) {
+        return false;
+      } catch (IOException e) { // a folder that only others may write to
+        return true;
+      }
+    }
+    return true;
+  }
+
+  /** Also what a program has left half written that was ended meanwhile. */
   private static void deleteOthers(Path exports, Path file) throws IOException {
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(exports, "model-*.onnx*")) {
+    Instant recently = Instant.now().minus(KEPT);
+    String own = String.valueOf(file.getFileName());
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(exports, "{,.}model-*.onnx*")) {
       for (Path other : found) {
-        if (!other.getFileName().toString().startsWith(file.getFileName().toString())) {
-          Files.deleteIfExists(other);
+        if (!other.getFileName().toString().startsWith(own)) {
+          deleteIfOlder(other, recently);
         }
       }
+    }
+  }
+
+  private static void deleteIfOlder(Path file, Instant time) throws IOException {
+    try {
+      if (Files.getLastModifiedTime(file).toInstant().isBefore(time)) {
+        Files.delete(file);
+      }
+    } catch (NoSuchFileException e) { // another program was faster
+      return;
     }
   }
 }

@@ -4,21 +4,20 @@ import dev.mtlora.files.Version;
 import dev.mtlora.image.Fit;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.image.Size;
+import dev.mtlora.model.RecordedModel;
 import dev.mtlora.onnx.OnnxGraph.Attribute;
-import dev.mtlora.onnx.OnnxGraph.Initializer;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Graph;
 import dev.mtlora.weights.AtomicFile;
 import dev.mtlora.weights.ModelFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -39,10 +38,12 @@ final class OnnxFile {
 
   private final OnnxGraph onnx = new OnnxGraph();
   private final ModelFile model;
+  private final RecordedModel.Outputs outputs;
   private final long inline;
 
   OnnxFile(Graph graph, ModelFile model, OnnxOptions options, long inline) {
     this.model = model;
+    this.outputs = options.outputs();
     this.inline = inline;
     String given = options.input() == OnnxOptions.Input.PIXELS ? "pixels" : "images";
     OnnxWeights weights = new OnnxWeights(onnx, options.precision(), graph.constants());
@@ -104,48 +105,58 @@ final class OnnxFile {
         "Div", List.of(centred, onnx.floats("pixel_deviation", deviation, 1, 3, 1, 1)));
   }
 
-  /** Writes the file, and beside it that of its weights if they are too large for it. */
+  /**
+   * Writes the file, and beside it that of its weights if they are too large for it. The latter's
+   * name has the hash of what is in it, so that at every moment the file is with the weights that
+   * it names; those of an export before are deleted last.
+   */
   void write(Path file) throws IOException {
-    long bytes = onnx.initializers().stream().mapToLong(i -> i.bytes().length).sum();
-    Path data = file.resolveSibling(file.getFileName() + ".data");
+    List<Path> before = WeightsBeside.of(file);
+    long bytes = onnx.initializers().stream().mapToLong(Initializer::length).sum();
     List<Protobuf> tensors = new ArrayList<>();
+    Optional<Path> data = Optional.empty();
     if (bytes > inline) {
-      writeData(data, tensors);
+      data = Optional.of(writeData(file, tensors));
     } else {
-      onnx.initializers().forEach(i -> tensors.add(tensor(i).bytes(9, i.bytes())));
+      onnx.initializers().forEach(i -> tensors.add(whole(i)));
     }
-    ByteBuffer message = ByteBuffer.wrap(model(onnx.message("mtlora", tensors)).toBytes());
-    AtomicFile.write(file, channel -> put(channel, message));
-    if (bytes <= inline) {
-      Files.deleteIfExists(data); // of an export before
+    Protobuf message = model(onnx.message("mtlora", tensors));
+    AtomicFile.write(file, message::writeTo);
+    for (Path old : before) {
+      if (!Optional.of(old).equals(data)) {
+        Files.deleteIfExists(old);
+      }
     }
   }
 
-  private void writeData(Path data, List<Protobuf> tensors) {
+  private Path writeData(Path file, List<Protobuf> tensors) {
+    List<Initializer> apart = onnx.initializers().stream().filter(i -> i.length() > SMALL).toList();
+    Path data = WeightsBeside.name(file, apart);
     AtomicFile.write(
         data,
         channel -> {
-          long offset = 0;
-          for (Initializer initializer : onnx.initializers()) {
-            if (initializer.bytes().length <= SMALL) { // shapes must be read before the data
-              tensors.add(tensor(initializer).bytes(9, initializer.bytes()));
-              continue;
-            }
-            put(channel, ByteBuffer.wrap(initializer.bytes()));
-            Protobuf tensor = tensor(initializer);
-            tensor.message(13, entry("location", data.getFileName().toString()));
-            tensor.message(13, entry("offset", Long.toString(offset)));
-            tensor.message(13, entry("length", Integer.toString(initializer.bytes().length)));
-            tensors.add(tensor.number(14, 1)); // the data lies elsewhere
-            offset += initializer.bytes().length;
+          for (Initializer initializer : apart) {
+            Protobuf.write(initializer.content().get(), channel);
           }
         });
+    long offset = 0;
+    for (Initializer initializer : onnx.initializers()) {
+      if (initializer.length() <= SMALL) { // shapes must be read before the data
+        tensors.add(whole(initializer));
+        continue;
+      }
+      Protobuf tensor = tensor(initializer);
+      tensor.message(13, entry("location", data.getFileName().toString()));
+      tensor.message(13, entry("offset", Long.toString(offset)));
+      tensor.message(13, entry("length", Integer.toString(initializer.length())));
+      tensors.add(tensor.number(14, 1)); // the data lies elsewhere
+      offset += initializer.length();
+    }
+    return data;
   }
 
-  private static void put(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+  private static Protobuf whole(Initializer initializer) {
+    return tensor(initializer).bytes(9, initializer.length(), initializer.content());
   }
 
   private static Protobuf tensor(Initializer initializer) {
@@ -173,6 +184,7 @@ final class OnnxFile {
   private Map<String, String> metadata() {
     Map<String, String> texts = new TreeMap<>();
     texts.put(OnnxModel.DESCRIPTION, model.text());
+    texts.put(OnnxModel.OUTPUTS, outputs.name().toLowerCase(Locale.ROOT));
     Preprocessing values = model.preprocessing().normalisation();
     texts.put("mtlora.mean", values.mean().toString());
     texts.put("mtlora.std", values.std().toString());

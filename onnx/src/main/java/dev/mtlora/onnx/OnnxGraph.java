@@ -26,18 +26,9 @@ final class OnnxGraph {
   private final List<Initializer> initializers = new ArrayList<>();
   private final List<Protobuf> inputs = new ArrayList<>();
   private final List<Protobuf> outputs = new ArrayList<>();
-  private final Map<Object, String> made = new HashMap<>();
+  private final Map<Same, String> made = new HashMap<>();
+  private final Map<String, Initializer> constants = new HashMap<>();
   private int names;
-
-  /**
-   * A constant.
-   *
-   * @param name of it
-   * @param dtype of its elements
-   * @param shape of it
-   * @param bytes little-endian, row-major
-   */
-  record Initializer(String name, DType dtype, long[] shape, byte[] bytes) {}
 
   private record Same(String op, List<String> inputs, List<String> attributes) {}
 
@@ -137,10 +128,25 @@ final class OnnxGraph {
     nodes.add(node);
   }
 
-  /** Adds a constant; equal names must be equal constants. */
+  /**
+   * Adds a constant, if it is not there yet.
+   *
+   * @return its name
+   * @throws IllegalStateException if another one has that name
+   */
   String constant(Initializer initializer) {
-    if (made.putIfAbsent("initializer " + initializer.name(), initializer.name()) == null) {
+    Initializer before = constants.putIfAbsent(initializer.name(), initializer);
+    if (before == null) {
       initializers.add(initializer);
+    } else if (!before.isLike(initializer)) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "two constants that differ, %s and %s, are both called '%s': one would take the place of"
+                  + " the other; give the parameters of the model names that differ",
+              before,
+              initializer,
+              initializer.name()));
     }
     return initializer.name();
   }
@@ -151,26 +157,26 @@ final class OnnxGraph {
     values.forEach(bytes::putLong);
     long[] shape = {values.size()};
     String name = "longs" + values.toString().replaceAll("[\\[\\] ]", "_");
-    return constant(new Initializer(name, DType.I64, shape, bytes.array()));
+    return constant(Initializer.of(name, DType.I64, shape, bytes.array()));
   }
 
   /** A whole number of rank 0. */
   String whole(long value) {
     byte[] bytes = little(Long.BYTES).putLong(value).array();
-    return constant(new Initializer("long_" + value, DType.I64, new long[0], bytes));
+    return constant(Initializer.of("long_" + value, DType.I64, new long[0], bytes));
   }
 
   /** A number of rank 0. */
   String scalar(double value) {
     byte[] bytes = little(Float.BYTES).putFloat((float) value).array();
-    return constant(new Initializer("float_" + value, DType.F32, new long[0], bytes));
+    return constant(Initializer.of("float_" + value, DType.F32, new long[0], bytes));
   }
 
   /** Floats in a shape. */
   String floats(String name, float[] values, long... shape) {
     ByteBuffer bytes = little(values.length * Float.BYTES);
     bytes.asFloatBuffer().put(values);
-    return constant(new Initializer(name, DType.F32, shape, bytes.array()));
+    return constant(Initializer.of(name, DType.F32, shape, bytes.array()));
   }
 
   static ByteBuffer little(int size) {

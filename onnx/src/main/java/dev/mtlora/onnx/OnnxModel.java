@@ -42,6 +42,9 @@ import java.util.Set;
  */
 public final class OnnxModel implements AutoCloseable, Forward {
   static final String DESCRIPTION = "mtlora.model";
+  static final String OUTPUTS = "mtlora.outputs";
+
+  private static final String LOGITS = RecordedModel.Outputs.LOGITS.name().toLowerCase(Locale.ROOT);
 
   private final String name;
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -53,7 +56,8 @@ public final class OnnxModel implements AutoCloseable, Forward {
   private OnnxModel(Path path, OrtSession session) throws OrtException {
     this.name = path.toString();
     this.session = session;
-    String description = session.getMetadata().getCustomMetadata().get(DESCRIPTION);
+    Map<String, String> texts = session.getMetadata().getCustomMetadata();
+    String description = texts.get(DESCRIPTION);
     if (description == null) {
       throw new CheckpointException(
           path, "does not say what it predicts: it was not exported by this program");
@@ -62,7 +66,8 @@ public final class OnnxModel implements AutoCloseable, Forward {
     NodeInfo images = session.getInputInfo().get(RecordedModel.IMAGES);
     Set<String> given = session.getOutputNames();
     tasks = file.spec().tasks().stream().filter(task -> given.contains(task.name())).toList();
-    if (images == null || !tasks.stream().allMatch(this::isLogits)) {
+    boolean logits = texts.getOrDefault(OUTPUTS, LOGITS).equals(LOGITS); // older files do not say
+    if (images == null || !logits || !tasks.stream().allMatch(this::isLogits)) {
       throw new CheckpointException(
           path,
           "was exported for other programs: predicting here needs normalised images as its input and"
@@ -165,6 +170,13 @@ public final class OnnxModel implements AutoCloseable, Forward {
     return file;
   }
 
+  /**
+   * The logits.
+   *
+   * @param precision F32: a file computes in that, however its weights are kept
+   * @throws IllegalArgumentException if images have another size than the file sees, or the
+   *     precision is another one
+   */
   @Override
   public Map<String, Block> logits(Block images, List<String> wanted, DType precision) {
     if (images.height() != input[2] || images.width() != input[3]) {
@@ -177,6 +189,15 @@ public final class OnnxModel implements AutoCloseable, Forward {
               input[3],
               images.height(),
               images.width()));
+    }
+    if (precision != DType.F32) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s computes in F32, and %s was asked for: leave the precision at F32, or predict with"
+                  + " the run itself",
+              name,
+              precision));
     }
     int step = input[0] > 0 ? (int) input[0] : images.count();
     Map<String, float[]> all = new LinkedHashMap<>();

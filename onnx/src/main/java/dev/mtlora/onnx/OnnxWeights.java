@@ -1,7 +1,6 @@
 package dev.mtlora.onnx;
 
 import dev.mtlora.onnx.OnnxGraph.Attribute;
-import dev.mtlora.onnx.OnnxGraph.Initializer;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.tensor.Graph;
 import java.nio.ByteBuffer;
@@ -10,12 +9,19 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Puts constants into a graph in the precision that is wanted. */
 final class OnnxWeights {
   private static final int SMALL = 256; // so few numbers stay as they are
-  private static final float MOST_INT8 = 127;
+
+  /**
+   * Seven bits. Processors without VNNI add two products of a byte of 0 to 255 and a weight in 16
+   * bits, where more than 32,767 is cut off: 2 x 255 x 63 is 32,130, while eight bits could reach
+   * 64,770.
+   */
+  static final int MOST_INT8 = 63;
 
   private final OnnxGraph onnx;
   private final OnnxOptions.Precision precision;
@@ -34,34 +40,36 @@ final class OnnxWeights {
     if (constant == null) {
       throw new IllegalStateException("nothing makes the value " + value);
     }
-    byte[] bytes = new byte[constant.bytes().remaining()];
-    constant.bytes().duplicate().get(bytes);
-    return put(constant.name(), value.dtype(), shape(value), bytes);
+    return put(
+        new Initializer(
+            constant.name(), value.dtype(), shape(value), () -> constant.bytes().duplicate()));
   }
 
   private static long[] shape(Graph.Value value) {
     return value.shape().stream().mapToLong(Graph.Side::number).toArray();
   }
 
-  private String put(String name, DType dtype, long[] shape, byte[] bytes) {
+  private String put(Initializer whole) {
     boolean halved =
         precision == OnnxOptions.Precision.F16
-            && dtype == DType.F32
-            && bytes.length > SMALL * Float.BYTES;
+            && whole.dtype() == DType.F32
+            && whole.length() > SMALL * Float.BYTES;
     if (!halved) {
-      return onnx.constant(new Initializer(name, dtype, shape, bytes));
+      return onnx.constant(whole);
     }
-    FloatBuffer values = floats(bytes);
+    String kept =
+        onnx.constant(
+            new Initializer(whole.name(), DType.F16, whole.shape(), () -> halves(whole.content())));
+    return onnx.node("Cast", List.of(kept), Attribute.of("to", OnnxGraph.type(DType.F32)));
+  }
+
+  private static ByteBuffer halves(Supplier<ByteBuffer> floats) {
+    FloatBuffer values = floats.get().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     ByteBuffer halves = OnnxGraph.little(values.remaining() * Short.BYTES);
     while (values.hasRemaining()) {
       halves.putShort(Halves.of(values.get()));
     }
-    String kept = onnx.constant(new Initializer(name, DType.F16, shape, halves.array()));
-    return onnx.node("Cast", List.of(kept), Attribute.of("to", OnnxGraph.type(DType.F32)));
-  }
-
-  private static FloatBuffer floats(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    return halves.flip();
   }
 
   /**
@@ -74,46 +82,75 @@ final class OnnxWeights {
     if (constant == null || weight.rank() != 2 || weight.dtype() != DType.F32) {
       return "";
     }
-    int out = Math.toIntExact(weight.fixed(0));
-    int in = Math.toIntExact(weight.fixed(1));
-    FloatBuffer rows = constant.bytes().duplicate().order(constant.bytes().order()).asFloatBuffer();
-    float[] turned = new float[out * in];
-    for (int o = 0; o < out; o++) {
-      for (int i = 0; i < in; i++) {
-        turned[i * out + o] = rows.get(o * in + i);
-      }
-    }
+    Rows rows =
+        new Rows(
+            Math.toIntExact(weight.fixed(0)),
+            Math.toIntExact(weight.fixed(1)),
+            constant.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
     String name = constant.name() + "_t";
-    if (precision == OnnxOptions.Precision.INT8 && turned.length > SMALL) {
-      return whole(x, name, turned, in, out);
+    if (precision == OnnxOptions.Precision.INT8 && rows.count() > SMALL) {
+      return whole(x, name, rows);
     }
-    ByteBuffer bytes = OnnxGraph.little(turned.length * Float.BYTES);
-    bytes.asFloatBuffer().put(turned);
-    String matrix = put(name, DType.F32, new long[] {in, out}, bytes.array());
+    String matrix =
+        put(new Initializer(name, DType.F32, new long[] {rows.in(), rows.out()}, rows::turned));
     return onnx.node("MatMul", List.of(x, matrix));
   }
 
   /** The product of whole numbers: x as it comes, the weights by columns. */
-  private String whole(String x, String name, float[] weights, int in, int out) {
-    byte[] whole = new byte[weights.length];
-    float[] scales = new float[out];
-    for (int o = 0; o < out; o++) {
-      float most = 0;
-      for (int i = 0; i < in; i++) {
-        most = Math.max(most, Math.abs(weights[i * out + o]));
-      }
-      scales[o] = most == 0 ? 1 : most / MOST_INT8;
-      for (int i = 0; i < in; i++) {
-        whole[i * out + o] = (byte) Math.round(weights[i * out + o] / scales[o]);
-      }
-    }
+  private String whole(String x, String name, Rows rows) {
+    float[] scales = rows.scales();
     List<String> read = onnx.nodes(3, "DynamicQuantizeLinear", List.of(x));
+    long[] shape = {rows.in(), rows.out()};
     String matrix =
-        onnx.constant(new Initializer(name + "_int8", DType.I8, new long[] {in, out}, whole));
+        onnx.constant(
+            new Initializer(name + "_int8", DType.I8, shape, () -> rows.turnedWhole(scales)));
     String sums = onnx.node("MatMulInteger", List.of(read.get(0), matrix, read.get(2)));
     String real = onnx.node("Cast", List.of(sums), Attribute.of("to", OnnxGraph.type(DType.F32)));
     String scale =
-        onnx.node("Mul", List.of(read.get(1), onnx.floats(name + "_scales", scales, out)));
+        onnx.node(
+            "Mul", List.of(read.get(1), onnx.floats(name + "_scales", scales, scales.length)));
     return onnx.node("Mul", List.of(real, scale));
+  }
+
+  /** A matrix {@code [out, in]}. */
+  private record Rows(int out, int in, FloatBuffer values) {
+    int count() {
+      return out * in;
+    }
+
+    /** {@code [in, out]}, little-endian. */
+    ByteBuffer turned() {
+      ByteBuffer turned = OnnxGraph.little(Math.multiplyExact(count(), Float.BYTES));
+      for (int i = 0; i < in; i++) {
+        for (int o = 0; o < out; o++) {
+          turned.putFloat(values.get(o * in + i));
+        }
+      }
+      return turned.flip();
+    }
+
+    /** By which whole numbers of a row are multiplied. */
+    float[] scales() {
+      float[] scales = new float[out];
+      for (int o = 0; o < out; o++) {
+        float most = 0;
+        for (int i = 0; i < in; i++) {
+          most = Math.max(most, Math.abs(values.get(o * in + i)));
+        }
+        scales[o] = most == 0 ? 1 : most / MOST_INT8;
+      }
+      return scales;
+    }
+
+    /** {@code [in, out]} in whole numbers. */
+    ByteBuffer turnedWhole(float[] scales) {
+      ByteBuffer turned = ByteBuffer.allocate(count());
+      for (int i = 0; i < in; i++) {
+        for (int o = 0; o < out; o++) {
+          turned.put((byte) Math.round(values.get(o * in + i) / scales[o]));
+        }
+      }
+      return turned.flip();
+    }
   }
 }

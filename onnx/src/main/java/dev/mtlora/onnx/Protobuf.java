@@ -1,22 +1,32 @@
 package dev.mtlora.onnx;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A message in protobuf's wire format (<a
  * href="https://protobuf.dev/programming-guides/encoding/">encoding</a>): fields in the order in
- * which they are put.
+ * which they are put. Large fields are made when they are written, one after the other, so that a
+ * message needs little memory however large it is.
  */
 final class Protobuf {
   private static final int VARINT = 0;
   private static final int BYTES = 2;
   private static final int FIXED_32 = 5;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final List<Part> parts = new ArrayList<>();
+  private ByteArrayOutputStream out = new ByteArrayOutputStream(); // what comes after the parts
+  private long before; // bytes of the parts
+
+  /** Some bytes of the message. */
+  private record Part(int length, Supplier<ByteBuffer> content) {}
 
   /** A whole number: int32, int64, enum. */
   Protobuf number(int field, long value) {
@@ -36,7 +46,11 @@ final class Protobuf {
 
   /** A string. */
   Protobuf text(int field, String value) {
-    return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    tag(field, BYTES);
+    varint(bytes.length);
+    out.writeBytes(bytes);
+    return this;
   }
 
   /** Strings, each a field of its own. */
@@ -45,22 +59,62 @@ final class Protobuf {
     return this;
   }
 
-  /** Bytes. */
-  Protobuf bytes(int field, byte[] value) {
+  /**
+   * Bytes that are made when they are written.
+   *
+   * @param content gives them, each time anew
+   */
+  Protobuf bytes(int field, int length, Supplier<ByteBuffer> content) {
     tag(field, BYTES);
-    varint(value.length);
-    out.writeBytes(value);
+    varint(length);
+    endPart();
+    add(new Part(length, content));
     return this;
   }
 
   /** A message within this one. */
   Protobuf message(int field, Protobuf value) {
-    return bytes(field, value.toBytes());
+    tag(field, BYTES);
+    varint(value.size());
+    if (!value.parts.isEmpty()) {
+      endPart();
+      value.parts.forEach(this::add);
+    }
+    out.writeBytes(value.out.toByteArray());
+    return this;
   }
 
-  /** What was put so far. */
-  byte[] toBytes() {
-    return out.toByteArray();
+  /** Bytes that were put so far. */
+  long size() {
+    return before + out.size();
+  }
+
+  /** Writes what was put so far. */
+  void writeTo(WritableByteChannel channel) throws IOException {
+    for (Part part : parts) {
+      write(part.content().get(), channel);
+    }
+    write(ByteBuffer.wrap(out.toByteArray()), channel);
+  }
+
+  /** Writes all of a buffer. */
+  static void write(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private void add(Part part) {
+    parts.add(part);
+    before += part.length();
+  }
+
+  private void endPart() {
+    byte[] bytes = out.toByteArray();
+    if (bytes.length > 0) {
+      add(new Part(bytes.length, () -> ByteBuffer.wrap(bytes)));
+      out = new ByteArrayOutputStream();
+    }
   }
 
   private void tag(int field, int type) {
