@@ -3,6 +3,7 @@ package dev.mtlora.cli;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Size;
+import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.onnx.OnnxModel;
 import dev.mtlora.onnx.OnnxOptions;
@@ -10,6 +11,7 @@ import dev.mtlora.task.Task;
 import dev.mtlora.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,24 +67,38 @@ final class BenchEnginesCommand implements Callable<Integer> {
     PrintWriter print = spec.commandLine().getOut();
     Path folder = Files.createTempDirectory("mtlora-engines");
     try (TrainedModel model = trained.open(print::println);
-        TrainedModel merged = model.merge();
+        TrainedModel merged = merged(model);
         OnnxModel whole = export(model, OnnxOptions.Precision.F32, folder);
         OnnxModel eighth = export(model, OnnxOptions.Precision.INT8, folder)) {
       Map<String, Predictor> engines = new LinkedHashMap<>();
-      engines.put("torch", model.predictor());
+      if (merged != model) {
+        engines.put("torch", model.predictor());
+      }
       engines.put("torch, merged", merged.predictor());
       engines.put("script", model.replaying());
       engines.put("onnx", whole.predictor());
       engines.put("onnx, int8", eighth.predictor());
       print.print(table(engines, measure(engines)));
     } finally {
-      for (OnnxOptions.Precision precision : OnnxOptions.Precision.values()) {
-        Files.deleteIfExists(folder.resolve(precision + ".onnx"));
-      }
-      Files.delete(folder);
+      delete(folder);
     }
     print.flush();
     return 0;
+  }
+
+  /** The merged form of a model, which may be that already. */
+  private static TrainedModel merged(TrainedModel model) {
+    return model.with(MultiTaskModel::merged) ? model : model.merge();
+  }
+
+  /** With the files of weights that large models have beside them. */
+  static void delete(Path folder) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
   }
 
   private static OnnxModel export(TrainedModel model, OnnxOptions.Precision precision, Path folder)

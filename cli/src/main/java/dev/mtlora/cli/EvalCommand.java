@@ -1,9 +1,14 @@
 package dev.mtlora.cli;
 
+import dev.mtlora.cli.ImageReport.Shown;
+import dev.mtlora.data.DataLoader;
 import dev.mtlora.data.Split;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.onnx.OnnxModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.Scoring;
+import dev.mtlora.tensor.Device;
+import dev.mtlora.train.Evaluator;
 import dev.mtlora.train.Evaluator.WithImages;
 import dev.mtlora.train.Scores;
 import java.io.PrintWriter;
@@ -69,16 +74,24 @@ final class EvalCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--original-size is for models of ours, not for an ONNX file");
     }
+    Split set = images();
     Assembly assembly = Assembly.of(trained.configOfExport());
     PrintWriter printer = spec.commandLine().getOut();
     assembly.useThreads().ifPresent(printer::println);
+    Evaluator evaluator = // in f32, whatever the run was trained in
+        new Evaluator(Device.CPU, false, assembly.evaluator().fit());
     try (OnnxModel model = trained.export()) {
-      Scores scores =
-          assembly.evaluator().evaluate(model.predictor(), assembly.evaluationLoader(images()));
-      printer.print(ScoreTable.all(scores, assembly.selection().singleTask()));
-      printer.print(ScoreTable.classes(scores));
+      Predictor predictor = model.predictor();
+      DataLoader loader = assembly.evaluationLoader(set);
+      WithImages measured =
+          out == null
+              ? new WithImages(evaluator.evaluate(predictor, loader), List.of())
+              : evaluator.evaluateImages(predictor, loader);
+      printer.print(ScoreTable.all(measured.scores(), assembly.selection().singleTask()));
+      printer.print(ScoreTable.classes(measured.scores()));
       if (out != null) {
-        new ScoreFiles(out).write(scores, Scores.NONE);
+        new ScoreFiles(out).write(measured.scores(), Scores.NONE);
+        new ImageReport(out).write(measured.images(), Shown.of(assembly, set, predictor));
       }
     }
     printer.flush();
@@ -95,7 +108,7 @@ final class EvalCommand implements Callable<Integer> {
     printer.print(ScoreTable.atLabelSize(atLabelSize));
     if (out != null) {
       new ScoreFiles(out).write(scores, atLabelSize);
-      new ImageReport(out).write(measured.images(), scoring);
+      new ImageReport(out).write(measured.images(), Shown.of(scoring));
     }
     printer.flush();
     return 0;

@@ -7,19 +7,19 @@ import dev.mtlora.model.RecordedModel;
 import dev.mtlora.onnx.OnnxModel;
 import dev.mtlora.onnx.OnnxOptions;
 import dev.mtlora.onnx.TritonConfig;
+import dev.mtlora.tensor.Graph;
 import dev.mtlora.tensor.Scope;
 import dev.mtlora.tensor.Script;
+import dev.mtlora.weights.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -223,16 +223,12 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private static void writeScript(TrainedModel model, OnnxOptions options, Path out)
-      throws IOException {
-    RecordedModel what = options.recorded(model);
-    Path part = out.resolveSibling("." + out.getFileName() + "." + UUID.randomUUID());
+  private static void writeScript(TrainedModel model, OnnxOptions options, Path out) {
+    Graph graph = model.record(options.recorded(model), options.merged());
+    Map<String, String> texts = Map.of("mtlora.json", model.description().text());
     try (Scope scope = Scope.open();
-        Script script = Script.of(model.record(what, options.merged()))) {
-      script.write(part, Map.of("mtlora.json", model.description().text()));
-      Files.move(part, out, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+        Script script = Script.of(graph)) {
+      AtomicFile.writeBy(out, part -> script.write(part, texts));
     }
   }
 }

@@ -3,13 +3,13 @@ package dev.mtlora.cli;
 import dev.mtlora.data.Batch;
 import dev.mtlora.data.Dataset;
 import dev.mtlora.data.Sample;
+import dev.mtlora.data.Split;
 import dev.mtlora.data.Transform;
 import dev.mtlora.data.transform.IgnoreRegions;
 import dev.mtlora.data.transform.Pipeline;
 import dev.mtlora.data.transform.Resize;
 import dev.mtlora.image.Block;
 import dev.mtlora.image.Rgb;
-import dev.mtlora.model.MultiTaskModel;
 import dev.mtlora.model.Predictor;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.Scoring;
@@ -58,9 +58,9 @@ record ImageReport(Path folder) {
   /**
    * Writes all files.
    *
-   * @param scored what scored them
+   * @param of what they are shown of
    */
-  void write(List<ImageScore> images, Scoring scored) {
+  void write(List<ImageScore> images, Shown of) {
     try {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve("images.csv"), csv(images));
@@ -74,8 +74,7 @@ record ImageReport(Path folder) {
               + " there?",
           e);
     }
-    Shown of = Shown.of(scored);
-    for (Task task : of.model().tasks()) {
+    for (Task task : of.predictor().tasks()) {
       List<ImageScore> own = images.stream().filter(i -> i.task().equals(task.name())).toList();
       if (!own.isEmpty()) {
         draw(task, Extremes.of(own), of);
@@ -103,12 +102,18 @@ record ImageReport(Path folder) {
    *
    * @param set the images, before they are resized
    * @param resize to what the model sees
-   * @param model what scored them
+   * @param predictor what scored them
    */
-  private record Shown(Dataset set, Resize resize, MultiTaskModel model) {
+  record Shown(Dataset set, Resize resize, Predictor predictor) {
+    /** A model of ours. */
     static Shown of(Scoring scored) {
-      Assembly assembly = scored.assembly();
-      return new Shown(assembly.samples(scored.split()), assembly.resize(), scored.model());
+      Predictor predictor = Predictor.of(scored.model(), scored.assembly().resize().fit());
+      return of(scored.assembly(), scored.split(), predictor);
+    }
+
+    /** Whatever predicts. */
+    static Shown of(Assembly assembly, Split split, Predictor predictor) {
+      return new Shown(assembly.samples(split), assembly.resize(), predictor);
     }
   }
 
@@ -125,8 +130,7 @@ record ImageReport(Path folder) {
     Transform toContent = of.resize().toContent(sample.image());
     Sample seen = new Pipeline(List.of(toContent, new IgnoreRegions())).apply(sample, rng);
     Block label = Batch.of(List.of(seen)).labels().get(task.name());
-    Predictor predictor = Predictor.of(of.model(), of.resize().fit());
-    Block prediction = predictor.predict(sample.image()).get(task.name());
+    Block prediction = of.predictor().predict(sample.image()).get(task.name());
     sheet.add(
         String.format(Locale.ROOT, "%s %.4f %s", rank, image.value(), image.image()),
         Arrays.asList(

@@ -12,6 +12,7 @@ import dev.mtlora.run.Run;
 import dev.mtlora.run.RunFolder;
 import dev.mtlora.run.RunSpec;
 import dev.mtlora.run.Scoring;
+import dev.mtlora.tensor.DType;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.AdapterFile;
 import dev.mtlora.weights.ModelFile;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -89,17 +91,29 @@ final class ModelOptions {
   /**
    * What predicts, computed by an engine.
    *
+   * @param engine none if it was not said
+   * @param precision of the arithmetic
    * @param say hears what is unusual
    */
-  OpenModel open(OpenModel.Engine engine, Consumer<String> say) {
+  OpenModel open(Optional<OpenModel.Engine> engine, DType precision, Consumer<String> say) {
     if (isOnnx()) {
       if (config != null || anyBase || !overrides.isEmpty()) {
         throw new ConfigException(
             run + " is computed as it was exported: leave out --config, --set and --any-base");
       }
+      if (engine.isPresent() || precision != DType.F32) {
+        throw new ConfigException(
+            run
+                + " is computed by ONNX Runtime in f32: leave out --engine and --precision, or"
+                + " predict with the run that it was exported from");
+      }
       return OpenModel.of(OnnxModel.open(run));
     }
-    if (engine == OpenModel.Engine.ONNX) {
+    if (engine.orElse(OpenModel.Engine.TORCH) == OpenModel.Engine.ONNX) {
+      if (precision != DType.F32) {
+        throw new ConfigException(
+            "--engine onnx computes in f32: leave out --precision, or take --engine torch");
+      }
       if (config != null || anyBase || !overrides.isEmpty()) {
         throw new ConfigException(
             "--engine onnx computes what a folder holds: leave out --config, --set and --any-base, or export the"
@@ -107,7 +121,7 @@ final class ModelOptions {
       }
       return OpenModel.of(OnnxCache.open(run, () -> open(say), 0));
     }
-    return OpenModel.of(open(say), engine);
+    return OpenModel.of(open(say), engine.orElse(OpenModel.Engine.TORCH));
   }
 
   /** What the folder or file is called, without what comes after the dot of a file. */
@@ -145,6 +159,9 @@ final class ModelOptions {
 
   /** The configuration whose images an ONNX file is scored on. */
   RunSpec configOfExport() {
+    if (anyBase) {
+      throw new ConfigException(run + " has all weights in it: leave out --any-base");
+    }
     if (config == null) {
       throw new ConfigException(
           String.format(

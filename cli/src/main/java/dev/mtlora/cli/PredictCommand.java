@@ -106,12 +106,12 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
-      defaultValue = "torch",
       description = {
         "What computes: torch, the model itself; script, a recording of the merged model, replayed;",
-        "onnx, ONNX Runtime, with a file that is kept in RUN/exports (${DEFAULT-VALUE})."
+        "onnx, ONNX Runtime, with a file that is kept in RUN/exports (torch, and ONNX Runtime for an",
+        "ONNX file)."
       })
-  private OpenModel.Engine engine = OpenModel.Engine.TORCH;
+  private OpenModel.@Nullable Engine engine;
 
   @Option(
       names = "--batch",
@@ -134,8 +134,9 @@ final class PredictCommand implements Callable<Integer> {
     try (Inputs asked = Inputs.of(inputs, Optional.ofNullable(list), out)) {
       PrintWriter print = spec.commandLine().getOut();
       PrintWriter err = spec.commandLine().getErr();
+      Optional<OpenModel.Engine> chosen = Optional.ofNullable(engine);
       asked.unread().forEach(e -> err.println("mtlora: " + e.getMessage()));
-      try (OpenModel open = trained.open(engine, print::println)) {
+      try (OpenModel open = trained.open(chosen, precision, print::println)) {
         Predictor model = open.predictor();
         requireTasks(model);
         PredictionFiles files = new PredictionFiles(out, wanted, !bare, asked.sources());

@@ -6,10 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.testing.Skip;
 import dev.mtlora.testing.TorchPython;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -17,66 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user exports predicts, scores and opens elsewhere as the run does. */
-class ExportCommandTest {
-  private static final String CONFIG =
-      """
-      model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
-              neckChannels: [4, 8]}
-      method: {rank: 2, taskRank: 1}
-      tasks: {semseg: {classes: 16}, depth: {}, normals: {}}
-      data: {kind: scenes, train: 2, val: 3}
-      train: {steps: 1, batch: 2, warmupEpochs: 0, workers: 1, threads: 1}
-      """;
-
-  @TempDir private static Path trained;
-  @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  @BeforeAll
-  static void oneRun() throws IOException {
-    Path config = Files.writeString(trained.resolve("c.yaml"), CONFIG);
-    String run = run();
-    assertThat(Main.commandLine().execute("train", config.toString(), "--out", run)).isZero();
-  }
-
-  private static String run() {
-    return trained.resolve("run").toString();
-  }
-
-  private int command(String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
-  }
-
-  private String at(String name) {
-    return folder.resolve(name).toString();
-  }
-
-  private String picture() throws IOException {
-    BufferedImage picture = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < 40 * 36; i++) {
-      picture.setRGB(i % 40, i / 40, i * 2654435 & 0xffffff);
-    }
-    Path file = folder.resolve("a.png");
-    assertThat(ImageIO.write(picture, "png", file.toFile())).isTrue();
-    return file.toString();
-  }
-
+class ExportCommandTest extends ExportCase {
   private float[] numbers(String file) throws IOException {
     byte[] bytes = Files.readAllBytes(folder.resolve(file));
     ByteBuffer npy = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

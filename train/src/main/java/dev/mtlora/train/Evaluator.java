@@ -92,6 +92,10 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
    * @throws TrainingException if an output is not finite
    */
   public Scores evaluate(Predictor predictor, DataLoader loader) {
+    return score(predictor, loader, (place, task, logits, target) -> {});
+  }
+
+  private Scores score(Predictor predictor, DataLoader loader, Taker each) {
     Logits logits =
         (images, tasks) -> {
           Map<String, Tensor> given = new LinkedHashMap<>();
@@ -101,8 +105,7 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
               .forEach((task, block) -> given.put(task, BatchTensors.tensor(block, device)));
           return given;
         };
-    return score(predictor.tasks(), DType.F32, logits, loader, (p, t, l, y) -> {}, () -> false)
-        .orElseThrow();
+    return score(predictor.tasks(), DType.F32, logits, loader, each, () -> false).orElseThrow();
   }
 
   /**
@@ -111,14 +114,31 @@ public record Evaluator(Device device, boolean bf16, Fit fit) {
    * @param loader in the order of its set, not shuffled
    */
   public WithImages evaluateImages(MultiTaskModel model, DataLoader loader) {
+    requireOrder(loader);
+    ImageScorer scorer = new ImageScorer(model.tasks());
+    Scores scores = score(model, loader, scorer, () -> false).orElseThrow();
+    return new WithImages(scores, scorer.scores());
+  }
+
+  /**
+   * Scores what predicts as {@link #evaluate(Predictor, DataLoader)}, and every image alone.
+   *
+   * @param loader in the order of its set, not shuffled
+   * @throws TrainingException if an output is not finite
+   */
+  public WithImages evaluateImages(Predictor predictor, DataLoader loader) {
+    requireOrder(loader);
+    ImageScorer scorer = new ImageScorer(predictor.tasks());
+    Scores scores = score(predictor, loader, scorer);
+    return new WithImages(scores, scorer.scores());
+  }
+
+  private static void requireOrder(DataLoader loader) {
     if (loader.settings().shuffle()) {
       throw new IllegalArgumentException(
           "images are numbered by the order of their set, but the loader shuffles them; use one"
               + " that does not");
     }
-    ImageScorer scorer = new ImageScorer(model.tasks());
-    Scores scores = score(model, loader, scorer, () -> false).orElseThrow();
-    return new WithImages(scores, scorer.scores());
   }
 
   private Optional<Scores> score(
