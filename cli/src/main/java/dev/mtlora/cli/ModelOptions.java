@@ -93,9 +93,11 @@ final class ModelOptions {
    *
    * @param engine none if it was not said
    * @param precision of the arithmetic
+   * @param many true if it pays to export the model before
    * @param say hears what is unusual
    */
-  OpenModel open(Optional<OpenModel.Engine> engine, DType precision, Consumer<String> say) {
+  OpenModel open(
+      Optional<OpenModel.Engine> engine, DType precision, boolean many, Consumer<String> say) {
     if (isOnnx()) {
       if (config != null || anyBase || !overrides.isEmpty()) {
         throw new ConfigException(
@@ -109,19 +111,24 @@ final class ModelOptions {
       }
       return OpenModel.of(OnnxModel.open(run));
     }
-    if (engine.orElse(OpenModel.Engine.TORCH) == OpenModel.Engine.ONNX) {
+    OpenModel.Engine chosen = engine.orElse(OpenModel.Engine.TORCH);
+    boolean asItIs = config == null && !anyBase && overrides.isEmpty();
+    if (chosen == OpenModel.Engine.AUTO) {
+      boolean exported = asItIs && precision == DType.F32 && (many || OnnxCache.has(run));
+      chosen = exported ? chosen : OpenModel.Engine.TORCH;
+    }
+    if (chosen == OpenModel.Engine.ONNX) {
       if (precision != DType.F32) {
         throw new ConfigException(
             "--engine onnx computes in f32: leave out --precision, or take --engine torch");
       }
-      if (config != null || anyBase || !overrides.isEmpty()) {
+      if (!asItIs) {
         throw new ConfigException(
             "--engine onnx computes what a folder holds: leave out --config, --set and --any-base, or export the"
                 + " model and predict with the file");
       }
-      return OpenModel.of(OnnxCache.open(run, () -> open(say), 0));
     }
-    return OpenModel.of(open(say), engine.orElse(OpenModel.Engine.TORCH));
+    return OpenModel.of(chosen, run, () -> open(say), say);
   }
 
   /** What the folder or file is called, without what comes after the dot of a file. */

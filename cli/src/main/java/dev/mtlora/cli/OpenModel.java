@@ -2,17 +2,28 @@ package dev.mtlora.cli;
 
 import dev.mtlora.TrainedModel;
 import dev.mtlora.model.Predictor;
+import dev.mtlora.onnx.OnnxCache;
 import dev.mtlora.onnx.OnnxModel;
+import dev.mtlora.tensor.RecordingException;
+import dev.mtlora.weights.CheckpointException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What predicts pictures, whatever computes it.
  *
  * @param predictor makes predictions
+ * @param lender the model itself, if it is in memory and computes; empty otherwise
  * @param owner of its memory
  */
-record OpenModel(Predictor predictor, Runnable owner) implements AutoCloseable {
+record OpenModel(Predictor predictor, Optional<TrainedModel> lender, Runnable owner)
+    implements AutoCloseable {
   /** What computes logits. */
   enum Engine {
+    /** An ONNX file where the model can be exported, otherwise the model itself. */
+    AUTO,
     /** The model itself. */
     TORCH,
     /** A recording of the model, replayed by libtorch. */
@@ -21,13 +32,47 @@ record OpenModel(Predictor predictor, Runnable owner) implements AutoCloseable {
     ONNX
   }
 
-  static OpenModel of(TrainedModel model, Engine engine) {
-    Predictor predictor = engine == Engine.SCRIPT ? model.replaying() : model.predictor();
-    return new OpenModel(predictor, model::close);
+  /**
+   * The model of a folder.
+   *
+   * @param model opens it
+   * @param say hears why another engine is taken than the best
+   */
+  static OpenModel of(
+      Engine engine, Path folder, Supplier<TrainedModel> model, Consumer<String> say) {
+    return switch (engine) {
+      case TORCH -> of(model.get());
+      case SCRIPT -> replaying(model.get());
+      case ONNX -> of(OnnxCache.open(folder, model, 0));
+      case AUTO -> best(folder, model, say);
+    };
+  }
+
+  private static OpenModel best(Path folder, Supplier<TrainedModel> model, Consumer<String> say) {
+    try {
+      return of(OnnxCache.open(folder, model, 0));
+    } catch (CheckpointException | RecordingException | UnsupportedOperationException e) {
+      OpenModel itself = of(model.get()); // says better what is wrong, if that is the folder
+      say.accept("computed by the model itself, not by ONNX Runtime: " + e.getMessage());
+      return itself;
+    }
+  }
+
+  static OpenModel of(TrainedModel model) {
+    return new OpenModel(model.predictor(), Optional.of(model), model::close);
+  }
+
+  private static OpenModel replaying(TrainedModel model) {
+    return new OpenModel(model.replaying(), Optional.empty(), model::close);
   }
 
   static OpenModel of(OnnxModel model) {
-    return new OpenModel(model.predictor(), model::close);
+    try {
+      return new OpenModel(model.predictor(), Optional.empty(), model::close);
+    } catch (CheckpointException e) {
+      model.close();
+      throw e;
+    }
   }
 
   @Override

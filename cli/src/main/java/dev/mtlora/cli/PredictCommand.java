@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
       "Where two pictures are named alike, NAME has the extension: a.jpg_sal.png, a.png_sal.png."
     })
 final class PredictCommand implements Callable<Integer> {
+  private static final int MANY = 200; // an export takes as long as so many pictures save
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private ModelOptions trained = new ModelOptions();
@@ -108,8 +110,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "ENGINE",
       description = {
         "What computes: torch, the model itself; script, a recording of the merged model, replayed;",
-        "onnx, ONNX Runtime, with a file that is kept in RUN/exports (torch, and ONNX Runtime for an",
-        "ONNX file)."
+        "onnx, ONNX Runtime, with a file that is kept in RUN/exports; auto, onnx if that file is",
+        "there or pictures are many, else torch (torch, and ONNX Runtime for an ONNX file)."
       })
   private OpenModel.@Nullable Engine engine;
 
@@ -136,7 +138,7 @@ final class PredictCommand implements Callable<Integer> {
       PrintWriter err = spec.commandLine().getErr();
       Optional<OpenModel.Engine> chosen = Optional.ofNullable(engine);
       asked.unread().forEach(e -> err.println("mtlora: " + e.getMessage()));
-      try (OpenModel open = trained.open(chosen, precision, print::println)) {
+      try (OpenModel open = trained.open(chosen, precision, isMany(asked), print::println)) {
         Predictor model = open.predictor();
         requireTasks(model);
         PredictionFiles files = new PredictionFiles(out, wanted, !bare, asked.sources());
@@ -155,6 +157,11 @@ final class PredictCommand implements Callable<Integer> {
         return count.bad() > 0 || !asked.unread().isEmpty() ? 1 : 0;
       }
     }
+  }
+
+  /** True for a video whose length nobody knows, too. */
+  private static boolean isMany(Inputs asked) {
+    return asked.count().orElse(MANY) >= MANY;
   }
 
   private PredictOptions options() {

@@ -1,11 +1,13 @@
 package dev.mtlora.cli;
 
+import dev.mtlora.OpenOptions;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.run.ConfigException;
 import dev.mtlora.server.Batching;
 import dev.mtlora.server.Limits;
 import dev.mtlora.server.ModelServer;
 import dev.mtlora.server.ModelStore;
+import dev.mtlora.server.ServedModel;
 import dev.mtlora.server.ServerOptions;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -122,6 +124,17 @@ final class ServeCommand implements Callable<Integer> {
       description = "Most of one picture (16).")
   private int pixels = Limits.USUAL.pixels() / MEGA;
 
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = {
+        "What computes: torch, the models themselves, of which those over one base have its weights",
+        "once; script, recordings of them; onnx, ONNX Runtime, with files that are kept in",
+        "RUN/exports; auto, onnx where that is possible, else torch (${DEFAULT-VALUE})."
+      },
+      defaultValue = "torch")
+  private OpenModel.Engine engine = OpenModel.Engine.TORCH;
+
   @Option(names = "--quiet", description = "Without a line for every answer.")
   private boolean quiet;
 
@@ -130,7 +143,7 @@ final class ServeCommand implements Callable<Integer> {
     JETTY.setLevel(Level.WARNING);
     PrintWriter err = spec.commandLine().getErr();
     ServerOptions options = options();
-    try (ModelStore store = new ModelStore(TrainedModel::open, batching())) {
+    try (ModelStore store = new ModelStore(this::open, batching())) {
       for (String run : runs) {
         add(store, run);
       }
@@ -190,6 +203,17 @@ final class ServeCommand implements Callable<Integer> {
       out.println(line);
       out.flush();
     };
+  }
+
+  private ServedModel open(Path folder, List<TrainedModel> lenders) {
+    OpenOptions options = OpenOptions.USUAL.sharing(lenders);
+    OpenModel open =
+        OpenModel.of(
+            engine,
+            folder,
+            () -> TrainedModel.open(folder, options),
+            line -> spec.commandLine().getErr().println("mtlora: " + line));
+    return new ServedModel(open.predictor(), open.lender(), open.owner());
   }
 
   private static void add(ModelStore store, String run) {

@@ -116,4 +116,78 @@ class ExportedFileTest extends ExportCase {
     BenchEnginesCommand.delete(models);
     assertThat(models).doesNotExist();
   }
+
+  /** One picture is not worth an export; one that is there is used, unless it cannot be. */
+  @Test
+  void predict_auto_takesAnExportThatIsThere() throws IOException {
+    Path copied = folder.resolve("copied");
+    copy(Path.of(run()), copied);
+    String[] auto = {
+      "predict",
+      copied.toString(),
+      picture(),
+      "--out",
+      at("p"),
+      "--engine",
+      "auto",
+      "--format",
+      "npy"
+    };
+    assertThat(command(auto)).isZero();
+    Path exports = copied.resolve("exports");
+    assertThat(exports).doesNotExist();
+    String[] onnx = auto.clone();
+    onnx[6] = "onnx";
+    assertThat(command(onnx)).isZero();
+    byte[] byOnnx = Files.readAllBytes(folder.resolve("p/a_normals.npy"));
+    assertThat(command(auto)).isZero();
+    assertThat(out.toString()).doesNotContain("itself");
+    assertThat(folder.resolve("p/a_normals.npy")).hasBinaryContent(byOnnx);
+    try (Stream<Path> all = Files.list(exports)) {
+      Files.writeString(all.findFirst().orElseThrow(), "damaged");
+    }
+    assertThat(command(auto)).isZero();
+    assertThat(out.toString())
+        .contains("computed by the model itself")
+        .contains("cannot be opened");
+    assertThat(Files.readAllBytes(folder.resolve("p/a_normals.npy"))).isNotEqualTo(byOnnx);
+  }
+
+  /** Many pictures are: the export is made. */
+  @Test
+  void predict_autoOfManyPictures_exports() throws IOException {
+    Path copied = folder.resolve("copied");
+    copy(Path.of(run()), copied);
+    Path pictures = Files.createDirectory(folder.resolve("many"));
+    byte[] one = Files.readAllBytes(Path.of(picture()));
+    for (int i = 0; i < 200; i++) {
+      Files.write(pictures.resolve(i + ".png"), one);
+    }
+    assertThat(
+            command(
+                "predict",
+                copied.toString(),
+                pictures.toString(),
+                "--out",
+                at("p"),
+                "--engine",
+                "auto",
+                "--at",
+                "model",
+                "--format",
+                "json"))
+        .as("%s", err)
+        .isZero();
+    assertThat(copied.resolve("exports")).isNotEmptyDirectory();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path one : (Iterable<Path>) all::iterator) {
+        if (!one.toString().contains("exports")) {
+          Files.copy(one, to.resolve(from.relativize(one).toString()));
+        }
+      }
+    }
+  }
 }

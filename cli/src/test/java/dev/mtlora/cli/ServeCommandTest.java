@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server as a program. */
 class ServeCommandTest {
@@ -75,9 +77,10 @@ class ServeCommandTest {
     assertThat(out.toString()).contains("two models are named 'tiny'", "NAME=RUN");
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"torch", "auto"})
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "processes cannot be asked there, only killed")
-  void serve_untilItIsAskedToEnd_answersAndEndsWell() throws Exception {
+  void serve_untilItIsAskedToEnd_answersAndEndsWell(String engine) throws Exception {
     Path log = folder.resolve("log");
     Process process =
         new ProcessBuilder(
@@ -91,7 +94,9 @@ class ServeCommandTest {
                 "--port",
                 "0",
                 "--grpc-port",
-                "0")
+                "0",
+                "--engine",
+                engine)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
@@ -114,7 +119,8 @@ class ServeCommandTest {
       assertThat(process.exitValue()).as(() -> read(log)).isZero();
       assertThat(read(log))
           .contains("stopped", "gRPC at 127.0.0.1:", "\"path\":\"/v2/models/street/ready\"");
-      assertThat(read(log)).doesNotContain("SLF4J", "INFO");
+      assertThat(read(log)).doesNotContain("SLF4J", "INFO", "itself");
+      assertThat(Files.exists(folder.resolve("tiny/exports"))).isEqualTo(engine.equals("auto"));
     } finally {
       process.destroyForcibly();
     }

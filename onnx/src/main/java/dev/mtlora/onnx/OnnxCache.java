@@ -62,6 +62,19 @@ public final class OnnxCache {
     }
   }
 
+  /**
+   * True if a folder's model, as it is now, has an export.
+   *
+   * @throws CheckpointException if the folder holds no model
+   */
+  public static boolean has(Path folder) {
+    try {
+      return isThere(folder.resolve(FOLDER).resolve(name(folder)));
+    } catch (IOException e) {
+      throw new CheckpointException(folder, "cannot be read: " + e, e);
+    }
+  }
+
   /** Of what the model is, its weights, and what writes the export. */
   private static String name(Path folder) throws IOException {
     Path weights =

@@ -102,7 +102,7 @@ final class GrpcMethods {
 
   private ProtoWriter metadata(Call call) {
     try (Lease lease = store.use(model(call))) {
-      TensorInfo.Ends ends = TensorInfo.of(lease.model());
+      TensorInfo.Ends ends = TensorInfo.of(lease.predictor());
       ProtoWriter out =
           new ProtoWriter().text(1, lease.name()).text(2, "1").text(3, StatusPages.NAME);
       ends.inputs().forEach(input -> out.message(4, tensor(input)));

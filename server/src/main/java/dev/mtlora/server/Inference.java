@@ -61,7 +61,7 @@ final class Inference {
 
   /** Those whose names are wanted, in that order. */
   private static List<Task> tasks(InferRequest request, Lease lease) {
-    List<Task> all = lease.model().tasks();
+    List<Task> all = lease.predictor().tasks();
     if (request.outputs().isEmpty()) {
       return all;
     }

@@ -1,8 +1,8 @@
 package dev.mtlora.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.mtlora.TrainedModel;
 import dev.mtlora.image.Size;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.server.ModelStore.Lease;
 import dev.mtlora.server.Refusal.Kind;
 import dev.mtlora.server.Routes.Access;
@@ -44,7 +44,7 @@ final class ModelPages {
             json.writeBooleanField("ready", entry.ready());
             if (entry.ready()) {
               try (Lease lease = store.use(entry.name())) {
-                describe(json, lease.model());
+                describe(json, lease.predictor());
               } catch (Refusal e) { // unloaded since
                 json.writeStringField("reason", e.getMessage());
               }
@@ -56,8 +56,8 @@ final class ModelPages {
         });
   }
 
-  private static void describe(JsonGenerator json, TrainedModel model) throws IOException {
-    Size size = model.predictor().size();
+  private static void describe(JsonGenerator json, Predictor model) throws IOException {
+    Size size = model.size();
     json.writeNumberField("height", size.height());
     json.writeNumberField("width", size.width());
     json.writeArrayFieldStart("tasks");
@@ -103,7 +103,7 @@ final class ModelPages {
   private Answer metadata(Call call) {
     call.requireVersion();
     try (Lease lease = store.use(call.part("model"))) {
-      TensorInfo.Ends ends = TensorInfo.of(lease.model());
+      TensorInfo.Ends ends = TensorInfo.of(lease.predictor());
       return Answer.json(
           json -> {
             json.writeStartObject();

@@ -1,15 +1,15 @@
 package dev.mtlora.server;
 
-import dev.mtlora.TrainedModel;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.server.Refusal.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,23 +23,25 @@ import org.jspecify.annotations.Nullable;
 public final class ModelStore implements AutoCloseable {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.\\-]{0,99}");
 
-  private final Function<Path, TrainedModel> open;
+  private final ServedModel.Opener opener;
   private final Batching batching;
   private final Map<String, Slot> slots = new ConcurrentSkipListMap<>();
   private volatile Batcher.Watcher watcher = (pictures, nanos) -> {};
 
-  /** Of models that {@link TrainedModel#open(Path)} opens, batched as usual. */
+  /**
+   * Of models that compute themselves, batched as usual. Those over one base have its weights once.
+   */
   public ModelStore() {
-    this(TrainedModel::open, Batching.USUAL);
+    this(ServedModel::open, Batching.USUAL);
   }
 
   /**
    * Of models that are opened in a way of its own.
    *
-   * @param open a folder; what it throws, whoever loads hears
+   * @param opener of folders
    */
-  public ModelStore(Function<Path, TrainedModel> open, Batching batching) {
-    this.open = open;
+  public ModelStore(ServedModel.Opener opener, Batching batching) {
+    this.opener = opener;
     this.batching = batching;
   }
 
@@ -65,8 +67,8 @@ public final class ModelStore implements AutoCloseable {
 
   /** A model while it is used. */
   record Lease(String name, Serving serving, ModelStats stats) implements AutoCloseable {
-    TrainedModel model() {
-      return serving.model();
+    Predictor predictor() {
+      return serving.predictor();
     }
 
     @Override
@@ -79,7 +81,7 @@ public final class ModelStore implements AutoCloseable {
    * Adds a model and loads it.
    *
    * @param name 1 to 100 letters, digits, {@code _}, {@code -} and dots, no dot or hyphen first
-   * @param folder that {@link TrainedModel#open(Path)} takes
+   * @param folder that the opener takes
    * @throws IllegalArgumentException if the name cannot be one, or is taken
    * @throws dev.mtlora.weights.CheckpointException if the folder holds no model
    */
@@ -117,9 +119,9 @@ public final class ModelStore implements AutoCloseable {
 
   private void load(String name, Slot slot) {
     synchronized (slot) {
-      TrainedModel model;
+      ServedModel model;
       try {
-        model = open.apply(slot.folder);
+        model = opened(slot.folder);
       } catch (RuntimeException | Error e) {
         if (slot.serving == null) {
           slot.reason = "its last loading failed";
@@ -132,6 +134,22 @@ public final class ModelStore implements AutoCloseable {
       if (before != null) {
         before.retire();
       }
+    }
+  }
+
+  /** Whoever lends weights is kept open meanwhile. */
+  private ServedModel opened(Path folder) {
+    List<Serving> held = new ArrayList<>();
+    try {
+      for (Slot other : slots.values()) {
+        Serving serving = other.serving;
+        if (serving != null && serving.enter()) {
+          held.add(serving);
+        }
+      }
+      return opener.open(folder, held.stream().flatMap(s -> s.lender().stream()).toList());
+    } finally {
+      held.forEach(Serving::leave);
     }
   }
 

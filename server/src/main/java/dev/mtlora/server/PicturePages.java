@@ -54,7 +54,7 @@ final class PicturePages {
   }
 
   private Answer predict(Call call, Lease lease, Set<PictureFormat> formats, At at) {
-    List<Task> tasks = tasks(call, lease.model().tasks());
+    List<Task> tasks = tasks(call, lease.predictor().tasks());
     byte[] file = file(call);
     Size size = InferInput.size(file, "the picture", limits.pixels());
     Predictor predictor = lease.serving().predictor(call.ticket());

@@ -2,24 +2,31 @@ package dev.mtlora.server;
 
 import dev.mtlora.TrainedModel;
 import dev.mtlora.model.Predictor;
+import java.util.Optional;
 
 /**
  * A model that is loaded, and how many requests use it. It is closed when it is to go and the last
  * of them has left.
  */
 final class Serving {
-  private final TrainedModel model;
+  private final ServedModel model;
   private final Batcher batcher;
   private int users; // guarded by this, as what follows
   private boolean retired;
 
-  Serving(String name, TrainedModel model, Batching batching, Batcher.Watcher watcher) {
+  Serving(String name, ServedModel model, Batching batching, Batcher.Watcher watcher) {
     this.model = model;
     batcher = new Batcher(name, model.predictor().forward(), batching, watcher);
   }
 
-  TrainedModel model() {
-    return model;
+  /** As it is, alone. */
+  Predictor predictor() {
+    return model.predictor();
+  }
+
+  /** Whose weights others may use. */
+  Optional<TrainedModel> lender() {
+    return model.lender();
   }
 
   /** Predicts for a request, together with others. */

@@ -1,7 +1,7 @@
 package dev.mtlora.server;
 
-import dev.mtlora.TrainedModel;
 import dev.mtlora.image.Size;
+import dev.mtlora.model.Predictor;
 import dev.mtlora.task.Task;
 import java.util.List;
 
@@ -14,9 +14,9 @@ record TensorInfo(String name, DataType type, int... shape) {
   /** What a model takes, one of them, and gives. */
   record Ends(List<TensorInfo> inputs, List<TensorInfo> outputs) {}
 
-  static Ends of(TrainedModel model) {
-    boolean fixed = model.predictor().fit().isFixed();
-    Size size = model.predictor().size();
+  static Ends of(Predictor model) {
+    boolean fixed = model.fit().isFixed();
+    Size size = model.size();
     int height = fixed ? size.height() : -1;
     int width = fixed ? size.width() : -1;
     return new Ends(

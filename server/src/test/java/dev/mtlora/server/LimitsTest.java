@@ -269,22 +269,20 @@ class LimitsTest extends ServerCase {
   void clients_thatLeaveWhileTheyWait_areNotComputed() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    try (ModelStore.Lease lease = store.use("small")) {
+    try {
       Thread holder =
           new Thread(
               () ->
-                  lease
-                      .model()
-                      .with(
-                          own -> {
-                            held.countDown();
-                            try {
-                              go.await();
-                            } catch (InterruptedException e) {
-                              return 1;
-                            }
-                            return 0;
-                          }));
+                  served.with(
+                      own -> {
+                        held.countDown();
+                        try {
+                          go.await();
+                        } catch (InterruptedException e) {
+                          return 1;
+                        }
+                        return 0;
+                      }));
       holder.start();
       held.await(); // whoever comes first keeps the batches' thread, and the others wait
       CompletableFuture<Integer> first =

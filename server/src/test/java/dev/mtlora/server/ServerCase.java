@@ -42,16 +42,23 @@ abstract class ServerCase {
 
   final HttpClient client = HttpClient.newHttpClient();
   final Queue<String> log = new ConcurrentLinkedQueue<>();
-  TrainedModel model;
+  TrainedModel model; // another copy of what is served
+  TrainedModel served; // as it was loaded last
   ModelStore store;
   ModelServer server;
 
   @BeforeAll
   void start() {
     model = TrainedModel.open(saved(folder.resolve("small"), 0.02));
-    store = new ModelStore(TrainedModel::open, batching());
+    store = new ModelStore(this::open, batching());
     store.add("small", folder.resolve("small"));
     server = ModelServer.start(options(), store, log::add);
+  }
+
+  private ServedModel open(Path from, List<TrainedModel> lenders) {
+    ServedModel opened = ServedModel.open(from, lenders);
+    served = opened.lender().orElseThrow();
+    return opened;
   }
 
   @AfterAll
