@@ -3,8 +3,10 @@ package dev.mtlora;
 import dev.mtlora.image.Fit;
 import dev.mtlora.image.Preprocessing;
 import dev.mtlora.model.MultiTaskModel;
+import dev.mtlora.nn.Module;
 import dev.mtlora.nn.Parameter;
 import dev.mtlora.spec.ModelSpec;
+import dev.mtlora.tensor.Tensor;
 import dev.mtlora.weights.Described;
 import dev.mtlora.weights.ModelFolder;
 import java.nio.file.Path;
@@ -42,18 +44,26 @@ final class Opening {
   private static void share(MultiTaskModel model, TrainedModel lender) {
     lender.with(
         other -> {
-          Map<String, Parameter> theirs = other.parameters();
-          model
-              .parameters()
+          Map<String, Tensor> theirs = unchanging(other);
+          unchanging(model)
               .forEach(
                   (name, own) -> {
-                    Parameter same = theirs.get(name);
-                    if (same != null && !own.trains() && !same.trains()) {
-                      own.tensor().shareInPlace(same.tensor());
+                    Tensor same = theirs.get(name);
+                    if (same != null) {
+                      own.shareInPlace(same);
                     }
                   });
           return null;
         });
+  }
+
+  /** What neither training nor predicting changes. */
+  private static Map<String, Tensor> unchanging(MultiTaskModel model) {
+    Map<String, Parameter> frozen = model.parameters();
+    frozen.values().removeIf(Parameter::trains);
+    Map<String, Tensor> all = Module.tensors(frozen);
+    all.putAll(model.constants());
+    return all;
   }
 
   /** A model that is made on its own thread. */

@@ -2,9 +2,7 @@ package dev.mtlora.nn;
 
 import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +23,7 @@ public abstract class Module {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
   private final Map<Tensor, long[]> shrinking = new LinkedHashMap<>();
-  private final List<Tensor> constants = new ArrayList<>();
+  private final Map<String, Tensor> constants = new LinkedHashMap<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
   private boolean training = true;
   private Form form = Form.AS_TRAINED;
@@ -59,12 +57,9 @@ public abstract class Module {
 
   /** Says whose all parameters below are that have been given no other owner. */
   protected final void ownedBy(Owner owner) {
-    visit(
-        "",
-        (path, module) ->
-            module.parameters.values().stream()
-                .filter(parameter -> parameter.owner().equals(Owner.BLOCKS))
-                .forEach(parameter -> parameter.ownedBy(owner)));
+    parameters().values().stream()
+        .filter(parameter -> parameter.owner().equals(Owner.BLOCKS))
+        .forEach(parameter -> parameter.ownedBy(owner));
   }
 
   /** Adds a buffer; returns it. */
@@ -75,7 +70,7 @@ public abstract class Module {
 
   /** Adds a tensor that is on the module's device but in no file, since it can be made again. */
   protected final Tensor constant(Tensor value) {
-    constants.add(value);
+    constants.put("constant" + constants.size(), value);
     return value;
   }
 
@@ -142,6 +137,11 @@ public abstract class Module {
     return collect(module -> module.buffers);
   }
 
+  /** All tensors below this node that nothing changes and no file holds, by names of this one's. */
+  public final Map<String, Tensor> constants() {
+    return collect(module -> module.constants);
+  }
+
   /** Parameters and buffers: what a file of weights holds. */
   public final Map<String, Tensor> state() {
     Map<String, Tensor> state = tensors(parameters());
@@ -198,7 +198,7 @@ public abstract class Module {
   /** Moves all parameters, buffers and constants; the optimiser must be made afterwards. */
   public final void moveTo(Device device) {
     state().values().forEach(tensor -> tensor.moveInPlace(device));
-    visit("", (path, module) -> module.constants.forEach(value -> value.moveInPlace(device)));
+    constants().values().forEach(tensor -> tensor.moveInPlace(device));
   }
 
   /**

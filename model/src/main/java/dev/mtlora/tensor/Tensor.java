@@ -220,9 +220,11 @@ public final class Tensor {
     Tensor tensor = empty(DType.F32, shape);
     long seed = rng.nextLong();
     if (!Shapes.isOpen()) {
-      draw.into(
-          tensor.handle,
-          new org.bytedeco.pytorch.GeneratorOptional(torch.createCPUGenerator(seed)));
+      try (Scope scope = Scope.open()) { // a generator is as large as many a tensor
+        draw.into(
+            tensor.handle,
+            new org.bytedeco.pytorch.GeneratorOptional(torch.createCPUGenerator(seed)));
+      }
     }
     return tensor;
   }
