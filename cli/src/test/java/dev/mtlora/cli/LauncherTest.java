@@ -7,21 +7,15 @@ import dev.mtlora.image.Raster;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -83,47 +77,9 @@ class LauncherTest {
     return run(locale, command);
   }
 
-  /**
-   * A project that is built: the launcher, options for the JVM, and a jar that names this one's.
-   */
   @BeforeEach
   void launcher() throws IOException {
-    Path target = Files.createDirectories(folder.resolve("cli/target"));
-    for (String source :
-        List.of(
-            "model/src/main",
-            "train/src/main",
-            "onnx/src/main",
-            "server/src/main",
-            "cli/src",
-            "configs")) {
-      Files.createDirectories(folder.resolve(source));
-    }
-    for (String pom :
-        List.of(
-            "pom.xml",
-            "model/pom.xml",
-            "train/pom.xml",
-            "onnx/pom.xml",
-            "server/pom.xml",
-            "cli/pom.xml")) {
-      Files.writeString(folder.resolve(pom), "");
-    }
-    Manifest manifest = new Manifest();
-    Attributes attributes = manifest.getMainAttributes();
-    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    attributes.put(Attributes.Name.MAIN_CLASS, Main.class.getName());
-    attributes.put(
-        Attributes.Name.CLASS_PATH,
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, 0))
-            .map(entry -> Path.of(entry).toUri().toString())
-            .collect(Collectors.joining(" ")));
-    try (OutputStream jar = Files.newOutputStream(target.resolve("mtlora.jar"))) {
-      new JarOutputStream(jar, manifest).close();
-    }
-    Files.writeString(
-        target.resolve("jvm.options"), "-Xmx1g\n--enable-native-access=ALL-UNNAMED\n");
-    Files.copy(Path.of("..", "mtlora"), folder.resolve("mtlora"));
+    LauncherProject.make(folder, "-Xmx1g\n--enable-native-access=ALL-UNNAMED\n");
   }
 
   private void umlauts() throws Exception {
