@@ -31,6 +31,8 @@ public enum DType {
   /** Truth values, one byte each. */
   BOOL(1, ScalarType.Bool);
 
+  private static final DType[] ALL = values(); // which copies them at every call
+
   private final int bytes;
   private final ScalarType scalarType;
 
@@ -62,7 +64,7 @@ public enum DType {
   }
 
   static DType of(ScalarType type) {
-    for (DType candidate : values()) {
+    for (DType candidate : ALL) {
       if (candidate.scalarType.value == type.value) {
         return candidate;
       }

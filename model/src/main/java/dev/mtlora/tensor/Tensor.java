@@ -40,17 +40,21 @@ import org.jspecify.annotations.Nullable;
 public final class Tensor {
   private final org.bytedeco.pytorch.Tensor handle;
   private long @Nullable [] shape; // read when asked for; changes in keepInPlace and zeroInPlace
+  private @Nullable DType dtype; // read when asked for; never changes
 
   Tensor(org.bytedeco.pytorch.Tensor handle) {
     Scope.requireOpen();
     this.handle = handle;
   }
 
-  /** The sides, not to be changed; three native calls, once. */
+  /** The sides, not to be changed; read once, by calls that make no native object. */
   private long[] sides() {
     long[] sides = shape;
     if (sides == null) {
-      sides = handle.sizes().vec().get();
+      sides = new long[(int) handle.dim()];
+      for (int i = 0; i < sides.length; i++) {
+        sides[i] = handle.size(i);
+      }
       shape = sides;
     }
     return sides;
@@ -323,7 +327,12 @@ public final class Tensor {
 
   /** Element type. */
   public DType dtype() {
-    return DType.of(handle.scalar_type());
+    DType type = dtype;
+    if (type == null) {
+      type = DType.of(handle.scalar_type());
+      dtype = type;
+    }
+    return type;
   }
 
   /** Where the values live. */
@@ -787,16 +796,20 @@ public final class Tensor {
 
   /** How many values lie in memory: fewer than {@link #count} where a dimension repeats them. */
   long distinct() {
-    long[] strides = handle.strides().vec().get();
+    long[] strides = strides();
     return IntStream.range(0, strides.length)
         .filter(i -> strides[i] != 0)
         .mapToLong(i -> sides()[i])
         .reduce(1, (a, b) -> a * b);
   }
 
+  private long[] strides() {
+    return IntStream.range(0, rank()).mapToLong(handle::stride).toArray();
+  }
+
   /** The same values lying in memory as another tensor's do; itself where they lie so already. */
   Tensor likeIn(Tensor other) {
-    return Arrays.equals(handle.strides().vec().get(), other.handle.strides().vec().get())
+    return Arrays.equals(strides(), other.strides())
         ? this
         : op("likeIn", () -> torch.empty_like(other.handle).copy_(handle), this, other);
   }
