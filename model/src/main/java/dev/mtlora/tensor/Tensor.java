@@ -211,11 +211,7 @@ public final class Tensor {
   /** What dropout multiplies by, {@link DropoutMask}; draws its seed from the engine. */
   static Tensor dropoutMask(double p, long... shape) {
     Tensor mask = empty(DType.F32, shape);
-    long seed =
-        op(
-                "random",
-                () -> torch.empty(new long[] {1}, Shapes.options(DType.I64, 1), null).random_())
-            .toLongs()[0];
+    long seed = torch.empty(new long[] {1}, Shapes.options(DType.I64, 1), null).random_().item_long();
     new DropoutMask(seed, p).fill(mask);
     return mask;
   }

@@ -53,7 +53,7 @@ class DropoutMaskTest {
   @Test
   void chunk_probabilityZero_keepsAllAsTheyAre() {
     int[] bits = new int[5];
-    new DropoutMask(1, 0).chunk(0, bits);
+    new DropoutMask(1, 0).chunk(0, bits, bits.length);
     assertThat(bits).containsOnly(Float.floatToRawIntBits(1));
   }
 
