@@ -5,6 +5,7 @@ import dev.mtlora.nn.Conv2d;
 import dev.mtlora.nn.Convolution;
 import dev.mtlora.nn.Foldable;
 import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Kept;
 import dev.mtlora.tensor.Rng;
 import dev.mtlora.tensor.Tensor;
 import java.util.List;
@@ -19,6 +20,7 @@ final class ConvNormRelu extends Foldable<ConvNormRelu> {
   private final Names names;
   private final Convolution convolution;
   private final @Nullable BatchNorm2d norm;
+  private final Kept kept = Kept.here();
 
   /** The names under which checkpoints know the two layers. */
   record Names(String convolution, String norm) {}
@@ -50,7 +52,7 @@ final class ConvNormRelu extends Foldable<ConvNormRelu> {
   Tensor forward(List<Tensor> pyramid, boolean finestFirst) {
     ConvNormRelu used = standIn().orElse(this);
     if (used.convolution instanceof Conv2d pointwise) {
-      return used.activated(PyramidProduct.of(pointwise, pyramid, finestFirst));
+      return used.activated(PyramidProduct.of(pointwise, pyramid, finestFirst, kept));
     }
     throw new IllegalStateException("only a plain convolution mixes the levels of a pyramid");
   }

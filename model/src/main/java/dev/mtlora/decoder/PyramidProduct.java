@@ -1,7 +1,10 @@
 package dev.mtlora.decoder;
 
 import dev.mtlora.nn.Conv2d;
+import dev.mtlora.tensor.DType;
+import dev.mtlora.tensor.Device;
 import dev.mtlora.tensor.Functional;
+import dev.mtlora.tensor.Kept;
 import dev.mtlora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +25,10 @@ final class PyramidProduct {
 
   private PyramidProduct() {}
 
+  /** What R depends on. */
+  private record Sizes(
+      long deepHeight, long deepWidth, long height, long width, Device device, DType dtype) {}
+
   /**
    * {@code [B, Ci, Hi, Wi] -> [B, out, H0, W0]}.
    *
@@ -29,8 +36,9 @@ final class PyramidProduct {
    * @param pyramid level 0 first; everything is brought to its size
    * @param finestFirst true if the convolution's inputs are the channels of level 0, 1, ..., false
    *     if they come the other way round
+   * @param kept where R is kept
    */
-  static Tensor of(Conv2d convolution, List<Tensor> pyramid, boolean finestFirst) {
+  static Tensor of(Conv2d convolution, List<Tensor> pyramid, boolean finestFirst, Kept kept) {
     Tensor finest = pyramid.get(0);
     List<Tensor> ordered = new ArrayList<>(pyramid);
     if (!finestFirst) {
@@ -54,7 +62,7 @@ final class PyramidProduct {
         end++;
       }
       Tensor deep = Tensor.cat(ordered.subList(start, end), 1);
-      sum = plusResized(sum, convolution.part(deep, channels(ordered, start), false));
+      sum = plusResized(sum, convolution.part(deep, channels(ordered, start), false), kept);
       start = end;
     }
     return sum;
@@ -69,13 +77,22 @@ final class PyramidProduct {
   }
 
   /** {@code sum + R deep}. */
-  private static Tensor plusResized(Tensor sum, Tensor deep) {
+  private static Tensor plusResized(Tensor sum, Tensor deep, Kept kept) {
     long batch = sum.size(0);
     long positions = deep.size(2) * deep.size(3);
     if (positions > LARGEST) {
       return sum.plus(Decoder.resize(deep, sum));
     }
-    Tensor resize = resizeMatrix(deep, sum).expand(batch, -1, -1); // B, HW, hw
+    Sizes sizes =
+        new Sizes(
+            deep.size(2),
+            deep.size(3),
+            sum.size(2),
+            sum.size(3),
+            deep.device(),
+            deep.dtype().atLeastF32());
+    Tensor resize =
+        kept.get(sizes, () -> resizeMatrix(sizes)).expand(batch, -1, -1); // B, HW, hw
     return channelsLast(sum)
         .plusBmm(resize, channelsLast(deep))
         .view(batch, sum.size(2), sum.size(3), -1)
@@ -88,14 +105,15 @@ final class PyramidProduct {
   }
 
   /** R: what a bilinear resize makes of each position alone, {@code [1, HW, hw]}. */
-  private static Tensor resizeMatrix(Tensor deep, Tensor fine) {
-    int positions = (int) (deep.size(2) * deep.size(3));
+  private static Tensor resizeMatrix(Sizes sizes) {
+    int positions = (int) (sizes.deepHeight() * sizes.deepWidth());
     float[] unit = new float[positions * positions];
     for (int i = 0; i < positions; i++) {
       unit[i * (positions + 1)] = 1;
     }
-    Tensor maps = Tensor.of(unit, positions, 1, deep.size(2), deep.size(3)).to(deep.device());
-    return Functional.resizeBilinear(maps.to(deep.dtype().atLeastF32()), fine.size(2), fine.size(3))
+    Tensor maps =
+        Tensor.of(unit, positions, 1, sizes.deepHeight(), sizes.deepWidth()).to(sizes.device());
+    return Functional.resizeBilinear(maps.to(sizes.dtype()), sizes.height(), sizes.width())
         .view(1, positions, -1)
         .transpose(1, 2);
   }

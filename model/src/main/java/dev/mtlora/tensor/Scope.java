@@ -1,10 +1,13 @@
 package dev.mtlora.tensor;
 
+import java.lang.StackWalker.StackFrame;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +29,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scope implements AutoCloseable {
   private static final Set<Scope> OPEN = ConcurrentHashMap.newKeySet();
+  private static final StackWalker CALLERS = StackWalker.getInstance();
 
-  private final PointerScope pointers;
+  private final Pointers pointers;
   private final @Nullable PointerScope outer;
   private final Thread thread = Thread.currentThread();
-  private final Throwable opened = new Throwable("opened here");
+  private final Optional<StackFrame> opened = CALLERS.walk(Scope::caller);
   private final boolean gradBefore;
 
   private Scope(boolean grad) {
     Engine.start();
     outer = PointerScope.getInnerScope();
-    pointers = new PointerScope();
+    pointers = new Pointers();
     gradBefore = GradMode.is_enabled();
     GradMode.set_enabled(grad && gradBefore);
     OPEN.add(this);
@@ -91,24 +95,39 @@ public final class Scope implements AutoCloseable {
     if (OPEN.remove(this)) {
       GradMode.set_enabled(gradBefore);
       pointers.close();
+      pointers.kept.close();
     }
   }
 
   /** The leak report: where each scope that is still open was opened. Empty when all is well. */
   public static List<String> leaks() {
     return OPEN.stream()
-        .map(scope -> scope.thread.getName() + ": " + caller(scope.opened.getStackTrace()))
+        .map(
+            scope ->
+                scope.thread.getName()
+                    + ": "
+                    + scope.opened.map(f -> f.toStackTraceElement().toString()).orElse("unknown"))
         .sorted()
         .toList();
   }
 
-  private static String caller(StackTraceElement[] trace) {
-    for (StackTraceElement element : trace) {
-      if (!element.getClassName().equals(Scope.class.getName())) {
-        return element.toString();
-      }
+  /** One frame of the stack, whatever its depth: a step opens hundreds of scopes. */
+  private static Optional<StackFrame> caller(Stream<StackFrame> frames) {
+    return frames.filter(f -> !f.getClassName().equals(Scope.class.getName())).findFirst();
+  }
+
+  /** What the innermost scope of this thread keeps besides. */
+  static Kept kept() {
+    requireOpen();
+    if (PointerScope.getInnerScope() instanceof Pointers pointers) {
+      return pointers.kept;
     }
-    return "unknown";
+    throw new IllegalStateException("the innermost scope is JavaCPP's own and keeps nothing");
+  }
+
+  /** The pointers of a scope, which JavaCPP finds by thread. */
+  private static final class Pointers extends PointerScope {
+    final Kept kept = new Kept();
   }
 
   static void requireOpen() {
