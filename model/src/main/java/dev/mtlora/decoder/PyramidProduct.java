@@ -91,8 +91,7 @@ final class PyramidProduct {
             sum.size(3),
             deep.device(),
             deep.dtype().atLeastF32());
-    Tensor resize =
-        kept.get(sizes, () -> resizeMatrix(sizes)).expand(batch, -1, -1); // B, HW, hw
+    Tensor resize = kept.get(sizes, () -> resizeMatrix(sizes)).expand(batch, -1, -1); // B, HW, hw
     return channelsLast(sum)
         .plusBmm(resize, channelsLast(deep))
         .view(batch, sum.size(2), sum.size(3), -1)

@@ -70,8 +70,7 @@ final class DropoutMask {
   }
 
   /** On local variables alone: a loop that reads fields is not made eight values at a time. */
-  private static void fill(
-      int[] bits, int length, int key, int otherKey, int dropped, int kept) {
+  private static void fill(int[] bits, int length, int key, int otherKey, int dropped, int kept) {
     int[] positions = POSITIONS;
     for (int i = 0; i < length; i++) {
       int hash = (positions[i] ^ key) * 0x85EBCA6B;

@@ -10,18 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The operations that layers and losses are made of, as functions of tensors. */
 public final class Functional {
+  private static final Op LINEAR = Op.of("linear");
+
   private Functional() {}
 
   /** {@code x W^T + b}: x {@code [..., in]}, W {@code [out, in]}, b {@code [out]} or none. */
   public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
     return Work.counted(
         Products.call(
-            Op.of("linear"),
-            (a, w, b) -> torch.linear(a, w, Products.optional(b)),
-            x,
-            weight,
-            bias),
-        x.size(-1),
+            LINEAR, (a, w, b) -> torch.linear(a, w, Products.optional(b)), x, weight, bias),
+        () -> x.size(-1),
         x,
         weight);
   }
@@ -59,7 +57,7 @@ public final class Functional {
     Op op = Op.of("conv2d", by.stride(), by.padding(), by.dilation(), by.groups());
     OneDnn.Convolution convolution = (a, w, b) -> Products.convolve(op, kernel, a, w, b);
     Tensor y = OneDnn.call(op, convolution, x, weight, bias, 0);
-    return Work.counted(y, weight.count() / weight.size(0), x, weight);
+    return Work.counted(y, () -> weight.count() / weight.size(0), x, weight);
   }
 
   /** Transposed convolution of {@code [B, C, H, W]} with {@code [C, out, k, k]}, no padding. */
@@ -73,7 +71,7 @@ public final class Functional {
     Op op = Op.of("convTranspose2d", stride);
     OneDnn.Convolution convolution = (a, w, b) -> Products.convolve(op, kernel, a, w, b);
     Tensor y = OneDnn.call(op, convolution, x, weight, bias, 1);
-    Work.counted(x, weight.count() / weight.size(0), x, weight);
+    Work.counted(x, () -> weight.count() / weight.size(0), x, weight);
     return y;
   }
 

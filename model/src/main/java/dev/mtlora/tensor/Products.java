@@ -20,8 +20,12 @@ final class Products {
 
   /** What has no right and fast form in bf16; asked by the first that is to run in it. */
   private static final class Lacking {
+    static final boolean CONVOLUTIONS = Missing.PRODUCTS || !OneDnn.convolvesBf16();
+  }
+
+  /** The same of products alone, known without trying one: what is asked first of every product. */
+  private static final class Missing {
     static final boolean PRODUCTS = lacksBf16(System.getProperty("os.arch"), capability());
-    static final boolean CONVOLUTIONS = PRODUCTS || !OneDnn.convolvesBf16();
   }
 
   /** A product of native tensors; {@code c} is what it may be added to. */
@@ -51,7 +55,7 @@ final class Products {
 
   /** Calls a kernel; a failure names the operation, the reason and all shapes. */
   static Tensor call(Op op, Kernel kernel, Tensor a, Tensor b, @Nullable Tensor c) {
-    return isBf16(a) && Lacking.PRODUCTS
+    return Missing.PRODUCTS && isBf16(a)
         ? rounded(op, kernel, a, b, c)
         : exact(op, kernel, a, b, c);
   }

@@ -38,6 +38,11 @@ import org.jspecify.annotations.Nullable;
  * (convolution, norms, losses) are in {@link Functional}.
  */
 public final class Tensor {
+  private static final Op MATMUL = Op.of("matmul");
+  private static final Op BMM = Op.of("bmm");
+  private static final Op PLUS_BMM = Op.of("plusBmm");
+  private static final Op PLUS_MATMUL = Op.of("plusMatmulInPlace");
+
   private final org.bytedeco.pytorch.Tensor handle;
   private long @Nullable [] shape; // read when asked for; changes in keepInPlace and zeroInPlace
   private @Nullable DType dtype; // read when asked for; never changes
@@ -72,7 +77,17 @@ public final class Tensor {
   /** Runs one native operation that takes nothing but tensors. */
   static Tensor op(
       String name, Supplier<org.bytedeco.pytorch.Tensor> call, @Nullable Tensor... operands) {
-    return op(Op.of(name), call, operands);
+    Scope.requireOpen();
+    try {
+      Tensor result = new Tensor(call.get());
+      Work.moved(result, operands);
+      if (Recording.isOpen()) { // an Op is made for who reads it
+        Recording.heard(Op.of(name), result, operands);
+      }
+      return result;
+    } catch (RuntimeException e) {
+      throw failure(name, e, operands);
+    }
   }
 
   /** Runs one native operation; a failure names the operation, the reason and all shapes. */
@@ -211,7 +226,8 @@ public final class Tensor {
   /** What dropout multiplies by, {@link DropoutMask}; draws its seed from the engine. */
   static Tensor dropoutMask(double p, long... shape) {
     Tensor mask = empty(DType.F32, shape);
-    long seed = torch.empty(new long[] {1}, Shapes.options(DType.I64, 1), null).random_().item_long();
+    long seed =
+        torch.empty(new long[] {1}, Shapes.options(DType.I64, 1), null).random_().item_long();
     new DropoutMask(seed, p).fill(mask);
     return mask;
   }
@@ -498,8 +514,8 @@ public final class Tensor {
   /** Matrix product over the last two dimensions, broadcasting the others. */
   public Tensor matmul(Tensor other) {
     return Work.counted(
-        Products.call(Op.of("matmul"), (a, b, none) -> a.matmul(b), this, other, null),
-        size(-1),
+        Products.call(MATMUL, (a, b, none) -> a.matmul(b), this, other, null),
+        () -> size(-1),
         this,
         other);
   }
@@ -507,8 +523,8 @@ public final class Tensor {
   /** Batched product {@code [N, a, b] x [N, b, c] -> [N, a, c]}. */
   public Tensor bmm(Tensor other) {
     return Work.counted(
-        Products.call(Op.of("bmm"), (a, b, none) -> a.bmm(b), this, other, null),
-        size(-1),
+        Products.call(BMM, (a, b, none) -> a.bmm(b), this, other, null),
+        () -> size(-1),
         this,
         other);
   }
@@ -516,8 +532,8 @@ public final class Tensor {
   /** {@code this + a x b}, batched: {@code [N, i, j] + [N, i, k] x [N, k, j]}, in one product. */
   public Tensor plusBmm(Tensor a, Tensor b) {
     return Work.counted(
-        Products.plus(Op.of("plusBmm"), (x, y, sum) -> sum.baddbmm(x, y), a, b, this),
-        a.size(-1),
+        Products.plus(PLUS_BMM, (x, y, sum) -> sum.baddbmm(x, y), a, b, this),
+        () -> a.size(-1),
         a,
         b);
   }
@@ -535,11 +551,11 @@ public final class Tensor {
           org.bytedeco.pytorch.Tensor right = y.toType(sum.scalar_type());
           return apart ? sum.addmm(left, right) : sum.addmm_(left, right);
         };
-    Tensor sum = Products.plus(Op.of("plusMatmulInPlace"), kernel, a, b, this).to(dtype());
+    Tensor sum = Products.plus(PLUS_MATMUL, kernel, a, b, this).to(dtype());
     if (sum.handle.is_alias_of(handle)) {
       Work.writtenOver(sum, a, b);
     }
-    return Work.counted(sum, a.size(-1), a, b);
+    return Work.counted(sum, () -> a.size(-1), a, b);
   }
 
   /** Negative. */

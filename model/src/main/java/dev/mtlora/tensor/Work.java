@@ -1,5 +1,6 @@
 package dev.mtlora.tensor;
 
+import java.util.function.LongSupplier;
 import org.bytedeco.pytorch.GradMode;
 import org.jspecify.annotations.Nullable;
 
@@ -96,14 +97,14 @@ public final class Work implements AutoCloseable {
    * Counts a product.
    *
    * @param result of it
-   * @param depth products added up in every element of the result
+   * @param depth products added up in every element of the result; asked if anybody counts
    * @param a one factor
    * @param b the other
    * @return the result
    */
-  static Tensor counted(Tensor result, long depth, Tensor a, Tensor b) {
+  static Tensor counted(Tensor result, LongSupplier depth, Tensor a, Tensor b) {
     if (OPEN.get() != null) {
-      addProduct(result.count() * depth, a, b);
+      addProduct(result.count() * depth.getAsLong(), a, b);
     }
     return result;
   }
