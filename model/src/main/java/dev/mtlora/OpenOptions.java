@@ -14,7 +14,9 @@ import java.util.Optional;
  * @param anyBase true to open an adapter over other weights than it was trained on
  * @param lenders open models whose frozen weights are used instead of a copy, wherever the model
  *     has the same: adapters over one base then have it once. Neither may have them changed within
- *     {@link TrainedModel#with}; a lender may be closed before
+ *     {@link TrainedModel#with}, nor may one be opened within that of a lender, which would wait
+ *     for itself; recordings of a lender ({@link TrainedModel#replaying}) are made anew. A lender
+ *     may be closed before
  */
 public record OpenOptions(
     Device device, Optional<Path> base, boolean anyBase, List<TrainedModel> lenders) {

@@ -15,6 +15,7 @@ import dev.mtlora.run.Scoring;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.AdapterFile;
+import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.weights.ModelFile;
 import dev.mtlora.weights.Weights;
 import java.nio.file.Files;
@@ -114,7 +115,7 @@ final class ModelOptions {
     OpenModel.Engine chosen = engine.orElse(OpenModel.Engine.TORCH);
     boolean asItIs = config == null && !anyBase && overrides.isEmpty();
     if (chosen == OpenModel.Engine.AUTO) {
-      boolean exported = asItIs && precision == DType.F32 && (many || OnnxCache.has(run));
+      boolean exported = asItIs && precision == DType.F32 && (many || isExported());
       chosen = exported ? chosen : OpenModel.Engine.TORCH;
     }
     if (chosen == OpenModel.Engine.ONNX) {
@@ -129,6 +130,14 @@ final class ModelOptions {
       }
     }
     return OpenModel.of(chosen, run, () -> open(say), say);
+  }
+
+  private boolean isExported() {
+    try {
+      return OnnxCache.has(run);
+    } catch (CheckpointException e) { // opening the model says more
+      return false;
+    }
   }
 
   /** What the folder or file is called, without what comes after the dot of a file. */

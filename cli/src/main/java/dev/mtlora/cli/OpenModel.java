@@ -51,7 +51,10 @@ record OpenModel(Predictor predictor, Optional<TrainedModel> lender, Runnable ow
   private static OpenModel best(Path folder, Supplier<TrainedModel> model, Consumer<String> say) {
     try {
       return of(OnnxCache.open(folder, model, 0));
-    } catch (CheckpointException | RecordingException | UnsupportedOperationException e) {
+    } catch (CheckpointException
+        | RecordingException
+        | UnsupportedOperationException
+        | LinkageError e) { // the last if ONNX Runtime has no native code for this system
       OpenModel itself = of(model.get()); // says better what is wrong, if that is the folder
       say.accept("computed by the model itself, not by ONNX Runtime: " + e.getMessage());
       return itself;

@@ -5,18 +5,20 @@ import java.util.Locale;
 /**
  * Planes at another size, some rows at a time: bilinear between the centres of pixels, as PyTorch's
  * {@code interpolate(mode="bilinear", align_corners=False)} and in its f32, without smoothing where
- * they become smaller. Columns are resized once for all rows; a row is then a mean of two, so that
- * what is made stays in the processor's cache if few rows are asked for.
+ * they become smaller. For each row two lines are made, by their columns, and mixed; beside what is
+ * asked for there are never more than those two.
  */
 public final class Bilinear {
+  private final Block planes;
   private final Size size;
   private final Axis down;
-  private final Block wide; // [1, C, h, W]
+  private final Axis across;
 
-  private Bilinear(Size size, Axis down, Block wide) {
+  private Bilinear(Block planes, Size size) {
+    this.planes = planes;
     this.size = size;
-    this.down = down;
-    this.wide = wide;
+    down = Axis.of(planes.height(), size.height());
+    across = Axis.of(planes.width(), size.width());
   }
 
   /**
@@ -31,13 +33,10 @@ public final class Bilinear {
           String.format(
               Locale.ROOT, "one image is resized at a time, but these are %d", planes.count()));
     }
-    Axis down = Axis.of(planes.height(), size.height());
-    return new Bilinear(size, down, across(planes, Axis.of(planes.width(), size.width())));
+    return new Bilinear(planes, size);
   }
 
-  /**
-   * Where the numbers of a line come from: {@code (1 - share) * old[first] + share * old[next]}.
-   */
+  /** Where numbers come from: {@code (1 - share) * old[first] + share * old[next]}. */
   private record Axis(int[] first, int[] next, float[] share) {
     static Axis of(int old, int wanted) {
       Axis axis = new Axis(new int[wanted], new int[wanted], new float[wanted]);
@@ -52,23 +51,6 @@ public final class Bilinear {
     }
   }
 
-  private static Block across(Block planes, Axis columns) {
-    int width = columns.first.length;
-    int rows = planes.channels() * planes.height();
-    float[] to = new float[Math.multiplyExact(rows, width)];
-    float[] from = planes.values();
-    for (int row = 0; row < rows; row++) {
-      int old = row * planes.width();
-      int at = row * width;
-      for (int x = 0; x < width; x++) {
-        float share = columns.share[x];
-        to[at + x] =
-            (1 - share) * from[old + columns.first[x]] + share * from[old + columns.next[x]];
-      }
-    }
-    return new Block(1, planes.channels(), planes.height(), width, to);
-  }
-
   /**
    * Some rows of the result.
    *
@@ -79,12 +61,12 @@ public final class Bilinear {
   public void rows(int first, Block to) {
     int count = to.height();
     int width = size.width();
-    if (to.count() != 1 || to.channels() != wide.channels() || to.width() != width) {
+    if (to.count() != 1 || to.channels() != planes.channels() || to.width() != width) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "rows of %d planes of %d columns do not fit into a block of %d x %d x %d x %d",
-              wide.channels(),
+              planes.channels(),
               width,
               to.count(),
               to.channels(),
@@ -100,23 +82,49 @@ public final class Bilinear {
               first,
               size.height()));
     }
-    for (int c = 0; c < wide.channels(); c++) {
-      int plane = c * wide.height();
+    Line above = new Line();
+    Line below = new Line();
+    for (int c = 0; c < planes.channels(); c++) {
+      int plane = c * planes.height();
       for (int y = 0; y < count; y++) {
-        int above = (plane + down.first[first + y]) * width;
-        int below = (plane + down.next[first + y]) * width;
-        int at = (c * count + y) * width;
-        mean(wide.values(), above, below, down.share[first + y], to.values(), at, width);
+        int top = plane + down.first[first + y];
+        if (top == below.row) { // what was below is above now
+          Line other = above;
+          above = below;
+          below = other;
+        }
+        above.become(top);
+        below.become(plane + down.next[first + y]);
+        float share = down.share[first + y];
+        mean(above.values, below.values, share, to.values(), (c * count + y) * width);
+      }
+    }
+  }
+
+  /** A row of a plane with as many columns as are wanted. */
+  private final class Line {
+    private final float[] values = new float[size.width()];
+    private int row = -1; // of all planes, one below the other
+
+    void become(int wanted) {
+      if (wanted == row) {
+        return;
+      }
+      row = wanted;
+      float[] from = planes.values();
+      int old = wanted * planes.width();
+      for (int x = 0; x < values.length; x++) {
+        float share = across.share[x];
+        values[x] = (1 - share) * from[old + across.first[x]] + share * from[old + across.next[x]];
       }
     }
   }
 
   /** A loop of its own, of which the JVM makes vector instructions. */
-  private static void mean(
-      float[] from, int above, int below, float share, float[] to, int at, int count) {
+  private static void mean(float[] above, float[] below, float share, float[] to, int at) {
     float rest = 1 - share;
-    for (int x = 0; x < count; x++) {
-      to[at + x] = rest * from[above + x] + share * from[below + x];
+    for (int x = 0; x < above.length; x++) {
+      to[at + x] = rest * above[x] + share * below[x];
     }
   }
 }

@@ -96,8 +96,21 @@ public record Block(int count, int channels, int height, int width, float[] valu
    *
    * @param top its first row
    * @param left its first column
+   * @throws IndexOutOfBoundsException if it is not within
    */
   public Block part(int top, int left, int rows, int columns) {
+    if (Math.min(top, left) < 0 || top > height - rows || left > width - columns) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT,
+              "%d x %d from row %d and column %d on is outside of %d x %d",
+              rows,
+              columns,
+              top,
+              left,
+              height,
+              width));
+    }
     if (rows == height && columns == width) {
       return this;
     }

@@ -51,6 +51,7 @@ public final class OnnxCache {
       if (!isThere(file)) {
         Files.createDirectories(exports);
         try (TrainedModel own = model.get()) {
+          OnnxModel.requireFixed(folder, own.predictor().fit(), own.predictor().size());
           OnnxModel.export(own, OnnxOptions.USUAL, file);
         }
         deleteOthers(exports, file);

@@ -138,8 +138,8 @@ public final class OnnxModel implements AutoCloseable, Forward {
 
   /** Predicts pictures with it. */
   public Predictor predictor() {
-    requireFixed(file.preprocessing().fit());
     Size size = new Size((int) input[2], (int) input[3]);
+    requireFixed(Path.of(name), file.preprocessing().fit(), size);
     int smallest = file.spec().model().backbone().input().smallest();
     return new Predictor(
         this,
@@ -151,16 +151,15 @@ public final class OnnxModel implements AutoCloseable, Forward {
   }
 
   /** A file sees one size, and some models see each picture in a size of its own. */
-  private void requireFixed(Fit fit) {
+  static void requireFixed(Path of, Fit fit, Size size) {
     if (!fit.isFixed()) {
       throw new CheckpointException(
-          Path.of(name),
+          of,
           String.format(
               Locale.ROOT,
-              "sees images of %d x %d only, and its model was trained on pictures of any size (data.resize"
+              "sees images of %s only, and its model was trained on pictures of any size (data.resize"
                   + " %s): predict with the run itself",
-              input[2],
-              input[3],
+              size,
               fit));
     }
   }

@@ -16,10 +16,11 @@ final class FloatList {
     values[count++] = value;
   }
 
-  /** Makes room for so many more. */
+  /** Makes room for so many more, and as many as there are: they may come one by one. */
   void reserve(int more) {
     if (more > values.length - count) {
-      values = Arrays.copyOf(values, Math.addExact(count, more));
+      long twice = Math.min(2L * values.length, Integer.MAX_VALUE - 8);
+      values = Arrays.copyOf(values, (int) Math.max(Math.addExact(count, more), twice));
     }
   }
 

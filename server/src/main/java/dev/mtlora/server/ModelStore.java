@@ -118,6 +118,12 @@ public final class ModelStore implements AutoCloseable {
   }
 
   private void load(String name, Slot slot) {
+    synchronized (opener) { // one after the other: the second may use what the first has
+      reload(name, slot);
+    }
+  }
+
+  private void reload(String name, Slot slot) {
     synchronized (slot) {
       ServedModel model;
       try {
