@@ -45,7 +45,6 @@ public final class Tensor {
 
   private final org.bytedeco.pytorch.Tensor handle;
   private long @Nullable [] shape; // read when asked for; changes in keepInPlace and zeroInPlace
-  private @Nullable DType dtype; // read when asked for; never changes
 
   Tensor(org.bytedeco.pytorch.Tensor handle) {
     Scope.requireOpen();
@@ -339,12 +338,7 @@ public final class Tensor {
 
   /** Element type. */
   public DType dtype() {
-    DType type = dtype;
-    if (type == null) {
-      type = DType.of(handle.scalar_type());
-      dtype = type;
-    }
-    return type;
+    return DType.of(handle.scalar_type());
   }
 
   /** Where the values live. */
