@@ -6,14 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.backbone.swin.SwinSettings;
+import dev.mtlora.image.Block;
 import dev.mtlora.image.Images;
 import dev.mtlora.image.Raster;
 import dev.mtlora.image.Rgb;
-import dev.mtlora.model.Picture;
-import dev.mtlora.model.PredictOptions;
+import dev.mtlora.image.Size;
 import dev.mtlora.model.PredictedMap;
-import dev.mtlora.model.Prediction;
-import dev.mtlora.model.Predictor;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.spec.Network;
@@ -28,12 +26,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -47,7 +48,9 @@ final class LoadCase {
   static final String NAME = "street";
 
   static final int SIDE = 128;
-  private static final int PICTURES = 12;
+  static final int PICTURES = 12;
+  private static final List<String> TASKS = List.of("semseg", "human_parts", "sal", "normals");
+  private static final String SHOWN = "normals.png";
   private static final String LENGTH = "Inference-Header-Content-Length";
 
   private LoadCase() {}
@@ -67,23 +70,26 @@ final class LoadCase {
     }
   }
 
-  /** A request that is to be answered, and what offline prediction says of it. */
-  record Question(Form form, byte[] request, Prediction offline, float[] wanted) {
-    static Question of(Form form, byte[] file, Prediction offline) {
-      byte[] request = RawHttp.post(form.path, file, form.headers);
-      return new Question(form, request, offline, numbers(form, offline));
+  /**
+   * A request that is to be answered, and the files that {@code predict} has written of its picture
+   * alone, without what their names begin with; the shown one is drawn of such a file.
+   */
+  record Question(Form form, byte[] request, Map<String, byte[]> offline, float[] wanted) {
+    static Question of(Form form, byte[] picture, Map<String, byte[]> offline) {
+      byte[] request = RawHttp.post(form.path, picture, form.headers);
+      return new Question(form, request, offline, wanted(form, offline));
     }
 
     /** True if the answer is the offline prediction to the last byte. */
     boolean isEqual(RawHttp.Reply reply) throws IOException {
       return switch (form) {
-        case PNG -> Arrays.equals(reply.body(), offline.of("normals").picture().png());
+        case PNG -> Arrays.equals(reply.body(), offline.get(SHOWN));
         case NPZ -> {
           Map<String, byte[]> files = unzipped(reply.body());
-          yield files.size() == offline.maps().size()
-              && offline.maps().entrySet().stream()
-                  .allMatch(
-                      map -> Arrays.equals(map.getValue().npy(), files.get(map.getKey() + ".npy")));
+          yield files.size() == TASKS.size()
+              && TASKS.stream()
+                  .map(task -> task + ".npy")
+                  .allMatch(name -> Arrays.equals(files.get(name), offline.get(name)));
         }
         case TENSORS -> Arrays.equals(numbers(reply), wanted);
       };
@@ -102,42 +108,41 @@ final class LoadCase {
       return (double) different / got.length;
     }
 
-    private static float[] numbers(Form form, Prediction offline) {
+    private static float[] wanted(Form form, Map<String, byte[]> offline) {
       if (form == Form.PNG) {
-        return pixels(offline.of("normals").picture().png());
+        return pixels(offline.get(SHOWN));
       }
       List<float[]> parts = new ArrayList<>();
-      for (PredictedMap map : offline.maps().values()) {
-        parts.add(form == Form.NPZ ? floats(map.npy(), map.numbers().length) : map.numbers());
+      for (String task : TASKS) {
+        float[] values = floats(offline.get(task + ".npy"));
+        boolean vectors = form == Form.TENSORS && task.equals("normals");
+        parts.add(vectors ? channelsFirst(values) : values);
       }
       return all(parts);
     }
 
     private float[] numbers(RawHttp.Reply reply) throws IOException {
-      List<float[]> parts = new ArrayList<>();
       if (form == Form.PNG) {
         return pixels(reply.body());
-      } else if (form == Form.NPZ) {
-        Map<String, byte[]> files = unzipped(reply.body());
-        for (PredictedMap map : offline.maps().values()) {
-          byte[] npy = files.getOrDefault(map.task().name() + ".npy", new byte[0]);
-          parts.add(floats(npy, Math.min(npy.length / 4, map.numbers().length)));
+      }
+      List<float[]> parts = new ArrayList<>();
+      if (form == Form.NPZ) {
+        unzipped(reply.body()).values().forEach(npy -> parts.add(floats(npy)));
+        return all(parts);
+      }
+      int length = Integer.parseInt(reply.headers().get("inference-header-content-length"));
+      String head = new String(reply.body(), 0, length, StandardCharsets.UTF_8);
+      ByteBuffer tail =
+          ByteBuffer.wrap(reply.body(), length, reply.body().length - length)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      for (JsonNode output : new ObjectMapper().readTree(head).get("outputs")) {
+        boolean whole = output.get("datatype").asText().equals("INT64");
+        float[] part =
+            new float[output.at("/parameters/binary_data_size").asInt() / (whole ? 8 : 4)];
+        for (int i = 0; i < part.length; i++) {
+          part[i] = whole ? tail.getLong() : tail.getFloat();
         }
-      } else {
-        int length = Integer.parseInt(reply.headers().get("inference-header-content-length"));
-        String head = new String(reply.body(), 0, length, StandardCharsets.UTF_8);
-        ByteBuffer tail =
-            ByteBuffer.wrap(reply.body(), length, reply.body().length - length)
-                .order(ByteOrder.LITTLE_ENDIAN);
-        for (JsonNode output : new ObjectMapper().readTree(head).get("outputs")) {
-          boolean whole = output.get("datatype").asText().equals("INT64");
-          float[] part =
-              new float[output.at("/parameters/binary_data_size").asInt() / (whole ? 8 : 4)];
-          for (int i = 0; i < part.length; i++) {
-            part[i] = whole ? tail.getLong() : tail.getFloat();
-          }
-          parts.add(part);
-        }
+        parts.add(part);
       }
       return all(parts);
     }
@@ -147,14 +152,23 @@ final class LoadCase {
     return Images.decode(png, "the answer").values();
   }
 
-  /** The last so many of a file of NumPy. */
-  private static float[] floats(byte[] npy, int count) {
-    float[] values = new float[count];
-    ByteBuffer.wrap(npy, npy.length - 4 * count, 4 * count)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asFloatBuffer()
-        .get(values);
+  /** The float32 of a file of NumPy, behind ten bytes and a header whose length they end with. */
+  private static float[] floats(byte[] npy) {
+    ByteBuffer bytes = ByteBuffer.wrap(npy).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.position(10 + bytes.getShort(8));
+    float[] values = new float[bytes.remaining() / 4];
+    bytes.asFloatBuffer().get(values);
     return values;
+  }
+
+  /** Of three channels that come pixel by pixel. */
+  private static float[] channelsFirst(float[] values) {
+    float[] planes = new float[values.length];
+    int plane = values.length / 3;
+    for (int i = 0; i < values.length; i++) {
+      planes[i % 3 * plane + i / 3] = values[i];
+    }
+    return planes;
   }
 
   private static float[] all(List<float[]> parts) {
@@ -218,24 +232,50 @@ final class LoadCase {
     return number % 2 == 0 ? rgb.jpeg(90) : rgb.png();
   }
 
-  /** Every picture in every form. */
-  static List<Question> questions(Path folder, OpenModel.Engine engine) {
+  /**
+   * Every picture in every form, predicted offline by {@code predict}, one after the other: several
+   * at once add up in another order.
+   *
+   * @param project a {@link LauncherProject}
+   */
+  static List<Question> questions(Path project, Path run, OpenModel.Engine engine)
+      throws IOException, InterruptedException {
+    Path pictures = Files.createDirectory(project.resolve("pictures"));
+    for (int i = 0; i < PICTURES; i++) {
+      Files.write(pictures.resolve(name(i) + (i % 2 == 0 ? ".jpg" : ".png")), picture(i));
+    }
+    Path out = project.resolve("offline"); // one task alone adds up in another order, too
+    Path shown = project.resolve("shown");
+    String[] one = {"--batch", "1", "--format", "npy", "--tasks", "normals"};
+    ServeProcess.predict(project, run, pictures, shown, engine, one);
+    ServeProcess.predict(project, run, pictures, out, engine, "--batch", "1", "--format", "npy");
     List<Question> questions = new ArrayList<>();
-    try (OpenModel model =
-        OpenModel.of(engine, folder, () -> TrainedModel.open(folder), line -> {})) {
-      Predictor predictor = model.predictor();
-      for (int i = 0; i < PICTURES; i++) {
-        byte[] file = picture(i);
-        Prediction offline = predictor.one(Picture.of(file, "picture " + i), PredictOptions.USUAL);
-        for (Form form : Form.values()) {
-          questions.add(Question.of(form, file, offline));
-        }
+    for (int i = 0; i < PICTURES; i++) {
+      Map<String, byte[]> offline = new HashMap<>();
+      byte[] normals = Files.readAllBytes(shown.resolve(name(i) + "_normals.npy"));
+      offline.put(SHOWN, drawn(normals, Images.size(picture(i), name(i))));
+      for (String task : TASKS) {
+        String file = task + ".npy";
+        offline.put(file, Files.readAllBytes(out.resolve(name(i) + "_" + file)));
+      }
+      for (Form form : Form.values()) {
+        questions.add(Question.of(form, picture(i), offline));
       }
     }
     assertThat(questions.stream().map(q -> Arrays.hashCode(q.wanted())))
         .as("predictions of pictures that differ")
         .doesNotHaveDuplicates();
     return questions;
+  }
+
+  private static byte[] drawn(byte[] normals, Size size) {
+    float[] values = channelsFirst(floats(normals));
+    Block block = new Block(1, 3, size.height(), size.width(), values);
+    return new PredictedMap(new Normals(), block, Optional.empty()).picture().png();
+  }
+
+  private static String name(int picture) {
+    return "picture" + picture;
   }
 
   /** A picture whose header claims 20,000 x 20,000 pixels. */

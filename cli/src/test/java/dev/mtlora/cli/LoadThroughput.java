@@ -62,7 +62,8 @@ final class LoadThroughput {
     for (int i = 0; i < count; i++) {
       String end = i % 2 == 0 ? "jpg" : "png";
       Files.write(
-          to.resolve(String.format(Locale.ROOT, "%03d.%s", i, end)), LoadCase.picture(i % 12));
+          to.resolve(String.format(Locale.ROOT, "%03d.%s", i, end)),
+          LoadCase.picture(i % LoadCase.PICTURES));
     }
     return to;
   }
@@ -70,7 +71,7 @@ final class LoadThroughput {
   /** Seconds that the server takes. */
   private static double served(int port) throws InterruptedException {
     List<byte[]> requests = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < LoadCase.PICTURES; i++) {
       requests.add(RawHttp.post("/v1/predict?format=png", LoadCase.picture(i)));
     }
     AtomicInteger next = new AtomicInteger();
@@ -83,7 +84,8 @@ final class LoadThroughput {
               () -> {
                 for (int k = next.getAndIncrement(); k < MANY; k = next.getAndIncrement()) {
                   try {
-                    RawHttp.Reply reply = RawHttp.ask(port, requests.get(k % 12), 60_000);
+                    RawHttp.Reply reply =
+                        RawHttp.ask(port, requests.get(k % LoadCase.PICTURES), 60_000);
                     answered.addAndGet(reply.status() == 200 ? 1 : 0);
                   } catch (IOException e) {
                     throw new UncheckedIOException(e);
@@ -104,23 +106,8 @@ final class LoadThroughput {
   private static double predicted(Path project, Path run, Path pictures, OpenModel.Engine engine)
       throws Exception {
     Path out = Files.createTempDirectory(project, "out");
-    Path log = Files.createTempFile(project, "predict", ".txt");
     long begun = System.nanoTime();
-    Process process =
-        ServeProcess.launch(
-            project,
-            log,
-            List.of(
-                "predict",
-                run.toString(),
-                pictures.toString(),
-                "--out",
-                out.toString(),
-                "--format",
-                "png",
-                "--engine",
-                engine.name().toLowerCase(Locale.ROOT)));
-    assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+    ServeProcess.predict(project, run, pictures, out, engine, "--format", "png");
     return (System.nanoTime() - begun) / 1e9;
   }
 }

@@ -43,9 +43,9 @@ class ServeLoadTest {
   @Test
   void serve_atTwiceWhatItCanDo_refusesTheRestAndIsRightAboutAllOthers() throws Exception {
     Path run = LoadCase.model(folder.resolve("run"));
-    List<Question> questions = LoadCase.questions(run, ENGINE);
     Path project = Files.createDirectory(folder.resolve("project"));
     LauncherProject.make(project, LauncherProject.options());
+    List<Question> questions = LoadCase.questions(project, run, ENGINE);
     String port;
     try (ServeProcess server = serve(project, run, "0")) {
       port = Integer.toString(server.port());

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -51,14 +52,26 @@ final class ServeProcess implements AutoCloseable {
     }
   }
 
-  /** Any command, by the launcher. */
-  static Process launch(Path project, Path log, List<String> arguments) throws IOException {
+  private static Process launch(Path project, Path log, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("sh", project.resolve("mtlora").toString()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("MTLORA_OPTS", "-Xmx1g"); // as docs/deploy.md has it
     return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  }
+
+  /** Has {@code predict} write what it makes of a folder of pictures. */
+  static void predict(
+      Path project, Path run, Path pictures, Path out, OpenModel.Engine engine, String... options)
+      throws IOException, InterruptedException {
+    Path log = Files.createTempFile(project, "predict", ".txt");
+    List<String> command = new ArrayList<>(List.of("predict", run.toString()));
+    command.addAll(List.of(pictures.toString(), "--out", out.toString()));
+    command.addAll(List.of("--engine", engine.name().toLowerCase(Locale.ROOT)));
+    command.addAll(List.of(options));
+    int code = launch(project, log, command).waitFor();
+    assertThat(code).as(Files.readString(log)).isZero();
   }
 
   private int await() throws IOException, InterruptedException {
