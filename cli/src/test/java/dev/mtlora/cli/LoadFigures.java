@@ -13,6 +13,7 @@ final class LoadFigures {
   private final Map<Integer, Integer> good = new TreeMap<>(); // guarded by this, as the rest
   private final Map<String, Map<Integer, Integer>> bad = new TreeMap<>();
   private final List<Double> millis = new ArrayList<>();
+  private final List<Long> ends = new ArrayList<>(); // of accepted ones
   private final List<String> problems = new ArrayList<>();
   private int unsent;
   private int equal;
@@ -28,6 +29,7 @@ final class LoadFigures {
       good.merge(reply.status(), 1, Integer::sum);
       if (accepted) {
         millis.add(nanos / 1e6);
+        ends.add(System.nanoTime());
         equal += same ? 1 : 0;
         worst = Math.max(worst, different);
       } else if (reply.status() != 429 && reply.status() != 503) {
@@ -95,6 +97,20 @@ final class LoadFigures {
   /** The time that this part of the accepted requests took at most, in milliseconds. */
   synchronized double millis(double part) {
     return quantile(millis, part);
+  }
+
+  /**
+   * How long the server takes for a full queue: for so many answers one after the other, which is
+   * what the last of them waits, in milliseconds; no longer than that for this part of all.
+   */
+  synchronized double queueMillis(int requests, double part) {
+    List<Long> sorted = new ArrayList<>(ends);
+    Collections.sort(sorted);
+    List<Double> spans = new ArrayList<>();
+    for (int i = requests; i < sorted.size(); i++) {
+      spans.add((sorted.get(i) - sorted.get(i - requests)) / 1e6);
+    }
+    return quantile(spans, part);
   }
 
   static double quantile(List<Double> values, double part) {

@@ -56,12 +56,16 @@ class ServeLoadTest {
       LoadFigures figures = new OpenLoop(server.port(), questions).run(2 * capacity, SECONDS, LONG);
       List<Double> resident = server.resident();
       show(capacity, figures);
-      memory(resident.subList(Math.min(before, resident.size()), resident.size()));
+      resident = resident.subList(Math.min(before, resident.size()), resident.size());
+      double growth = memory(resident);
+      LoadThroughput.show(project, run, server.port(), ENGINE, this::line, SECONDS >= 60);
       assertThat(server.isAlive()).as(server::said).isTrue();
       assertThat(server.complaints()).as("what the server says beside its answers").isEmpty();
-      require(capacity, figures);
       alone(server.port(), questions);
-      LoadThroughput.show(project, run, server.port(), ENGINE, this::line, SECONDS >= 60);
+      require(figures);
+      if (LONG) {
+        assertThat(growth).as("growth of resident memory after the first third").isLessThan(0.05);
+      }
       server.kill();
       assertThat(server.isAlive()).isFalse();
     } finally {
@@ -139,23 +143,26 @@ class ServeLoadTest {
         figures.unsent());
     line("accepted", "%.1f/s", figures.accepted() / figures.seconds());
     line("accepted, median", "%.0f ms", figures.millis(0.5));
+    line("accepted, p99 and its bound", "%.0f of %.0f ms", figures.millis(0.99), bound(figures));
     line(
-        "accepted, p99 and its bound",
-        "%.0f of %.0f ms",
-        figures.millis(0.99),
-        bound(capacity, figures));
+        "a full queue, answered at the mean rate",
+        "%.0f ms",
+        1000 * REQUESTS * figures.seconds() / figures.accepted());
     line("equal to offline, byte by byte", "%,d of %,d", figures.equal(), figures.accepted());
     line("else not within 1e-4, at most", "%.3f %% of an answer", 100 * figures.worst());
     figures.bad().forEach((name, statuses) -> line("bad: " + name, "%s", statuses));
   }
 
-  /** Who is let in has at most so many before, and they leave at this rate. */
-  private static double bound(double capacity, LoadFigures figures) {
-    double rate = Math.min(capacity, figures.accepted() / figures.seconds());
-    return 1000 * (REQUESTS / rate + (LONG ? 2 : 30)); // in short runs one hiccup is the hundredth
+  /**
+   * Who is let in has so many before, and they leave as fast as the server answers just then, which
+   * on a shared machine changes. Short runs, where a hiccup is the hundredth part, have the limit
+   * that the server itself has.
+   */
+  private static double bound(LoadFigures figures) {
+    return LONG ? figures.queueMillis(REQUESTS, 0.99) + 2000 : 32_000;
   }
 
-  private static void require(double capacity, LoadFigures figures) {
+  private static void require(LoadFigures figures) {
     assertThat(figures.problems()).isEmpty();
     assertThat(figures.unsent()).as("requests that this machine was too slow to send").isZero();
     assertThat(figures.accepted()).isPositive();
@@ -163,13 +170,14 @@ class ServeLoadTest {
     if (BATCH.equals("1")) {
       assertThat(figures.equal()).isEqualTo(figures.accepted());
     }
-    assertThat(figures.millis(0.99)).isLessThan(bound(capacity, figures));
+    assertThat(figures.millis(0.99)).isLessThan(bound(figures));
   }
 
-  private void memory(List<Double> resident) {
+  /** By which part it has grown from the second third to the last sixth. */
+  private double memory(List<Double> resident) {
     if (resident.isEmpty()) {
-      line("resident memory", "not known: there is no /proc");
-      return;
+      line("resident memory", "skipped: there is no /proc to read it in");
+      return 0;
     }
     int count = resident.size();
     double middle = median(resident.subList(count / 3, Math.max(count / 3 + 1, 2 * count / 3)));
@@ -181,9 +189,7 @@ class ServeLoadTest {
         middle,
         end,
         100 * (end / middle - 1));
-    if (LONG) {
-      assertThat(end).as("resident memory at the end, in MB").isLessThan(1.05 * middle);
-    }
+    return end / middle - 1;
   }
 
   private static double median(List<Double> values) {

@@ -15,6 +15,13 @@ import java.util.regex.Pattern;
 
 /** {@code serve} in a process of its own, started by the launcher, and the memory that it has. */
 final class ServeProcess implements AutoCloseable {
+  /**
+   * A heap of 1 GB, as docs/deploy.md has it, all of which is resident from the start: otherwise
+   * the process grows until Java has used every page of it once, which nobody can tell from a leak.
+   */
+  private static final String JAVA =
+      System.getProperty("load.java", "-Xmx1g -Xms1g -XX:+AlwaysPreTouch");
+
   private static final Pattern SAID =
       Pattern.compile("serving .* at http://127\\.0\\.0\\.1:([0-9]+)/");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+([0-9]+) kB");
@@ -57,7 +64,7 @@ final class ServeProcess implements AutoCloseable {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("MTLORA_OPTS", "-Xmx1g"); // as docs/deploy.md has it
+    builder.environment().put("MTLORA_OPTS", JAVA);
     return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
