@@ -1,13 +1,10 @@
 package dev.mtlora.tensor;
 
-import java.lang.StackWalker.StackFrame;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scope implements AutoCloseable {
   private static final Set<Scope> OPEN = ConcurrentHashMap.newKeySet();
-  private static final StackWalker CALLERS = StackWalker.getInstance();
 
   private final Pointers pointers;
   private final @Nullable PointerScope outer;
   private final Thread thread = Thread.currentThread();
-  private final Optional<StackFrame> opened = CALLERS.walk(Scope::caller);
+  private final Throwable opened = new Throwable("opened here");
   private final boolean gradBefore;
 
   private Scope(boolean grad) {
@@ -102,18 +98,18 @@ public final class Scope implements AutoCloseable {
   /** The leak report: where each scope that is still open was opened. Empty when all is well. */
   public static List<String> leaks() {
     return OPEN.stream()
-        .map(
-            scope ->
-                scope.thread.getName()
-                    + ": "
-                    + scope.opened.map(f -> f.toStackTraceElement().toString()).orElse("unknown"))
+        .map(scope -> scope.thread.getName() + ": " + caller(scope.opened.getStackTrace()))
         .sorted()
         .toList();
   }
 
-  /** One frame of the stack, whatever its depth: a step opens hundreds of scopes. */
-  private static Optional<StackFrame> caller(Stream<StackFrame> frames) {
-    return frames.filter(f -> !f.getClassName().equals(Scope.class.getName())).findFirst();
+  private static String caller(StackTraceElement[] trace) {
+    for (StackTraceElement element : trace) {
+      if (!element.getClassName().equals(Scope.class.getName())) {
+        return element.toString();
+      }
+    }
+    return "unknown";
   }
 
   /** What the innermost scope of this thread keeps besides. */
