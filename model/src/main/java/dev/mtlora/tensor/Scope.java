@@ -91,7 +91,9 @@ public final class Scope implements AutoCloseable {
     if (OPEN.remove(this)) {
       GradMode.set_enabled(gradBefore);
       pointers.close();
-      pointers.kept.close();
+      if (pointers.kept != null) {
+        pointers.kept.close();
+      }
     }
   }
 
@@ -116,14 +118,19 @@ public final class Scope implements AutoCloseable {
   static Kept kept() {
     requireOpen();
     if (PointerScope.getInnerScope() instanceof Pointers pointers) {
-      return pointers.kept;
+      Kept kept = pointers.kept;
+      if (kept == null) {
+        kept = new Kept();
+        pointers.kept = kept;
+      }
+      return kept;
     }
     throw new IllegalStateException("the innermost scope is JavaCPP's own and keeps nothing");
   }
 
   /** The pointers of a scope, which JavaCPP finds by thread. */
   private static final class Pointers extends PointerScope {
-    final Kept kept = new Kept();
+    @Nullable Kept kept; // of few scopes
   }
 
   static void requireOpen() {
