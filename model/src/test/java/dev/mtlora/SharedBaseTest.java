@@ -7,14 +7,13 @@ import dev.mtlora.backbone.swin.SwinSettings;
 import dev.mtlora.image.Raster;
 import dev.mtlora.model.PredictOptions;
 import dev.mtlora.model.Prediction;
-import dev.mtlora.nn.Parameter;
 import dev.mtlora.peft.MtLora;
 import dev.mtlora.spec.ModelSpec;
 import dev.mtlora.spec.Network;
 import dev.mtlora.spec.WeightsSource;
 import dev.mtlora.task.Depth;
 import dev.mtlora.tensor.Scope;
-import dev.mtlora.tensor.Tensor;
+import dev.mtlora.testing.SharedWeights;
 import dev.mtlora.testing.Skip;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -47,8 +45,8 @@ class SharedBaseTest extends ModelCase {
       TrainedModel lender = TrainedModel.open(first);
       OpenOptions sharing = OpenOptions.USUAL.sharing(List.of(lender));
       try (TrainedModel other = TrainedModel.open(second, sharing)) {
-        assertThat(shared(lender, other, false)).isEqualTo(1);
-        assertThat(shared(lender, other, true)).isZero();
+        assertThat(SharedWeights.share(lender, other, false)).isEqualTo(1);
+        assertThat(SharedWeights.share(lender, other, true)).isZero();
         assertThat(constants(lender, other)).isTrue();
         assertSame(one(other, picture, PredictOptions.USUAL), expected, 0);
         lender.close();
@@ -76,7 +74,7 @@ class SharedBaseTest extends ModelCase {
           });
       OpenOptions sharing = OpenOptions.USUAL.sharing(List.of(lender));
       try (TrainedModel other = TrainedModel.open(first, sharing)) {
-        assertThat(shared(lender, other, false)).isZero();
+        assertThat(SharedWeights.share(lender, other, false)).isZero();
       }
     }
   }
@@ -136,29 +134,6 @@ class SharedBaseTest extends ModelCase {
             .findFirst()
             .orElseThrow();
     return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
-  }
-
-  /**
-   * The share of numbers, of weights that train or of those that do not, that two models have once.
-   */
-  private static double shared(TrainedModel a, TrainedModel b, boolean trains) {
-    return a.with(
-        one ->
-            b.with(
-                other -> {
-                  double all = 0;
-                  double once = 0;
-                  for (Map.Entry<String, Parameter> own : other.parameters().entrySet()) {
-                    Tensor tensor = own.getValue().tensor();
-                    if (own.getValue().trains() == trains) {
-                      Parameter same = Objects.requireNonNull(one.parameters().get(own.getKey()));
-                      all += tensor.count();
-                      once += tensor.sharesMemory(same.tensor()) ? tensor.count() : 0;
-                    }
-                  }
-                  assertThat(all).isGreaterThan(10_000);
-                  return once / all;
-                }));
   }
 
   private static boolean constants(TrainedModel a, TrainedModel b) {

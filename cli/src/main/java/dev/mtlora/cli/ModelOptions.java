@@ -4,7 +4,6 @@ import dev.mtlora.OpenOptions;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.data.Split;
 import dev.mtlora.model.MultiTaskModel;
-import dev.mtlora.onnx.OnnxCache;
 import dev.mtlora.onnx.OnnxModel;
 import dev.mtlora.run.Assembly;
 import dev.mtlora.run.ConfigException;
@@ -15,7 +14,6 @@ import dev.mtlora.run.Scoring;
 import dev.mtlora.tensor.DType;
 import dev.mtlora.weights.AdapterConfig;
 import dev.mtlora.weights.AdapterFile;
-import dev.mtlora.weights.CheckpointException;
 import dev.mtlora.weights.ModelFile;
 import dev.mtlora.weights.Weights;
 import java.nio.file.Files;
@@ -114,9 +112,8 @@ final class ModelOptions {
     }
     OpenModel.Engine chosen = engine.orElse(OpenModel.Engine.TORCH);
     boolean asItIs = config == null && !anyBase && overrides.isEmpty();
-    if (chosen == OpenModel.Engine.AUTO) {
-      boolean exported = asItIs && precision == DType.F32 && (many || isExported());
-      chosen = exported ? chosen : OpenModel.Engine.TORCH;
+    if (chosen == OpenModel.Engine.AUTO && (!asItIs || precision != DType.F32)) {
+      chosen = OpenModel.Engine.TORCH; // no export computes that
     }
     if (chosen == OpenModel.Engine.ONNX) {
       if (precision != DType.F32) {
@@ -129,15 +126,7 @@ final class ModelOptions {
                 + " model and predict with the file");
       }
     }
-    return OpenModel.of(chosen, run, () -> open(say), say);
-  }
-
-  private boolean isExported() {
-    try {
-      return OnnxCache.has(run);
-    } catch (CheckpointException e) { // opening the model says more
-      return false;
-    }
+    return OpenModel.of(chosen, run, () -> open(say), many, say);
   }
 
   /** What the folder or file is called, without what comes after the dot of a file. */

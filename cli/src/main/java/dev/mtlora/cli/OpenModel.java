@@ -36,21 +36,29 @@ record OpenModel(Predictor predictor, Optional<TrainedModel> lender, Runnable ow
    * The model of a folder.
    *
    * @param model opens it
+   * @param many true if it pays to export the model first
    * @param say hears why another engine is taken than the best
    */
   static OpenModel of(
-      Engine engine, Path folder, Supplier<TrainedModel> model, Consumer<String> say) {
+      Engine engine,
+      Path folder,
+      Supplier<TrainedModel> model,
+      boolean many,
+      Consumer<String> say) {
     return switch (engine) {
       case TORCH -> of(model.get());
       case SCRIPT -> replaying(model.get());
       case ONNX -> of(OnnxCache.open(folder, model, 0));
-      case AUTO -> best(folder, model, say);
+      case AUTO -> best(folder, model, many, say);
     };
   }
 
-  private static OpenModel best(Path folder, Supplier<TrainedModel> model, Consumer<String> say) {
+  private static OpenModel best(
+      Path folder, Supplier<TrainedModel> model, boolean many, Consumer<String> say) {
     try {
-      return of(OnnxCache.open(folder, model, 0));
+      return many
+          ? of(OnnxCache.open(folder, model, 0))
+          : OnnxCache.find(folder, 0).map(OpenModel::of).orElseGet(() -> of(model.get()));
     } catch (CheckpointException
         | RecordingException
         | UnsupportedOperationException

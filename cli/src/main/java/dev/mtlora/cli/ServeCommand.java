@@ -212,6 +212,7 @@ final class ServeCommand implements Callable<Integer> {
             engine,
             folder,
             () -> TrainedModel.open(folder, options),
+            true,
             line -> spec.commandLine().getErr().println("mtlora: " + line));
     return new ServedModel(open.predictor(), open.lender(), open.owner());
   }

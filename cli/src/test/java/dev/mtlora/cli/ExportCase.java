@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -13,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small run, and commands on it. */
-abstract class ExportCase {
+abstract class ExportCase extends CommandCase {
   private static final String CONFIG =
       """
       model: {backbone: swin-micro, image: 32, embed: 8, depths: [1, 1], heads: [1, 2],
@@ -25,32 +23,16 @@ abstract class ExportCase {
       """;
 
   @TempDir static Path trained;
-  @TempDir Path folder;
-  final StringWriter out = new StringWriter();
-  final StringWriter err = new StringWriter();
 
   @BeforeAll
   static void oneRun() throws IOException {
     Path config = Files.writeString(trained.resolve("c.yaml"), CONFIG);
-    String run = run();
+    String run = trainedRun();
     assertThat(Main.commandLine().execute("train", config.toString(), "--out", run)).isZero();
   }
 
-  static String run() {
+  static String trainedRun() {
     return trained.resolve("run").toString();
-  }
-
-  int command(String... arguments) {
-    out.getBuffer().setLength(0);
-    err.getBuffer().setLength(0);
-    return Main.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
-  }
-
-  String at(String name) {
-    return folder.resolve(name).toString();
   }
 
   String picture() throws IOException {

@@ -47,11 +47,12 @@ class ExportCommandTest extends ExportCase {
 
   @Test
   void onnx_predicted_isWhatTheRunPredicts() throws IOException {
-    assertThat(command("export", run(), "--out", at("m.onnx"))).as("%s", err).isZero();
+    assertThat(run("export", trainedRun(), "--out", at("m.onnx"))).as("%s", err).isZero();
     assertThat(out.toString()).contains("m.onnx").contains("semseg, depth, normals");
     String picture = picture();
-    assertThat(command("predict", run(), picture, "--out", at("own"), "--format", "npy")).isZero();
-    assertThat(command("predict", at("m.onnx"), picture, "--out", at("onnx"), "--format", "npy"))
+    assertThat(run("predict", trainedRun(), picture, "--out", at("own"), "--format", "npy"))
+        .isZero();
+    assertThat(run("predict", at("m.onnx"), picture, "--out", at("onnx"), "--format", "npy"))
         .as("%s", err)
         .isZero();
     for (String task : List.of("depth", "normals")) {
@@ -64,13 +65,14 @@ class ExportCommandTest extends ExportCase {
   @ValueSource(strings = {"script", "onnx"})
   void predict_otherEngine_isWhatTheModelPredicts(String engine) throws IOException {
     String picture = picture();
-    assertThat(command("predict", run(), picture, "--out", at("own"), "--format", "npy")).isZero();
+    assertThat(run("predict", trainedRun(), picture, "--out", at("own"), "--format", "npy"))
+        .isZero();
     for (int i = 0; i < 2; i++) { // a cache is made, then read
       String other = "other" + i;
       assertThat(
-              command(
+              run(
                   "predict",
-                  run(),
+                  trainedRun(),
                   picture,
                   "--out",
                   at(other),
@@ -83,7 +85,7 @@ class ExportCommandTest extends ExportCase {
       assertNear("own/a_depth.npy", other + "/a_depth.npy", 1e-4);
     }
     if (engine.equals("onnx")) {
-      try (var exports = Files.list(Path.of(run(), "exports"))) {
+      try (var exports = Files.list(Path.of(trainedRun(), "exports"))) {
         assertThat(exports).hasSize(1);
       }
     }
@@ -91,10 +93,10 @@ class ExportCommandTest extends ExportCase {
 
   @Test
   void onnx_evaluated_hasTheScoresOfTheRun() throws IOException {
-    assertThat(command("export", run(), "--out", at("m.onnx"))).isZero();
-    assertThat(command("eval", run(), "--out", at("own"))).isZero();
-    String config = Path.of(run(), "config.yaml").toString();
-    assertThat(command("eval", at("m.onnx"), "--config", config, "--out", at("onnx")))
+    assertThat(run("export", trainedRun(), "--out", at("m.onnx"))).isZero();
+    assertThat(run("eval", trainedRun(), "--out", at("own"))).isZero();
+    String config = Path.of(trainedRun(), "config.yaml").toString();
+    assertThat(run("eval", at("m.onnx"), "--config", config, "--out", at("onnx")))
         .as("%s", err)
         .isZero();
     JsonNode own = new ObjectMapper().readTree(folder.resolve("own/scores.json").toFile());
@@ -102,7 +104,7 @@ class ExportCommandTest extends ExportCase {
     assertThat(onnx.at("/depth/values/rmse").asDouble())
         .isPositive()
         .isCloseTo(own.at("/depth/values/rmse").asDouble(), Offset.offset(1e-4));
-    assertThat(command("eval", at("m.onnx"))).isEqualTo(2);
+    assertThat(run("eval", at("m.onnx"))).isEqualTo(2);
     assertThat(err.toString()).contains("--config");
   }
 
@@ -110,7 +112,8 @@ class ExportCommandTest extends ExportCase {
   void exports_ofOtherReaders_areRight() throws Exception {
     Optional<TorchPython> python = TorchPython.find(folder);
     Skip.unless(python.isPresent(), "no Python with torch on this machine");
-    assertThat(command("export", run(), "--format", "torchscript", "--out", at("m.pt"))).isZero();
+    assertThat(run("export", trainedRun(), "--format", "torchscript", "--out", at("m.pt")))
+        .isZero();
     String script =
         """
         import sys, torch
@@ -132,7 +135,13 @@ class ExportCommandTest extends ExportCase {
     Skip.unless(python.isPresent(), "no Python with onnx on this machine");
     for (String precision : List.of("f32", "f16", "int8")) {
       assertThat(
-              command("export", run(), "--out", at(precision + ".onnx"), "--precision", precision))
+              run(
+                  "export",
+                  trainedRun(),
+                  "--out",
+                  at(precision + ".onnx"),
+                  "--precision",
+                  precision))
           .isZero();
       String script =
           "import sys, onnx; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)";
@@ -142,17 +151,18 @@ class ExportCommandTest extends ExportCase {
 
   @Test
   void triton_folder_hasTheModelAndWhatItIs() throws IOException {
-    assertThat(command("export", run(), "--triton", at("models"))).as("%s", err).isZero();
+    assertThat(run("export", trainedRun(), "--triton", at("models"))).as("%s", err).isZero();
     assertThat(out.toString()).contains("run/1/model.onnx").contains("semseg, depth, normals");
     assertThat(folder.resolve("models/run/config.pbtxt")).content().contains("name: \"run\"");
     String picture = picture();
     String model = at("models/run/1/model.onnx");
-    assertThat(command("predict", model, picture, "--out", at("p"))).as("%s", err).isZero();
-    assertThat(command("export", run(), "--triton", at("t"), "--format", "torchscript"))
+    assertThat(run("predict", model, picture, "--out", at("p"))).as("%s", err).isZero();
+    assertThat(run("export", trainedRun(), "--triton", at("t"), "--format", "torchscript"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("--triton");
-    assertThat(command("export", run(), "--triton", at("t"), "--out", at("m.onnx"))).isEqualTo(2);
-    assertThat(command("export", run())).isEqualTo(2);
+    assertThat(run("export", trainedRun(), "--triton", at("t"), "--out", at("m.onnx")))
+        .isEqualTo(2);
+    assertThat(run("export", trainedRun())).isEqualTo(2);
     assertThat(err.toString()).contains("--out", "--triton");
     assertThat(folder.resolve("t")).doesNotExist();
   }
@@ -167,19 +177,19 @@ class ExportCommandTest extends ExportCase {
     "--precision,f8,f8",
   })
   void option_bad_isNamed(String option, String value, String message) {
-    assertThat(command("export", run(), "--out", at("m.onnx"), option, value)).isPositive();
+    assertThat(run("export", trainedRun(), "--out", at("m.onnx"), option, value)).isPositive();
     assertThat(err.toString()).contains(message);
     assertThat(folder.resolve("m.onnx")).doesNotExist();
   }
 
   @Test
   void place_bad_isNamed() {
-    assertThat(command("export", run(), "--out", at("nowhere/m.onnx"))).isEqualTo(1);
+    assertThat(run("export", trainedRun(), "--out", at("nowhere/m.onnx"))).isEqualTo(1);
     assertThat(err.toString()).contains("nowhere").contains("folder that is there");
     assertThat(
-            command(
+            run(
                 "export",
-                run(),
+                trainedRun(),
                 "--out",
                 at("m.pt"),
                 "--format",
@@ -188,10 +198,10 @@ class ExportCommandTest extends ExportCase {
                 "pixels"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("--format onnx");
-    assertThat(command("predict", at("no.onnx"), at("a.png"), "--out", at("p"), "--any-base"))
+    assertThat(run("predict", at("no.onnx"), at("a.png"), "--out", at("p"), "--any-base"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("--any-base");
-    assertThat(command("predict", at("no.onnx"), at("a.png"), "--out", at("p"))).isEqualTo(1);
+    assertThat(run("predict", at("no.onnx"), at("a.png"), "--out", at("p"))).isEqualTo(1);
     assertThat(err.toString()).contains("no.onnx");
   }
 }

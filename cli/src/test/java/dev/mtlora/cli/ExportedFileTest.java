@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExportedFileTest extends ExportCase {
   private void export(String... options) {
     String[] all = new String[4 + options.length];
-    System.arraycopy(new String[] {"export", run(), "--out", at("m.onnx")}, 0, all, 0, 4);
+    System.arraycopy(new String[] {"export", trainedRun(), "--out", at("m.onnx")}, 0, all, 0, 4);
     System.arraycopy(options, 0, all, 4, options.length);
-    assertThat(command(all)).as("%s", err).isZero();
+    assertThat(run(all)).as("%s", err).isZero();
   }
 
   private Set<String> files(String name) throws IOException {
@@ -34,9 +34,9 @@ class ExportedFileTest extends ExportCase {
   @Test
   void eval_out_hasTheFilesOfTheRun() throws IOException {
     export();
-    String config = Path.of(run(), "config.yaml").toString();
-    assertThat(command("eval", run(), "--out", at("own"))).as("%s", err).isZero();
-    assertThat(command("eval", at("m.onnx"), "--config", config, "--out", at("onnx")))
+    String config = Path.of(trainedRun(), "config.yaml").toString();
+    assertThat(run("eval", trainedRun(), "--out", at("own"))).as("%s", err).isZero();
+    assertThat(run("eval", at("m.onnx"), "--config", config, "--out", at("onnx")))
         .as("%s", err)
         .isZero();
     assertThat(files("onnx"))
@@ -52,7 +52,7 @@ class ExportedFileTest extends ExportCase {
       assertThat(Double.parseDouble(onnx.get(i).substring(comma + 1)))
           .isCloseTo(expected, Offset.offset(0.02 + 0.02 * Math.abs(expected)));
     }
-    assertThat(command("eval", at("m.onnx"), "--config", config, "--any-base")).isEqualTo(2);
+    assertThat(run("eval", at("m.onnx"), "--config", config, "--any-base")).isEqualTo(2);
     assertThat(err.toString()).contains("leave out --any-base");
   }
 
@@ -60,8 +60,8 @@ class ExportedFileTest extends ExportCase {
   @Test
   void eval_runInBf16_isScored() {
     export();
-    String config = Path.of(run(), "config.yaml").toString();
-    assertThat(command("eval", at("m.onnx"), "--config", config, "--set", "train.precision=bf16"))
+    String config = Path.of(trainedRun(), "config.yaml").toString();
+    assertThat(run("eval", at("m.onnx"), "--config", config, "--set", "train.precision=bf16"))
         .as("%s", err)
         .isZero();
   }
@@ -70,7 +70,7 @@ class ExportedFileTest extends ExportCase {
   @ValueSource(strings = {"--engine=torch", "--engine=onnx", "--engine=script", "--precision=bf16"})
   void predict_whatAFileCannotDo_isRefusedByName(String option) throws IOException {
     export();
-    assertThat(command("predict", at("m.onnx"), picture(), "--out", at("p"), option)).isEqualTo(2);
+    assertThat(run("predict", at("m.onnx"), picture(), "--out", at("p"), option)).isEqualTo(2);
     assertThat(err.toString())
         .contains("m.onnx is computed by ONNX Runtime in f32")
         .contains("leave out --engine and --precision");
@@ -80,9 +80,17 @@ class ExportedFileTest extends ExportCase {
   @Test
   void predict_byOnnxInBf16_isRefused() throws IOException {
     String[] command = {
-      "predict", run(), picture(), "--out", at("p"), "--engine", "onnx", "--precision", "bf16"
+      "predict",
+      trainedRun(),
+      picture(),
+      "--out",
+      at("p"),
+      "--engine",
+      "onnx",
+      "--precision",
+      "bf16"
     };
-    assertThat(command(command)).isEqualTo(2);
+    assertThat(run(command)).isEqualTo(2);
     assertThat(err.toString()).contains("--engine onnx computes in f32: leave out --precision");
   }
 
@@ -94,15 +102,15 @@ class ExportedFileTest extends ExportCase {
     String[] command = {
       "predict", at("m.onnx"), picture, "--out", at("p"), "--at", "model", "--format", "png"
     };
-    assertThat(command(command)).as("%s", err).isZero();
+    assertThat(run(command)).as("%s", err).isZero();
     assertThat(files("p")).contains("a_depth.png");
   }
 
   /** What is merged has no form that is not. */
   @Test
   void benchEngines_mergedFolder_isTimedAsItIs() throws IOException {
-    assertThat(command("merge", run(), "--out", at("merged"))).as("%s", err).isZero();
-    assertThat(command("bench", "engines", at("merged"), "--steps", "1")).as("%s", err).isZero();
+    assertThat(run("merge", trainedRun(), "--out", at("merged"))).as("%s", err).isZero();
+    assertThat(run("bench", "engines", at("merged"), "--steps", "1")).as("%s", err).isZero();
     assertThat(out.toString()).contains("torch, merged", "onnx, int8");
     assertThat(out.toString().lines().map(line -> line.substring(0, 14).strip()))
         .doesNotContain("torch");
@@ -121,7 +129,7 @@ class ExportedFileTest extends ExportCase {
   @Test
   void predict_auto_takesAnExportThatIsThere() throws IOException {
     Path copied = folder.resolve("copied");
-    copy(Path.of(run()), copied);
+    copy(Path.of(trainedRun()), copied);
     String[] auto = {
       "predict",
       copied.toString(),
@@ -133,20 +141,20 @@ class ExportedFileTest extends ExportCase {
       "--format",
       "npy"
     };
-    assertThat(command(auto)).isZero();
+    assertThat(run(auto)).isZero();
     Path exports = copied.resolve("exports");
     assertThat(exports).doesNotExist();
     String[] onnx = auto.clone();
     onnx[6] = "onnx";
-    assertThat(command(onnx)).isZero();
+    assertThat(run(onnx)).isZero();
     byte[] byOnnx = Files.readAllBytes(folder.resolve("p/a_normals.npy"));
-    assertThat(command(auto)).isZero();
+    assertThat(run(auto)).isZero();
     assertThat(out.toString()).doesNotContain("itself");
     assertThat(folder.resolve("p/a_normals.npy")).hasBinaryContent(byOnnx);
     try (Stream<Path> all = Files.list(exports)) {
       Files.writeString(all.findFirst().orElseThrow(), "damaged");
     }
-    assertThat(command(auto)).isZero();
+    assertThat(run(auto)).isZero();
     assertThat(out.toString())
         .contains("computed by the model itself")
         .contains("cannot be opened");
@@ -157,14 +165,14 @@ class ExportedFileTest extends ExportCase {
   @Test
   void predict_autoOfManyPictures_exports() throws IOException {
     Path copied = folder.resolve("copied");
-    copy(Path.of(run()), copied);
+    copy(Path.of(trainedRun()), copied);
     Path pictures = Files.createDirectory(folder.resolve("many"));
     byte[] one = Files.readAllBytes(Path.of(picture()));
     for (int i = 0; i < 200; i++) {
       Files.write(pictures.resolve(i + ".png"), one);
     }
     assertThat(
-            command(
+            run(
                 "predict",
                 copied.toString(),
                 pictures.toString(),

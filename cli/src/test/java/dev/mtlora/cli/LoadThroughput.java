@@ -3,13 +3,11 @@ package dev.mtlora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many pictures a second {@code serve} answers, and {@code predict} writes, of the same
@@ -17,7 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * its own, whose start is told from its work by two numbers of pictures.
  */
 final class LoadThroughput {
-  private static final int CLIENTS = 8;
   private static final int ROUNDS = 3;
   private static final int FEW = 80;
   private static final int MANY = 480;
@@ -69,36 +66,14 @@ final class LoadThroughput {
   }
 
   /** Seconds that the server takes. */
-  private static double served(int port) throws InterruptedException {
+  private static double served(int port) throws Exception {
     List<byte[]> requests = new ArrayList<>();
     for (int i = 0; i < LoadCase.PICTURES; i++) {
       requests.add(RawHttp.post("/v1/predict?format=png", LoadCase.picture(i)));
     }
-    AtomicInteger next = new AtomicInteger();
-    AtomicInteger answered = new AtomicInteger();
     long begun = System.nanoTime();
-    List<Thread> clients = new ArrayList<>();
-    for (int i = 0; i < CLIENTS; i++) {
-      Thread client =
-          new Thread(
-              () -> {
-                for (int k = next.getAndIncrement(); k < MANY; k = next.getAndIncrement()) {
-                  try {
-                    RawHttp.Reply reply =
-                        RawHttp.ask(port, requests.get(k % LoadCase.PICTURES), 60_000);
-                    answered.addAndGet(reply.status() == 200 ? 1 : 0);
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                }
-              });
-      client.start();
-      clients.add(client);
-    }
-    for (Thread client : clients) {
-      client.join();
-    }
-    assertThat(answered.get()).isEqualTo(MANY);
+    int answered = ClosedLoop.run(port, k -> requests.get(k % LoadCase.PICTURES), k -> k < MANY);
+    assertThat(answered).isEqualTo(MANY);
     return (System.nanoTime() - begun) / 1e9;
   }
 

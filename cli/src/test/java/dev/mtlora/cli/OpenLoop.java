@@ -51,12 +51,17 @@ final class OpenLoop {
       } else {
         clients.execute(
             () -> {
-              if (number % BAD == BAD - 1) {
-                figures.onBad(bad.send(number / BAD));
-              } else {
-                good(questions.get(number % questions.size()), due);
+              try {
+                if (number % BAD == BAD - 1) {
+                  figures.onBad(bad.send(number / BAD));
+                } else {
+                  good(questions.get(number % questions.size()), due);
+                }
+              } catch (RuntimeException | Error e) { // of an answer that is not what it says
+                figures.onProblem("request " + number + ": " + e);
+              } finally {
+                atOnce.decrementAndGet();
               }
-              atOnce.decrementAndGet();
             });
       }
     }

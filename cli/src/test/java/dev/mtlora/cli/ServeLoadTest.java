@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mtlora.cli.LoadCase.Question;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -26,7 +23,6 @@ class ServeLoadTest {
   private static final int SECONDS = Integer.getInteger("load.seconds", 6);
   private static final boolean LONG = SECONDS >= 120; // enough to see memory grow
   private static final int REQUESTS = 64; // as serve has it if nobody says otherwise
-  private static final int CLIENTS = 8;
   private static final OpenModel.Engine ENGINE =
       OpenModel.Engine.valueOf(System.getProperty("load.engine", "torch").toUpperCase(Locale.ROOT));
   private static final String BATCH = System.getProperty("load.batch", "8");
@@ -102,33 +98,13 @@ class ServeLoadTest {
 
   /** How many a second are answered if every client waits for its answer. */
   private static double closedLoop(int port, List<Question> questions, int seconds)
-      throws InterruptedException {
-    AtomicInteger answered = new AtomicInteger();
-    AtomicInteger next = new AtomicInteger();
-    List<Thread> clients = new ArrayList<>();
+      throws Exception {
     long begun = System.nanoTime();
     long end = begun + seconds * 1_000_000_000L;
-    for (int i = 0; i < CLIENTS; i++) {
-      Thread client =
-          new Thread(
-              () -> {
-                while (System.nanoTime() < end) {
-                  Question question = questions.get(next.getAndIncrement() % questions.size());
-                  try {
-                    RawHttp.Reply reply = RawHttp.ask(port, question.request(), 60_000);
-                    answered.addAndGet(reply.status() == 200 ? 1 : 0);
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                }
-              });
-      client.start();
-      clients.add(client);
-    }
-    for (Thread client : clients) {
-      client.join();
-    }
-    return answered.get() / ((System.nanoTime() - begun) / 1e9);
+    int answered =
+        ClosedLoop.run(
+            port, k -> questions.get(k % questions.size()).request(), k -> System.nanoTime() < end);
+    return answered / ((System.nanoTime() - begun) / 1e9);
   }
 
   private void show(double capacity, LoadFigures figures) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -64,13 +65,15 @@ public final class OnnxCache {
   }
 
   /**
-   * True if a folder's model, as it is now, has an export.
+   * Opens the export of a folder's model, as it is now, if there is one.
    *
-   * @throws CheckpointException if the folder holds no model
+   * @param threads that one computation uses; 0 for as many as there are cores
+   * @throws CheckpointException if the folder holds no model, or the export is damaged
    */
-  public static boolean has(Path folder) {
+  public static Optional<OnnxModel> find(Path folder, int threads) {
     try {
-      return isThere(folder.resolve(FOLDER).resolve(name(folder)));
+      Path file = folder.resolve(FOLDER).resolve(name(folder));
+      return isThere(file) ? Optional.of(OnnxModel.open(file, threads)) : Optional.empty();
     } catch (IOException e) {
       throw new CheckpointException(folder, "cannot be read: " + e, e);
     }

@@ -55,6 +55,28 @@ final class InferReader {
     }
   }
 
+  /** What the body of an index says, {@code {"ready": true}} or nothing: false for all models. */
+  static boolean readyOnly(byte[] body) {
+    if (body.length == 0) {
+      return false;
+    }
+    try (JsonParser json = FACTORY.createParser(body)) {
+      boolean ready = false;
+      boolean whole = json.nextToken() == JsonToken.START_OBJECT;
+      while (whole && json.nextToken() == JsonToken.FIELD_NAME) {
+        boolean named = json.currentName().equals("ready");
+        boolean truth = json.nextToken() == JsonToken.VALUE_TRUE;
+        ready = named ? truth : ready;
+        json.skipChildren();
+      }
+      if (whole && json.currentToken() == JsonToken.END_OBJECT) {
+        return ready;
+      }
+    } catch (IOException e) { // said below
+    }
+    throw Refusal.bad("the body of an index is empty, or JSON as {\"ready\": true}");
+  }
+
   private static int length(String text, int most) {
     if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) > most) {
       throw Refusal.bad(

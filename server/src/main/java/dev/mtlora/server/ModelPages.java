@@ -11,6 +11,7 @@ import dev.mtlora.task.Task;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Locale;
 
 /** What models there are and what they are; loading and unloading them. */
@@ -28,7 +29,7 @@ final class ModelPages {
         .add("GET", "/v1/models", Access.KEY, call -> list())
         .model("GET", "", Access.KEY, this::metadata)
         .model("GET", "/ready", Access.KEY, this::ready)
-        .add("POST", "/v2/repository/index", Access.WORK, call -> index())
+        .add("POST", "/v2/repository/index", Access.WORK, this::index)
         .add("POST", "/v2/repository/models/{model}/load", Access.WORK, this::load)
         .add("POST", "/v2/repository/models/{model}/unload", Access.WORK, this::unload);
   }
@@ -149,11 +150,14 @@ final class ModelPages {
     }
   }
 
-  private Answer index() {
+  private Answer index(Call call) {
+    boolean readyOnly = InferReader.readyOnly(call.body());
+    List<ModelStore.Entry> listed =
+        store.index().stream().filter(entry -> entry.ready() || !readyOnly).toList();
     return Answer.json(
         json -> {
           json.writeStartArray();
-          for (ModelStore.Entry entry : store.index()) {
+          for (ModelStore.Entry entry : listed) {
             json.writeStartObject();
             json.writeStringField("name", entry.name());
             json.writeStringField("version", "1");

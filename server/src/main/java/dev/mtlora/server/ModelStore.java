@@ -25,6 +25,7 @@ public final class ModelStore implements AutoCloseable {
 
   private final ServedModel.Opener opener;
   private final Batching batching;
+  private final Object loading = new Object(); // held by who opens a model
   private final Map<String, Slot> slots = new ConcurrentSkipListMap<>();
   private volatile Batcher.Watcher watcher = (pictures, nanos) -> {};
 
@@ -118,7 +119,7 @@ public final class ModelStore implements AutoCloseable {
   }
 
   private void load(String name, Slot slot) {
-    synchronized (opener) { // one after the other: the second may use what the first has
+    synchronized (loading) { // one after the other: the second may use what the first has
       reload(name, slot);
     }
   }
@@ -135,11 +136,20 @@ public final class ModelStore implements AutoCloseable {
         throw e;
       }
       Serving before = slot.serving;
-      slot.serving = new Serving(name, model, batching, watcher(slot.stats));
+      slot.serving = serving(name, model, slot.stats);
       slot.reason = "";
       if (before != null) {
         before.retire();
       }
+    }
+  }
+
+  private Serving serving(String name, ServedModel model, ModelStats stats) {
+    try {
+      return new Serving(name, model, batching, watcher(stats));
+    } catch (RuntimeException | Error e) { // no thread is to be had, for instance
+      model.close();
+      throw e;
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.weights.CheckpointException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,11 @@ class ModelPagesTest extends ServerCase {
     assertThat(text(post("/v2/repository/index", NOTHING)))
         .contains("{\"name\":\"second\",\"version\":\"1\",\"state\":\"UNAVAILABLE\"")
         .contains("{\"name\":\"small\",\"version\":\"1\",\"state\":\"READY\"");
+    byte[] ready = "{\"ready\":true}".getBytes(StandardCharsets.UTF_8);
+    assertThat(text(post("/v2/repository/index", ready)))
+        .contains("\"small\"")
+        .doesNotContain("\"second\"");
+    assertThat(post("/v2/repository/index", new byte[] {'['}).statusCode()).isEqualTo(400);
     assertThat(post("/v2/repository/models/second/load", NOTHING).statusCode()).isEqualTo(200);
     assertThat(get("/v2/models/second/ready").statusCode()).isEqualTo(200);
   }

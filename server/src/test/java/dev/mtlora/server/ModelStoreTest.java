@@ -6,12 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mtlora.TrainedModel;
 import dev.mtlora.model.Picture;
 import dev.mtlora.model.PredictOptions;
-import dev.mtlora.nn.Parameter;
+import dev.mtlora.testing.SharedWeights;
 import dev.mtlora.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,12 +43,12 @@ class ModelStoreTest {
         TrainedModel alone = TrainedModel.open(second)) {
       store.add("first", first);
       store.add("second", second);
-      assertThat(shared(opened(0), opened(1))).isGreaterThan(0.5);
+      assertThat(SharedWeights.share(opened(0), opened(1), false)).isGreaterThan(0.5);
       store.unload("first");
       float[] expected = depth(alone, picture);
       assertThat(depth(opened(1), picture)).containsExactly(expected);
       store.load("first"); // borrows from the second now
-      assertThat(shared(opened(2), opened(1))).isGreaterThan(0.5);
+      assertThat(SharedWeights.share(opened(2), opened(1), false)).isGreaterThan(0.5);
       store.load("second");
       assertThat(depth(opened(3), picture)).containsExactly(expected);
     }
@@ -71,25 +70,5 @@ class ModelStoreTest {
 
   private static float[] depth(TrainedModel model, Picture picture) {
     return model.predict(List.of(picture), PredictOptions.USUAL).get(0).of("depth").numbers();
-  }
-
-  /** The share of a model's frozen numbers that another has at the same place. */
-  private static double shared(TrainedModel a, TrainedModel b) {
-    return a.with(
-        one ->
-            b.with(
-                other -> {
-                  double all = 0;
-                  double once = 0;
-                  for (var own : other.parameters().entrySet()) {
-                    Parameter mine = own.getValue();
-                    if (!mine.trains()) {
-                      Parameter same = Objects.requireNonNull(one.parameters().get(own.getKey()));
-                      all += mine.tensor().count();
-                      once += mine.tensor().sharesMemory(same.tensor()) ? mine.tensor().count() : 0;
-                    }
-                  }
-                  return once / all;
-                }));
   }
 }
